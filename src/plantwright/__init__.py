@@ -1,0 +1,1 @@
+"""Plantwright: production and operations management on one model of the plant."""
