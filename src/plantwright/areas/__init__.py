@@ -1,0 +1,1 @@
+"""The areas of production and operations management, one package for each function."""

@@ -1,0 +1,1 @@
+"""Demand: customers, sales orders, forecasts."""

@@ -1,0 +1,1 @@
+"""People: who works here, what they can do, when they are away."""

@@ -1,0 +1,1 @@
+"""Planning: scenarios, plans and what they say."""

@@ -1,0 +1,171 @@
+"""Plans, their result tables, scenarios and action messages."""
+
+from __future__ import annotations
+
+from plantwright.core import column as col
+from plantwright.core.entity import Entity
+
+ACTIONS = ("release", "expedite", "defer", "increase", "decrease", "cancel")
+
+
+class Scenario(Entity, key="code"):
+    """A named list of edits over the plant, planned beside it."""
+
+    code = col.code("Short name of the scenario")
+    name = col.text("What it asks, such as: press 2 down for a week")
+
+
+class ScenarioEdit(Entity, key=("scenario", "sequence")):
+    """One change of a scenario: to some rows of a table, or a new row."""
+
+    scenario = col.ref("scenario", "Scenario")
+    sequence = col.whole("Order in which the edits are made", at_least=1)
+    table = col.code("Table that is changed, such as sales_order_line")
+    change = col.choice(("set", "add", "multiply", "insert", "delete"), "What is done")
+    rows = col.text("Which rows: column = value, joined by and; empty for all. With insert: the new row")
+    column = col.text("Column that is changed; empty with insert and delete")
+    value = col.text("The new value, what is added, or the factor")
+
+
+class ActionMessage(Entity, key=("action", "order", "item"), role="record"):
+    """What the plan asks a person to do about an order; it stays until done, dismissed or no longer true."""
+
+    action = col.choice(ACTIONS, "What to do")
+    order = col.code("Order it is about")
+    item = col.ref("item", "Item of the order")
+    site = col.text("Site of the order")
+    quantity = col.quantity("Present quantity", default=0)
+    new_quantity = col.quantity("Quantity asked for", default=0)
+    due = col.moment("Present date", default=None)
+    new_due = col.moment("Date asked for", default=None)
+    state = col.choice(("open", "dismissed", "done"), "Where it stands", default="open")
+    first_plan = col.whole("Plan that said it first", default=0)
+    last_plan = col.whole("Plan that said it last", default=0)
+    note = col.text("Why it was dismissed, or what was done")
+    by = col.text("Who dismissed it or did it")
+
+
+class PlannedOrder(Entity, key="order", role="result"):
+    """An order of the plan: new, or one that exists already and is kept."""
+
+    order = col.code("Number of the order")
+    item = col.ref("item", "Item")
+    site = col.ref("site", "Site")
+    source = col.choice(("make", "buy", "transfer", "subcontract"), "How it is got")
+    state = col.text("planned for a new order, else the state of the existing one")
+    quantity = col.quantity("How much")
+    start = col.moment("Start in the plan: of the first operation, or the day to order")
+    finish = col.moment("When the plan has it done")
+    due = col.moment("When it is needed")
+    order_by = col.moment("Latest start that keeps the need date, by planned lead times")
+    supplier = col.text("Supplier, with buy")
+    from_site = col.text("Site that sends, with transfer")
+    unit_cost = col.money("Cost of one unit")
+    late = col.flag("Whether it is done after it is needed")
+
+
+class PlannedComponent(Entity, key=("order", "item", "operation", "number"), role="result"):
+    """What an order of the plan takes of a component."""
+
+    number = col.whole("Number of the requirement within the plan")
+    order = col.code("Order that takes it")
+    item = col.ref("item", "Component, or the substitute used instead")
+    site = col.ref("site", "Site")
+    operation = col.whole("Operation at whose start it is taken; 0 for the start of the order")
+    quantity = col.quantity("How much")
+    needed = col.moment("When it is needed by planned lead times")
+    taken = col.moment("When the plan takes it")
+    replaces = col.text("Component that it replaces, when it is a substitute")
+
+
+class Peg(Entity, key=("number",), role="result"):
+    """That a quantity of a supply serves a demand."""
+
+    number = col.whole("Number of the peg within the plan")
+    item = col.ref("item", "Item")
+    site = col.ref("site", "Site")
+    quantity = col.quantity("How much")
+    demand_kind = col.choice(("sales order", "forecast", "order", "safety stock"), "What asks for it")
+    demand = col.code("Number of what asks for it: sales order / line, forecast, or order of the plan")
+    component = col.whole("Requirement of the consuming order; empty for a sales order or forecast", default=None)
+    supply_kind = col.choice(("stock", "order"), "What serves it")
+    supply = col.text("Order of the plan that serves it; empty for stock")
+    available = col.moment("When the supply is there")
+    needed = col.moment("When the demand wants it")
+
+
+class DemandPlan(Entity, key="demand", role="result"):
+    """What the plan promises to a demand."""
+
+    demand = col.code("Sales order / line, or forecast")
+    kind = col.choice(("sales order", "forecast"), "Kind of demand")
+    customer = col.text("Customer")
+    item = col.ref("item", "Item")
+    site = col.ref("site", "Site")
+    quantity = col.quantity("Still to deliver")
+    planned = col.quantity("Of it covered by the plan")
+    priority = col.whole("Rank, 1 first")
+    due = col.moment("When it shall be delivered")
+    projected = col.moment("When the plan has it complete; empty when it is never", default=None)
+    late_days = col.quantity("Days from due to projected, where late", unit="d")
+    status = col.choice(("on time", "late", "short"), "How it stands")
+    cause = col.text("What binds it, in words")
+    value = col.money("Value at the sales price, or at cost where there is none")
+
+
+class Reason(Entity, key=("demand", "step"), role="result"):
+    """One link of the chain of what a late demand waited for, from the demand down to the cause."""
+
+    demand = col.code("Sales order / line, or forecast")
+    step = col.whole("Link of the chain, 1 at the demand")
+    kind = col.choice(
+        (
+            "work center",
+            "material",
+            "supplier",
+            "calendar",
+            "people",
+            "tool",
+            "fence",
+            "hold",
+            "frozen",
+            "no source",
+            "run time",
+            "lead time",
+            "transfer",
+            "late start",
+        ),
+        "What it waited for",
+    )
+    object = col.text("Name of what it waited for: work center, order, supplier")
+    order = col.text("Order that waited")
+    operation = col.whole("Operation that waited", default=None)
+    start = col.moment("From when", default=None)
+    end = col.moment("Until when", default=None)
+    days = col.quantity("Days lost at this link", unit="d")
+    behind = col.text("Orders that were before it")
+    text = col.text("The link in words")
+    binding = col.flag("Whether it is the cause at the end of the chain")
+
+
+class MessageDraft(Entity, key=("action", "order", "item"), role="result"):
+    """An action message as one plan gives it, before it is set against those of earlier plans."""
+
+    action = col.choice(ACTIONS, "What to do")
+    order = col.code("Order it is about")
+    item = col.ref("item", "Item of the order")
+    site = col.text("Site of the order")
+    quantity = col.quantity("Present quantity")
+    new_quantity = col.quantity("Quantity asked for")
+    due = col.moment("Present date", default=None)
+    new_due = col.moment("Date asked for", default=None)
+    text = col.text("The message in words")
+
+
+class ConsumedForecast(Entity, key=("number",), role="result"):
+    """What a sales order took off a forecast."""
+
+    number = col.whole("Number within the plan")
+    forecast = col.code("Forecast")
+    order = col.code("Sales order / line that consumed it; empty for the part dropped inside the demand fence")
+    quantity = col.quantity("How much")

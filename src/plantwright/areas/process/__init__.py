@@ -1,0 +1,1 @@
+"""Process: sites, calendars, work centers, routings, tools and planned down time."""

@@ -1,0 +1,1 @@
+"""Product: items, bills of material, substitutes, co-products, units of an item."""

@@ -1,0 +1,1 @@
+"""Production: orders on the floor and how far they are."""

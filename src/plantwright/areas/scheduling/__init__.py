@@ -1,0 +1,1 @@
+"""Scheduling: the finite schedule, loads and dispatch lists."""

@@ -1,0 +1,1 @@
+"""Supply: suppliers, prices, purchase orders, transfers between sites."""
