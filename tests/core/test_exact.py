@@ -44,7 +44,10 @@ class TestDecimal:
             ("too-many-decimals", ["0.0000001", "1.2345678", "1e-7", "1e-999999999999"]),
             ("decimal-comma", ["1,5", "-0,25", "1.234,5", "1,234"]),
             ("thousands-separator", ["1,234.5", "1 234", "1'234", "1.234.567", "1,234,567", "1\u00a0234"]),
-            ("not-a-number", ["abc", ".", "-", "+-5", "--5", "1.-5", "1. 5", "0x10", "1_0", "nan", "inf", "e5", "１"]),
+            (
+                "not-a-number",
+                ["abc", ".", "-", "+-5", "--5", "1.-5", "1. 5", "0x10", "1_0", "nan", "inf", "e5", "\uff11"],
+            ),
             ("absurd", ["9223372036854.775808", "-9223372036854.775808", "1e13", "9" * 500, "1e999999999999"]),
         ],
     )
@@ -161,14 +164,14 @@ class TestDuration:
             ("not-a-duration", ["x", "1 m", "P1M", "P1Y", "P", "PT", "1:60", "5 parsecs"]),
             ("finer-than-a-millisecond", ["0.00001", "0.0001 s", "PT0.0001S", "1:00:00.0001"]),
             ("decimal-comma", ["1,5", "1,5 h"]),
-            ("absurd", ["9999999999999999", "9000000000000 d", "PT999999999999999H"[:16] + "H"]),
+            ("absurd", ["9999999999999999", "9000000000000 d", "PT999999999999H"]),
         ],
     )
     def test_each_fault_has_its_code(self, code, texts):
         assert faults(texts, ex.parse_duration) == [code] * len(texts)
 
     @many
-    @given(st.lists(held | st.none()), st.sampled_from(["ms", "s", "min", "h", "d"]))
+    @given(st.lists(st.integers(-ex.LONGEST, ex.LONGEST) | st.none()), st.sampled_from(["ms", "s", "min", "h", "d"]))
     def test_text_of_a_duration_reads_back_as_the_duration(self, numbers, unit):
         series = pl.Series("x", numbers, dtype=pl.Int64)
         assert ex.parse_duration(ex.format_duration(series, unit), unit).values.to_list() == numbers
