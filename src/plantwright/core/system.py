@@ -48,13 +48,3 @@ class Unit(Entity, key="code"):
     name = col.text("Full name")
     dimension = col.choice(("count", "mass", "length", "area", "volume", "time", "energy"), "What it measures")
     factor = col.quantity("How many base units one of it is (pcs, kg, m, m2, l, s, J)", above=0, default=1)
-
-
-class Site(Entity, key="code"):
-    """A plant or warehouse with an address of its own."""
-
-    code = col.code("Short name of the site")
-    name = col.text("Full name")
-    time_zone = col.text("Time zone by its IANA name; empty for the plant's")
-    country = col.text("Country by its ISO 3166 code, for public holidays")
-    calendar = col.ref("calendar", "Working time where nothing else is said; empty for always open", default="")

@@ -9,6 +9,16 @@ from plantwright.core.entity import Entity
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
+class Site(Entity, key="code"):
+    """A plant or warehouse with an address of its own."""
+
+    code = col.code("Short name of the site")
+    name = col.text("Full name")
+    time_zone = col.text("Time zone by its IANA name; empty for the plant's")
+    country = col.text("Country by its ISO 3166 code, for public holidays")
+    calendar = col.ref("calendar", "Working time where nothing else is said; empty for always open", default="")
+
+
 class Calendar(Entity, key="code"):
     """A pattern of working time: its shifts and exceptions stand in two tables of their own."""
 

@@ -1,0 +1,52 @@
+"""The settings of a plant: declared here once, with kind, default and meaning."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from plantwright.core import column as col
+from plantwright.core.column import Column
+
+SETTINGS: dict[str, Column] = {
+    "plant_name": col.text("Name of the plant", default="My plant"),
+    "time_zone": col.text("Time zone of the plant by its IANA name", default="UTC"),
+    "currency": col.text("Currency of the plant by its ISO 4217 code", default="EUR"),
+    "main_site": col.text("Site that is meant where a row names none; empty: the first site", default=""),
+    "as_of": col.moment("Moment for which the plan is made; empty: now", default=None),
+    "horizon": col.duration("How far ahead demand is planned", default=730 * 24 * 60),
+    "release_window": col.duration("Orders that start within this time get a release message", default=7 * 24 * 60),
+    "message_tolerance": col.duration("Differences up to this time give no expedite or defer message",
+                                      default=7 * 24 * 60),
+    "frozen_zone": col.duration("Operations of existing orders that start within this time are not moved", default=0),
+    "keep_plans": col.whole("Plans that are kept; older ones are pruned, except those that are pinned", default=20,
+                            at_least=1),
+}  # fmt: skip
+"""Every setting by name: its kind, default and help."""
+
+
+class Settings(Mapping[str, Any]):
+    """The settings of one plant as stored values (milliseconds, minutes), defaults filled in."""
+
+    def __init__(self, values: Mapping[str, Any] | None = None) -> None:
+        """Take the values that were set; the others have their defaults."""
+        self._values = {name: column.raw_default for name, column in SETTINGS.items()}
+        self._values.update(values or {})
+
+    def __getitem__(self, name: str) -> Any:
+        return self._values[name]
+
+    def __iter__(self) -> Any:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    @property
+    def zone(self) -> str:
+        """Time zone of the plant by its IANA name."""
+        return str(self["time_zone"])
+
+    def minutes(self, name: str) -> int:
+        """Give a duration in whole minutes."""
+        return int(self[name]) // 60_000
