@@ -37,7 +37,7 @@ suite: setup
 
 docs: $(STAMPS)/packages ## generate the reference pages and build docs/ into site/, broken links failing
 	if [ -f docs/generate.py ]; then $(BIN)/python docs/generate.py; fi
-	$(BIN)/mkdocs build --quiet --strict
+	$(BIN)/mkdocs build --strict
 
 demo: setup ## plan the sample plant and show it
 	$(BIN)/plantwright demo
