@@ -15,6 +15,8 @@ import hypothesis
 import psycopg
 import pytest
 
+from plantwright.methods.stale import forget_stale_kernels
+
 ROOT = Path(__file__).resolve().parents[1]
 IN_CI = os.environ.get("CI", "").lower() in {"1", "true"}
 IS_ROOT = os.geteuid() == 0
@@ -32,6 +34,12 @@ full_page_writes = off
 shared_buffers = 32MB
 max_connections = 40
 """
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let no test run a kernel that was compiled before its callees were edited; xdist's workers start after this."""
+    if not hasattr(config, "workerinput"):
+        forget_stale_kernels()
 
 
 @pytest.fixture(scope="session")

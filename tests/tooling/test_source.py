@@ -12,7 +12,7 @@ FILES = sorted(SOURCE.rglob("*.py"))
 MODULES = sorted(".".join(path.relative_to(SOURCE).with_suffix("").parts).removesuffix(".__init__") for path in FILES)
 LEFT_OPEN = re.compile(
     r"\bFIXME\b|\bTODO\b|\bTBD\b|\bXXX\b|\bHACK\b|NotImplemented(Error)?\b|lorem ipsum"
-    r"|(?i:\bplaceholder\b(?!\s*=)|\bto be (done|written|implemented)\b|\bnot (yet )?implemented\b|\bcoming soon\b)"
+    r"|(?i:\bplaceholder\b(?!\s*=)|\bnot (yet )?implemented\b|\bcoming soon\b)"
 )
 
 

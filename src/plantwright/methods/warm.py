@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Iterator
 from types import ModuleType
 
 import plantwright.methods
+from plantwright.methods.stale import forget_stale_kernels
 
 
 def method_modules() -> Iterator[ModuleType]:
@@ -53,6 +54,7 @@ def warm(calls: list[tuple[str, Callable[[], object]]], say: Callable[[str], obj
 
 def main() -> None:
     """Compile the kernels of every module, one line of progress a module."""
+    forget_stale_kernels()
     calls = warm_ups(method_modules())
     _say(f"Compiling the kernels of {len(calls)} modules\n")
     warm(calls, _say)

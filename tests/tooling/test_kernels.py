@@ -1,0 +1,56 @@
+"""Kernels are compiled ahead of use, and never run on with a callee as it was before an edit."""
+
+import os
+import subprocess
+import sys
+from types import ModuleType
+
+from plantwright.methods import warm
+from plantwright.methods.stale import forget_stale_kernels
+
+CALLEE = "import numba\n@numba.njit(cache=True)\ndef add(x):\n    return x + 1\n"
+CALLER = (
+    "import numba\nfrom family.callee import add\n@numba.njit(cache=True)\ndef tenfold(x):\n    return add(x) * 10\n"
+)
+ALONE = "import numba\n@numba.njit(cache=True)\ndef twice(x):\n    return x * 2\n"
+RUN = "from family import alone, caller; alone.twice(1); print(caller.tenfold(1))"
+
+
+def run_in(folder):
+    done = subprocess.run([sys.executable, "-c", RUN], cwd=folder, check=True, capture_output=True, text=True)
+    return int(done.stdout)
+
+
+def test_caller_is_compiled_anew_after_its_callee_in_another_module_is_edited(tmp_path, monkeypatch):
+    monkeypatch.delenv("NUMBA_CACHE_DIR", raising=False)
+    family = tmp_path / "family"
+    family.mkdir()
+    for name, text in {"__init__": "", "callee": CALLEE, "caller": CALLER, "alone": ALONE}.items():
+        (family / f"{name}.py").write_text(text)
+        os.utime(family / f"{name}.py", (1e9, 1e9))
+    assert run_in(tmp_path) == 20
+    assert forget_stale_kernels(family, "family") == []
+    (family / "callee.py").write_text(CALLEE.replace("x + 1", "x + 2"))
+    forgotten = forget_stale_kernels(family, "family")
+    assert sorted(path.name.split("-")[0] for path in forgotten) == ["callee.add", "caller.tenfold"]
+    assert run_in(tmp_path) == 30
+
+
+def test_warm_up_of_each_module_is_called_once_with_its_progress():
+    calls, said = [], []
+    module, importer = ModuleType("plantwright.methods.made_up"), ModuleType("plantwright.methods.importer")
+
+    def warm_up():
+        calls.append("warm")
+
+    warm_up.__module__ = module.__name__
+    module.warm_up = importer.warm_up = warm_up
+    warm.warm(warm.warm_ups([module, importer]), said.append)
+    assert calls == ["warm"]
+    assert said[0] == "[1/1] made_up ... "
+    assert said[1].endswith(" s\n")
+
+
+def test_every_module_below_methods_is_looked_at():
+    names = {module.__name__ for module in warm.method_modules()}
+    assert {"plantwright.methods.compiled", "plantwright.methods.stale", "plantwright.methods.warm"} <= names
