@@ -54,7 +54,7 @@ lock: $(STAMPS)/packages ## pin the dependencies of pyproject.toml (LOCK_FLAGS=-
 
 clean: ## remove what builds and tests leave, compiled kernels included
 	rm -rf site build dist docs/reference .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage
-	find src tests benchmarks docs -type d -name __pycache__ -prune -exec rm -rf {} +
+	find . -path ./.venv -prune -o -path ./.git -prune -o -type d -name __pycache__ -prune -exec rm -rf {} +
 	rm -f $(STAMPS)/kernels
 
 distclean: clean ## clean, and remove .venv
