@@ -286,3 +286,12 @@ def test_raw_values_become_types_that_users_see():
     assert shown["moment"][0] == datetime(1970, 1, 1, tzinfo=UTC)
     assert shown["moment"].dtype == pl.Datetime("us", "Europe/Berlin")
     assert shown["span"][1] == timedelta(milliseconds=20458)
+
+
+@pytest.mark.parametrize("texts", [[], [None], ["", None]])
+def test_columns_without_a_value_are_read_for_every_kind(texts):
+    series = pl.Series("x", texts, dtype=pl.String)
+    reads = [parse(series) for parse in (ex.parse_decimal, ex.parse_duration, ex.parse_day, ex.parse_boolean)]
+    for read in (*reads, ex.parse_moment(series, "Europe/Berlin")):
+        assert read.values.to_list() == read.fault.to_list() == [None] * len(texts)
+        assert (read.values.dtype, read.fault.dtype, read.values.name) == (pl.Int64, pl.String, "x")

@@ -60,12 +60,20 @@ def parse_duration(texts: pl.Series, unit: DurationUnit = "min") -> Parsed:
     [5400000, 20000, 5400000, 5400000, 5400000]
     """
     text = stripped(texts)
+    quick = _plain_duration(text, unit)
+    seconds = text.str.ends_with(" s")
+    if seconds.any():  # as the program itself writes what minutes cannot hold
+        quick = quick.zip_with(~seconds, _plain_duration(text.str.strip_suffix(" s"), "s"))
+    return finish(text, quick, lambda odd: _odd_duration(odd, unit))
+
+
+def _plain_duration(text: pl.Series, unit: str) -> pl.Series:
+    """Read plain numbers of a unit as milliseconds; all else is null."""
     step, size = _step(unit)
     value = pl.col("value")
     # Whole steps first, then their size, so that nothing overflows on the way.
     fits = (value % step == 0) & ((value // step).abs() <= LONGEST // size)
-    quick = plain_decimal(text).to_frame("value").select(pl.when(fits).then(value // step * size)).to_series()
-    return finish(text, quick, lambda odd: _odd_duration(odd, unit))
+    return plain_decimal(text).to_frame("value").select(pl.when(fits).then(value // step * size)).to_series()
 
 
 def format_duration(values: pl.Series, unit: DurationUnit = "min") -> pl.Series:
@@ -183,12 +191,8 @@ def parse_moment(texts: pl.Series, zone: str, day_means: Literal["start", "end"]
     """
     check_zone(zone)
     text = stripped(texts)
-    part = pl.col("text").str.extract_groups(_MOMENT).struct
-    frame = text.to_frame("text").select(
-        day=_date(part.field("day")),
-        minute=part.field("hour").cast(pl.Int64) * 60 + part.field("minute").cast(pl.Int64),
-        offset=_offset(part.field("offset")),
-    )
+    hour, minute = (pl.col(name).cast(pl.Int64, strict=False) for name in ("hour", "minute"))
+    frame = _moment_parts(text).select(day=_date(pl.col("day")), minute=hour * 60 + minute, offset=_offset("offset"))
     day_alone = frame["minute"].is_null()
     local = pl.col("day") * 1440 + pl.col("minute").fill_null(1440 if day_means == "end" else 0)
     frame = frame.select("offset", local=pl.when(pl.col("minute").fill_null(0) <= 1440).then(local))
@@ -233,11 +237,27 @@ def check_zone(zone: str) -> None:
         raise ProblemError([TIME_ZONE_UNKNOWN.at(column="time_zone", value=zone)]) from error
 
 
+_COMMON_MOMENT = (
+    r"^(?:[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ](?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:\.[0-9]+)?)?)?)?$"
+)
 _MOMENT = (
     r"^(?P<day>[0-9]{4}-[0-9]{1,2}-[0-9]{1,2})"
     r"(?:[T ](?P<hour>[01][0-9]|2[0-3]|24):(?P<minute>[0-5][0-9])(?::[0-5][0-9](?:\.[0-9]+)?)?"
     r" ?(?P<offset>Z|[+-][0-9]{2}:?[0-5][0-9])?)?$"
 )
+
+
+def _moment_parts(text: pl.Series) -> pl.DataFrame:
+    """Cut texts into day, hour, minute and offset; by place where all are in the common layout, for it is faster."""
+    column, frame = pl.col("text"), text.to_frame("text")
+    if text.str.contains(_COMMON_MOMENT).all():
+        return frame.select(
+            day=column.str.slice(0, 10),
+            hour=column.str.slice(11, 2),
+            minute=column.str.slice(14, 2),
+            offset=pl.lit(None, pl.String),
+        )
+    return frame.select(column.str.extract_groups(_MOMENT).alias("part")).unnest("part")
 
 
 def _date(text: pl.Expr) -> pl.Expr:
@@ -259,8 +279,9 @@ def _odd_day(text: str) -> tuple[int | None, str | None]:
     return (day.toordinal() + _FIRST_DAY - 1, None) if midnight else (None, "day-with-time")
 
 
-def _offset(text: pl.Expr) -> pl.Expr:
-    """Read ``Z`` or ``+01:00`` as minutes ahead of UTC."""
+def _offset(name: str) -> pl.Expr:
+    """Read a column of ``Z`` or ``+01:00`` as minutes ahead of UTC."""
+    text = pl.col(name)
     digits = text.str.replace_all("[^0-9]", "").str.zfill(4).cast(pl.Int64, strict=False)
     size = digits // 100 * 60 + digits % 100
     return pl.when(text.str.starts_with("-")).then(-size).otherwise(size)
