@@ -1,0 +1,20 @@
+"""Bring tables in and out: folders of CSV files, Excel workbooks, and other systems' exports through a mapping."""
+
+from __future__ import annotations
+
+from plantwright.core.exchange.mapping import read_mapping, shipped_mappings
+from plantwright.core.exchange.parse import Parsed, RowPlaces, importable, parse_source
+from plantwright.core.exchange.read import read_source
+from plantwright.core.exchange.source import Source, SourceTable
+
+__all__ = [
+    "Parsed",
+    "RowPlaces",
+    "Source",
+    "SourceTable",
+    "importable",
+    "parse_source",
+    "read_mapping",
+    "read_source",
+    "shipped_mappings",
+]

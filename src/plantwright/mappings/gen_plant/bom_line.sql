@@ -1,0 +1,1 @@
+select parent, component, qty_per as quantity from bom

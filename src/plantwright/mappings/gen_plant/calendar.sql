@@ -1,0 +1,1 @@
+select distinct calendar as code from calendars

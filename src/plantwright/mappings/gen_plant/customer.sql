@@ -1,0 +1,1 @@
+select distinct customer as code, customer as name from demand

@@ -1,0 +1,1 @@
+select 'STOCK' as code, 'Stock' as name, 'PLANT' as site

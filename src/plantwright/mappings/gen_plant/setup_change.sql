@@ -1,0 +1,1 @@
+select 'CO' as matrix, from_family, to_family, duration_s || ' s' as minutes from changeovers

@@ -1,0 +1,1 @@
+select 'PLANT' as code, 'Synthetic plant' as name

@@ -1,0 +1,1 @@
+select distinct supplier as code, supplier as name from suppliers
