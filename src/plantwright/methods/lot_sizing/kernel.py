@@ -38,6 +38,18 @@ def next_lot(need: int, minimum: int, maximum: int, multiple: int) -> int:
 
 
 @compiled
+def lots_total(need: int, minimum: int, maximum: int, multiple: int) -> int:
+    """Add up the lots that a need is turned into, without listing them."""
+    if need <= 0:
+        return 0
+    lot = next_lot(need, minimum, maximum, multiple)
+    if lot >= need:
+        return lot
+    rest = need % lot
+    return need - rest + (next_lot(rest, minimum, maximum, multiple) if rest > 0 else 0)
+
+
+@compiled
 def economic_quantity(time: Ints, need: Ints, order_cost: float, holding: float, bucket: int) -> int:
     """Give the square-root order quantity for the average rate of the needs, at least 1."""
     total = 0

@@ -1,0 +1,66 @@
+"""Material requirements planning: what to make, buy and move, when and for what."""
+
+from plantwright.methods.requirements.columns import pointer_of
+from plantwright.methods.requirements.exact import SCALE
+from plantwright.methods.requirements.formula import Formulas, compile_formula, formulas
+from plantwright.methods.requirements.inputs import (
+    Alternatives,
+    Bom,
+    CoProducts,
+    Demands,
+    NodeKind,
+    Nodes,
+    OpenNeeds,
+    OpenSupplies,
+    OrderFlag,
+    Origin,
+    PriceBreaks,
+    Routing,
+    Substitutes,
+    SupplyKind,
+    Why,
+)
+from plantwright.methods.requirements.levels import planning_order
+from plantwright.methods.requirements.plan import (
+    CoProductReceipts,
+    MaterialPlan,
+    Pegs,
+    PlannedOrders,
+    RequirementRows,
+    Unmet,
+    plan_requirements,
+)
+from plantwright.methods.requirements.problem import RequirementsProblem, requirements_problem
+
+__all__ = [
+    "SCALE",
+    "Alternatives",
+    "Bom",
+    "CoProductReceipts",
+    "CoProducts",
+    "Demands",
+    "Formulas",
+    "MaterialPlan",
+    "NodeKind",
+    "Nodes",
+    "OpenNeeds",
+    "OpenSupplies",
+    "OrderFlag",
+    "Origin",
+    "Pegs",
+    "PlannedOrders",
+    "PriceBreaks",
+    "RequirementRows",
+    "RequirementsProblem",
+    "Routing",
+    "Substitutes",
+    "SupplyKind",
+    "Unmet",
+    "Why",
+    "compile_formula",
+    "formulas",
+    "plan_requirements",
+    "planning_order",
+    "pointer_of",
+    "requirements_problem",
+]
