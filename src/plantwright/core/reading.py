@@ -104,6 +104,18 @@ class Place:
         return f"{self.source} row {row}"
 
 
+@dataclass(frozen=True)
+class RowPlaces:
+    """Where the rows of a raw frame stand in their file."""
+
+    place: Place
+    rows: pl.Series
+
+    def at(self, index: int, column: str = "") -> str:
+        """Give the place of one row, or one cell, by its index in the frame."""
+        return self.place.at(int(self.rows[index]), column)
+
+
 def must_be(column: Column) -> str:
     """Say in words what a value of a column must be.
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from plantwright.core.exchange.mapping import read_mapping, shipped_mappings
-from plantwright.core.exchange.parse import Parsed, RowPlaces, importable, parse_source
+from plantwright.core.exchange.parse import ColumnsOf, Parsed, importable, parse_source
 from plantwright.core.exchange.read import read_source
 from plantwright.core.exchange.source import Source, SourceTable
+from plantwright.core.exchange.workbook_out import write_workbook
+from plantwright.core.exchange.write import write_folder
 
 __all__ = [
+    "ColumnsOf",
     "Parsed",
-    "RowPlaces",
     "Source",
     "SourceTable",
     "importable",
@@ -17,4 +19,6 @@ __all__ = [
     "read_mapping",
     "read_source",
     "shipped_mappings",
+    "write_folder",
+    "write_workbook",
 ]

@@ -12,7 +12,7 @@ from plantwright.core.entity import ENTITIES, Entity, stored_entities
 from plantwright.core.exact import check_zone
 from plantwright.core.exchange.source import Source, SourceTable
 from plantwright.core.problem import Problem, ProblemError, problem_kind
-from plantwright.core.reading import ROW, Place, did_you_mean, read_table
+from plantwright.core.reading import ROW, RowPlaces, did_you_mean, read_table
 
 TABLE_UNKNOWN = problem_kind(
     "table-unknown",
@@ -25,18 +25,6 @@ TABLE_COMPUTED = problem_kind(
 
 ColumnsOf = Callable[[type[Entity], Mapping[str, pl.DataFrame]], Mapping[str, Column]]
 """Gives all columns of a table, those that the plant adds included, from the plant's tables (its own fields)."""
-
-
-@dataclass(frozen=True)
-class RowPlaces:
-    """Where the rows of a raw frame stand in their file."""
-
-    place: Place
-    rows: pl.Series
-
-    def at(self, index: int, column: str = "") -> str:
-        """Give the place of one row, by its index in the frame."""
-        return self.place.at(int(self.rows[index]), column)
 
 
 @dataclass(frozen=True)
