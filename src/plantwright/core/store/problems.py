@@ -1,0 +1,141 @@
+"""What can be wrong with a store or a write to it, and how the faults of the two databases become such problems."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg
+from sqlalchemy.exc import DBAPIError
+
+from plantwright.core.problem import Problem, ProblemError, problem_kind
+
+MISSING = problem_kind("store-missing", "{where} does not exist.", "Create it first: plantwright create {where}.")
+FOLDER_MISSING = problem_kind("store-folder-missing", "The folder of {where} does not exist.", "Make the folder first.")
+EXISTS = problem_kind(
+    "store-exists", "{where} exists already; it was left as it is.", "Open it, or choose another name."
+)
+FOREIGN = problem_kind(
+    "store-foreign", "{where} is not a plant of Plantwright: {why}.", "Check the name; restore a copy if it was one."
+)
+DAMAGED = problem_kind(
+    "store-damaged", "{where} is damaged: {why}.", "Restore the latest copy; keep the damaged file for a rescue."
+)
+OLDER = problem_kind(
+    "store-older",
+    "{where} was made by an earlier version (schema {found}, this is {expected}).",
+    "Make a copy, then run: plantwright upgrade {where}.",
+)
+NEWER = problem_kind(
+    "store-newer",
+    "{where} was made by a later version (schema {found}, this is {expected}).",
+    "Install the newer version of Plantwright.",
+)
+READ_ONLY = problem_kind(
+    "store-read-only",
+    "{where} cannot be written: {why}.",
+    "Give the right to write to the file and its folder, or copy it to a place that can be written.",
+)
+FULL = problem_kind(
+    "store-full", "There is no room left for {where}; nothing of this change was kept.", "Free some space, then repeat."
+)
+LOCKED = problem_kind(
+    "store-locked",
+    "{where} is being written by somebody else; nothing was changed.",
+    "Try again in a moment.",
+)
+UNREACHABLE = problem_kind(
+    "store-unreachable", "{where} cannot be reached: {why}.", "Check that the server runs, and the address and account."
+)
+REFUSED = problem_kind("store-refused", "The database refused the change: {why}.", "Correct the values, then repeat.")
+
+CHANGED_MEANWHILE = problem_kind(
+    "changed-meanwhile",
+    "{table} {key} was {what} by {who} at {when}, after you had read it.",
+    "Read it again and repeat your change.",
+)
+ROW_EXISTS = problem_kind(
+    "store-row-exists", "{table} {key} exists already.", "Change the existing row, or choose another key."
+)
+ROW_MISSING = problem_kind("store-row-missing", "{table} {key} does not exist.", "Read the table again.")
+KEY_TWICE = problem_kind("store-key-twice", "{table} {key} is given more than once.", "Keep one of the rows.")
+VALUE_MISSING = problem_kind("store-value-missing", "{table}.{column} must not be empty.", "Give a value in each row.")
+COLUMN_UNKNOWN = problem_kind(
+    "store-column-unknown", "{table} has no column {column}.", "Remove it, or declare it as a field of the plant."
+)
+COLUMN_TYPE = problem_kind(
+    "store-column-type", "{table}.{column} must hold {must}; it holds {value}.", "Convert the column first."
+)
+LEDGER = problem_kind(
+    "store-ledger", "Rows of {table} are never changed or deleted.", "Reverse the row, then record it anew."
+)
+REFERENCE_BROKEN = problem_kind(
+    "store-reference-broken",
+    "{table} {key}: {column} names {target} {value}, which does not exist.",
+    "Add the {target} first, or name another.",
+)
+STILL_USED = problem_kind(
+    "store-still-used",
+    "{table} {key} cannot be deleted: {count} rows of {user} name it in {column}.",
+    "Delete or change those rows first.",
+)
+KEY_REUSED = problem_kind(
+    "store-key-reused",
+    "The idempotency key {value} was used before for another act ({action}).",
+    "Use a new key for a new act.",
+)
+PLAN_MISSING = problem_kind("store-plan-missing", "There is no plan {value}.", "See the list of plans.")
+
+
+@contextmanager
+def translated(target: str) -> Iterator[None]:
+    """Turn faults of the databases into problems; other exceptions pass."""
+    try:
+        yield
+    except DBAPIError as error:
+        raise ProblemError([problem_of(error.orig or error, target)]) from error
+    except (sqlite3.Error, psycopg.Error) as error:
+        raise ProblemError([problem_of(error, target)]) from error
+
+
+def problem_of(error: BaseException, target: str) -> Problem:
+    """Give the problem that a fault of a database stands for."""
+    if isinstance(error, sqlite3.Error):
+        return _of_sqlite(error, target)
+    return _of_postgres(error, target)
+
+
+def _of_sqlite(error: sqlite3.Error, target: str) -> Problem:
+    name = getattr(error, "sqlite_errorname", "") or ""
+    why = str(error)
+    if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
+        return LOCKED.at(where=target)
+    if name.startswith("SQLITE_FULL"):
+        return FULL.at(where=target)
+    if name.startswith("SQLITE_NOTADB"):
+        return FOREIGN.at(where=target, why="it is no SQLite file")
+    if name.startswith("SQLITE_CORRUPT"):
+        return DAMAGED.at(where=target, why=why)
+    if name.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM")):
+        return READ_ONLY.at(where=target, why=why)
+    if name.startswith("SQLITE_IOERR"):
+        # A limit on the size of a file, or a quota, shows as an input or output error on writing.
+        return FULL.at(where=target) if "WRITE" in name else DAMAGED.at(where=target, why=why)
+    return REFUSED.at(where=target, why=why)
+
+
+def _of_postgres(error: BaseException, target: str) -> Problem:
+    state = getattr(error, "sqlstate", None) or ""
+    why = " ".join(str(error).split())
+    if state in {"55P03", "40P01", "40001"}:
+        return LOCKED.at(where=target)
+    if state in {"53100", "53200"}:
+        return FULL.at(where=target)
+    if state in {"25006", "42501"}:
+        return READ_ONLY.at(where=target, why=why)
+    if not state or state.startswith(("08", "57", "28", "3D")):
+        return UNREACHABLE.at(where=target, why=why)
+    if state.startswith("XX"):
+        return DAMAGED.at(where=target, why=why)
+    return REFUSED.at(where=target, why=why)

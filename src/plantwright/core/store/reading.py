@@ -1,0 +1,72 @@
+"""Raw tables as they are read: the declared columns, then the plant's own fields."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import polars as pl
+from sqlalchemy import Connection
+
+from plantwright.core.column import Column
+from plantwright.core.entity import ENTITIES, Entity
+from plantwright.core.store.driver import Driver, Where
+from plantwright.core.store.tables import ROW_VERSION, USER_FIELDS
+from plantwright.core.store.user_fields import unpack, user_columns
+
+
+class Reader:
+    """Reads tables on one connection; knows the plant's own fields."""
+
+    def __init__(self, driver: Driver, connection: Connection) -> None:
+        self._driver = driver
+        self._connection = connection
+        self._fields: pl.DataFrame | None = None
+
+    def forget_fields(self) -> None:
+        """Read the plant's own fields again at the next use, because they were changed."""
+        self._fields = None
+
+    def columns(self, name: str) -> dict[str, Column]:
+        """Give all columns of a table, the plant's own fields last."""
+        entity = ENTITIES[name]
+        if self._fields is None:
+            own = ENTITIES["user_field"]
+            self._fields = self._driver.read(self._connection, own.name, own.schema(), own.key, {})
+        return {**entity.columns, **user_columns(entity, self._fields)}
+
+    def read(self, name: str, where: Where | None = None, *, versions: bool = False) -> pl.DataFrame:
+        """Read a table, or the rows with the given values."""
+        entity, columns = ENTITIES[name], self.columns(name)
+        schema = _schema(entity, columns, versions=versions)
+        return _shaped(self._driver.read(self._connection, name, schema, entity.key, where or {}), entity, columns)
+
+    def read_keys(self, name: str, keys: pl.DataFrame) -> pl.DataFrame:
+        """Read the rows with the given keys, with their versions."""
+        entity, columns = ENTITIES[name], self.columns(name)
+        schema = _schema(entity, columns, versions=True)
+        rows = self._driver.read_keys(self._connection, name, schema, entity.key, keys)
+        return _shaped(rows, entity, columns)
+
+    def among(self, name: str, column: str, values: Sequence[Any]) -> pl.Series:
+        """Read, of a column, the cells that hold one of the values."""
+        entity = ENTITIES[name]
+        schema = {key: entity.columns[key].dtype for key in dict.fromkeys((column, *entity.key))}
+        return self._driver.read(self._connection, name, schema, entity.key, {column: list(values)})[column]
+
+
+def _schema(entity: type[Entity], columns: dict[str, Column], *, versions: bool) -> dict[str, pl.DataType]:
+    schema = entity.schema()
+    if versions:
+        schema[ROW_VERSION] = pl.Int64()
+    if len(columns) > len(entity.columns):
+        schema[USER_FIELDS] = pl.String()
+    return schema
+
+
+def _shaped(rows: pl.DataFrame, entity: type[Entity], columns: dict[str, Column]) -> pl.DataFrame:
+    fields = {name: column for name, column in columns.items() if name not in entity.columns}
+    if not fields:
+        return rows
+    rows = unpack(rows, fields)
+    return rows.select(*columns, ROW_VERSION) if ROW_VERSION in rows.columns else rows.select(list(columns))

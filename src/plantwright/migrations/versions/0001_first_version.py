@@ -1,0 +1,186 @@
+"""First version."""
+
+from __future__ import annotations
+
+from alembic import op
+
+from plantwright.migrations.shorthand import create_tables
+
+revision = "0001"
+down_revision = None
+
+ENTITIES = {
+    "absence": (
+        "person text key, start bigint key, end bigint, reason text, row_version bigint, user_fields text null"
+    ),
+    "action_message": (
+        "action text key, order text key, item text key, site text, quantity bigint, new_quantity bigint, due "
+        "bigint null, new_due bigint null, state text, first_plan bigint, last_plan bigint, note text, by text, "
+        "row_version bigint, user_fields text null"
+    ),
+    "bom_line": (
+        "parent text key, component text key, operation bigint key, effective_from bigint key, effective_to "
+        "bigint, quantity bigint, per text, formula text, unit text, scrap_factor bigint, setup_quantity bigint, "
+        "rounding bigint, note text, row_version bigint, user_fields text null"
+    ),
+    "calendar": (
+        "code text key, name text, time_zone text, country text, subdivision text, row_version bigint, user_fields "
+        "text null"
+    ),
+    "calendar_exception": (
+        "calendar text key, start bigint key, end bigint, open boolean, name text, row_version bigint, user_fields "
+        "text null"
+    ),
+    "calendar_shift": (
+        "calendar text key, weekday text key, start bigint key, end bigint, effective_from bigint key, "
+        "effective_to bigint, name text, row_version bigint, user_fields text null"
+    ),
+    "co_product": (
+        "item text key, product text key, quantity bigint, kind text, cost_share bigint, row_version bigint, "
+        "user_fields text null"
+    ),
+    "customer": ("code text key, name text, priority bigint, row_version bigint, user_fields text null"),
+    "down_time": (
+        "work_center text key, start bigint key, end bigint, units bigint null, reason text, row_version bigint, "
+        "user_fields text null"
+    ),
+    "exchange_rate": (
+        "currency text key, effective_from bigint key, rate bigint, row_version bigint, user_fields text null"
+    ),
+    "forecast": (
+        "item text key, site text key, start bigint key, end bigint, customer text key, quantity bigint, "
+        "row_version bigint, user_fields text null"
+    ),
+    "item": (
+        "code text key, name text, kind text, unit text, decimals bigint null, family text, standard_cost bigint, "
+        "price bigint, active boolean, row_version bigint, user_fields text null"
+    ),
+    "item_site": (
+        "item text key, site text key, source text, lot_rule text, lot_minimum bigint, lot_maximum bigint, "
+        "lot_multiple bigint, lot_quantity bigint, lot_period bigint, order_cost bigint, holding_rate bigint, "
+        "safety_stock bigint, safety_time bigint, reorder_point bigint, order_up_to bigint, lead_time bigint null, "
+        "lead_time_per_unit bigint, planning_fence bigint, demand_fence bigint, consume_backward bigint, "
+        "consume_forward bigint, row_version bigint, user_fields text null"
+    ),
+    "item_unit": ("item text key, unit text key, factor bigint, row_version bigint, user_fields text null"),
+    "location": (
+        "code text key, name text, site text, parent text, kind text, nettable boolean, row_version bigint, "
+        "user_fields text null"
+    ),
+    "number_series": (
+        "series text key, prefix text, digits bigint, next bigint, row_version bigint, user_fields text null"
+    ),
+    "operation": (
+        "item text key, sequence bigint key, site text key, name text, work_center text, setup bigint, run bigint, "
+        "run_per text, batch_size bigint, rate bigint, yield_ratio bigint, queue bigint, move bigint, "
+        "transfer_batch bigint, setup_family text, pausable boolean, skill text, people bigint, tool text, "
+        "supplier text, lead_time bigint, cost bigint, row_version bigint, user_fields text null"
+    ),
+    "operation_alternate": (
+        "item text key, sequence bigint key, site text key, work_center text key, rank bigint, setup bigint null, "
+        "run_factor bigint, row_version bigint, user_fields text null"
+    ),
+    "operation_link": (
+        "item text key, site text key, before bigint key, after bigint key, row_version bigint, user_fields text null"
+    ),
+    "order_hold": (
+        "order text key, start bigint key, until bigint null, reason text, owner text, released boolean, "
+        "row_version bigint, user_fields text null"
+    ),
+    "person": ("code text key, name text, site text, calendar text, row_version bigint, user_fields text null"),
+    "person_skill": (
+        "person text key, skill text key, level text, valid_to bigint, row_version bigint, user_fields text null"
+    ),
+    "production_component": (
+        "order text key, component text key, operation bigint key, required bigint, issued bigint, row_version "
+        "bigint, user_fields text null"
+    ),
+    "production_operation": (
+        "order text key, sequence bigint key, state text, done_quantity bigint, work_center text, started_at "
+        "bigint null, remaining bigint null, pinned_start bigint null, row_version bigint, user_fields text null"
+    ),
+    "production_order": (
+        "order text key, item text, site text, quantity bigint, completed bigint, scrapped bigint, state text, "
+        "firmness text, start bigint null, due bigint, serves_order text, serves_line bigint, row_version bigint, "
+        "user_fields text null"
+    ),
+    "purchase_order_line": (
+        "order text key, line bigint key, supplier text, item text, site text, quantity bigint, received bigint, "
+        "unit text, due bigint, price bigint, state text, row_version bigint, user_fields text null"
+    ),
+    "sales_order_line": (
+        "order text key, line bigint key, customer text, item text, site text, quantity bigint, delivered bigint, "
+        "unit text, due bigint, promised bigint null, priority bigint null, price bigint, state text, row_version "
+        "bigint, user_fields text null"
+    ),
+    "scenario": ("code text key, name text, row_version bigint, user_fields text null"),
+    "scenario_edit": (
+        "scenario text key, sequence bigint key, table text, change text, rows text, column text, value text, "
+        "row_version bigint, user_fields text null"
+    ),
+    "setting": ("name text key, value text, row_version bigint, user_fields text null"),
+    "setup_change": (
+        "matrix text key, from_family text key, to_family text key, minutes bigint, row_version bigint, "
+        "user_fields text null"
+    ),
+    "site": (
+        "code text key, name text, time_zone text, country text, calendar text, row_version bigint, user_fields "
+        "text null"
+    ),
+    "skill": ("code text key, name text, row_version bigint, user_fields text null"),
+    "stock_move": (
+        "number text key, item text, from_location text, to_location text, quantity bigint, at bigint, recorded_at "
+        "bigint null, reference text, reason text, by text, reverses text, row_version bigint, user_fields text "
+        "null"
+    ),
+    "substitute": (
+        "parent text key, component text key, substitute text key, rank bigint, ratio bigint, effective_from "
+        "bigint, effective_to bigint, row_version bigint, user_fields text null"
+    ),
+    "supplier": ("code text key, name text, currency text, calendar text, row_version bigint, user_fields text null"),
+    "supplier_item": (
+        "supplier text key, item text key, from_quantity bigint key, effective_from bigint key, effective_to "
+        "bigint, price bigint, lead_time bigint, minimum bigint, multiple bigint, rank bigint, row_version bigint, "
+        "user_fields text null"
+    ),
+    "tool": ("code text key, name text, units bigint, calendar text, row_version bigint, user_fields text null"),
+    "transfer_lane": (
+        "from_site text key, to_site text key, item text key, lead_time bigint, rank bigint, unit_cost bigint, "
+        "row_version bigint, user_fields text null"
+    ),
+    "transfer_order": (
+        "order text key, item text, from_site text, to_site text, quantity bigint, due bigint, state text, "
+        "row_version bigint, user_fields text null"
+    ),
+    "unit": ("code text key, name text, dimension text, factor bigint, row_version bigint, user_fields text null"),
+    "user_field": (
+        "entity text key, name text key, kind text, unit text, help text, row_version bigint, user_fields text null"
+    ),
+    "work_center": (
+        "code text key, name text, site text, calendar text, units bigint, efficiency bigint, cost_rate bigint, "
+        "setup_matrix text, group text, row_version bigint, user_fields text null"
+    ),
+}
+KERNEL = {
+    "journal": (
+        "number bigint key, at text, by text, action text, arguments text, key text null, answer text null, "
+        "reverses bigint null, reversed_by bigint null"
+    ),
+    "journal_change": (
+        "journal bigint key, step bigint key, entity text, key text null, before blob null, after blob null"
+    ),
+    "plan": (
+        "number bigint key, scenario text, inputs text, engine text, status text, options text, seconds text, "
+        "totals text, problems text, as_of bigint, seed bigint, verified boolean, pinned boolean, at text, by text"
+    ),
+    "plan_table": ("plan bigint key, name text key, rows bigint, data blob"),
+    "schema_info": ("name text key, value text"),
+}
+
+
+def upgrade() -> None:
+    """Make the tables."""
+    create_tables(ENTITIES, clustered=True)
+    create_tables(KERNEL, clustered=False)
+    op.create_index("journal_key", "journal", ["key"], unique=True)
+    op.create_index("journal_change_row", "journal_change", ["entity", "key"], unique=False)
