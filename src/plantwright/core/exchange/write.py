@@ -56,7 +56,7 @@ def write_folder(
 
 def texts(frame: pl.DataFrame, columns: Mapping[str, Column], zone: str) -> pl.DataFrame:
     """Write the declared columns of a raw frame as texts, in the order of their declaration."""
-    return written(frame.select(columns), columns, zone)
+    return written(frame.select(list(columns)), columns, zone)
 
 
 @contextmanager
