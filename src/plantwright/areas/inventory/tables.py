@@ -11,6 +11,7 @@ LOT_RULES = (
     "period",
     "economic",
     "part-period",
+    "least-unit-cost",
     "silver-meal",
     "wagner-whitin",
     "min-max",

@@ -1,0 +1,1 @@
+"""What crosses areas: plain functions, each of which can be read in one screen."""

@@ -1,0 +1,151 @@
+"""Does a work center ever do more at once than it can, and is there time to change it over."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import polars as pl
+
+from plantwright.core.exact import SCALE
+from plantwright.core.problem import problem_kind
+from plantwright.flows.plan.judge.case import MINUTE
+from plantwright.flows.plan.judge.fault import Fault
+from plantwright.flows.plan.judge.work import Work
+
+_FIX = "This is a fault of the planner: report it with the plant."
+CAPACITY = problem_kind("verify-capacity", "At {at} it does {busy} operations at once; it has {have} units.", _FIX)
+UNIT_OVERLAP = problem_kind(
+    "verify-unit-overlap",
+    "It starts at {start} on unit {unit} of {work_center}, busy with {other} until {until}.",
+    _FIX,
+)
+CHANGEOVER = problem_kind(
+    "verify-changeover", "Set-up of {has} min after family {previous} on {work_center}; it needs {needs} min.", _FIX
+)
+TABLE = "scheduled_operation"
+KEY = ("order", "sequence")
+
+
+def check_capacity(work: Work) -> Iterator[Fault]:
+    """Run every check of this module."""
+    rows = work.rows.filter(~pl.col("outside") & (pl.col("work_center") != ""))
+    yield from _centers(work, rows)
+    yield from _partly_down(work)
+    neighbours = _on_units(rows)
+    yield from _units(neighbours)
+    yield from _changeovers(work, neighbours)
+
+
+def busy_over_time(rows: pl.DataFrame, column: str) -> pl.DataFrame:
+    """Count what is held at once, by the code in `column`, at every start.
+
+    Where all that is held has started before the plan, records say so and no planner could help it: `fixed`.
+
+    Returns
+    -------
+    Columns: the column, at, busy, fixed.
+    """
+    rows = rows.filter(pl.col("finish") > pl.col("begin"))
+    moves = [
+        rows.select(
+            column, at=pl.col(moment), change=pl.lit(sign, pl.Int64), fact=pl.col("started").cast(pl.Int64) * sign
+        )
+        for moment, sign in (("finish", -1), ("begin", 1))
+    ]
+    events = pl.concat(moves).sort(column, "at", "change")
+    sums = events.with_columns(
+        busy=pl.col("change").cum_sum().over(column), facts=pl.col("fact").cum_sum().over(column)
+    )
+    starts = sums.filter(pl.col("change") > 0)
+    return starts.select(column, "at", "busy", fixed=pl.col("busy") == pl.col("facts"))
+
+
+def _centers(work: Work, rows: pl.DataFrame) -> Iterator[Fault]:
+    units = work.case.raw("work_center").select(pl.col("code").alias("work_center"), have="units")
+    busy = busy_over_time(rows, "work_center").join(units, on="work_center", how="inner")
+    over = busy.filter((pl.col("busy") > pl.col("have")) & ~pl.col("fixed")).sort("work_center", "at")
+    first = over.unique("work_center", keep="first", maintain_order=True)
+    yield Fault(CAPACITY, first, "work_center", ("work_center",), moments=("at",))
+
+
+def _partly_down(work: Work) -> Iterator[Fault]:
+    """While some units are down, no more operations run than are left; the others would have to pause."""
+    units = work.case.raw("work_center").select("code", pl.col("units").alias("have"))
+    down = work.case.raw("down_time").join(units, left_on="work_center", right_on="code", how="inner")
+    down = down.filter(pl.col("units") < pl.col("have")).filter(pl.col("end") > work.case.as_of)
+    if not down.height:
+        return
+    rows = work.rows.with_columns(pl.Series("calendar", work.calendar), pl.Series("has", work.worked))
+    spare = pl.col("has") - pl.col("need") / MINUTE
+    rows = rows.with_columns(spare=pl.when("pausable").then(spare + 1).otherwise(0.0))
+    for row in down.iter_rows(named=True):
+        yield from _running(work, rows, row)
+
+
+def _running(work: Work, rows: pl.DataFrame, down: dict[str, int]) -> Iterator[Fault]:
+    """Count the operations that cannot have paused throughout one down time."""
+    near = rows.filter(
+        (pl.col("work_center") == down["work_center"])
+        & (pl.col("begin") < down["end"])
+        & (pl.col("finish") > down["start"])
+    ).with_columns(
+        begin=pl.max_horizontal("begin", pl.lit(down["start"], pl.Int64)),
+        finish=pl.min_horizontal("finish", pl.lit(down["end"], pl.Int64)),
+    )
+    inside = work.time.worked(near["calendar"].to_numpy(), near["begin"].to_numpy(), near["finish"].to_numpy())
+    running = near.with_columns(pl.Series("inside", inside)).filter(pl.col("spare") < pl.col("inside"))
+    have = down["have"] - down["units"]
+    busy = busy_over_time(running, "work_center").filter(pl.col("busy") > have).sort("at").head(1)
+    yield Fault(CAPACITY, busy.with_columns(have=have), "work_center", ("work_center",), moments=("at",))
+
+
+def _on_units(rows: pl.DataFrame) -> pl.DataFrame:
+    """Put each operation after the one before it on its unit."""
+    rows = rows.filter(pl.col("unit").is_not_null()).sort("work_center", "unit", "begin", "finish")
+    place = ("work_center", "unit")
+    return rows.with_columns(
+        until=pl.col("finish").shift(1).over(place),
+        other=pl.col("order").shift(1).over(place),
+        previous=pl.col("setup_family").shift(1).over(place),
+        other_started=pl.col("started").shift(1).over(place),
+    )
+
+
+def _units(rows: pl.DataFrame) -> Iterator[Fault]:
+    recorded = pl.col("started") & pl.col("other_started")
+    over = rows.filter((pl.col("begin") < pl.col("until")) & (pl.col("finish") > pl.col("begin")) & ~recorded)
+    yield Fault(UNIT_OVERLAP, over, TABLE, KEY, "unit", moments=("start", "until"))
+
+
+def _changeovers(work: Work, rows: pl.DataFrame) -> Iterator[Fault]:
+    """The set-up column holds the own set-up and the change from the family before."""
+    rows = rows.filter((pl.col("setup_matrix") != "") & pl.col("previous").is_not_null() & ~pl.col("started"))
+    rows = rows.filter((pl.col("previous") != "") & (pl.col("setup_family") != ""))
+    if not rows.height:
+        return
+    change = pl.Series("change", _changes(work, rows), dtype=pl.Float64)
+    # Whether a fast work center also changes over faster is left open: the shorter of the two is asked.
+    speed = pl.max_horizontal(pl.col("efficiency").fill_null(SCALE) / SCALE, pl.lit(1.0))
+    rows = rows.with_columns(change).with_columns(needs=pl.col("need_setup") + pl.col("change") / speed)
+    short = rows.filter((pl.col("change") > 0) & (pl.col("setup") + MINUTE < pl.col("needs")))
+    # What lacks even the own set-up is another fault.
+    short = short.filter(pl.col("setup") + MINUTE >= pl.col("need_setup"))
+    short = short.with_columns(has=pl.col("setup") / MINUTE, needs=(pl.col("needs") / MINUTE).round(1))
+    yield Fault(CHANGEOVER, short, TABLE, KEY, "setup")
+
+
+def _changes(work: Work, rows: pl.DataFrame) -> list[float]:
+    """Look up the minutes (as milliseconds) between families; a star stands for any other family."""
+    table = {row[:3]: float(row[3]) for row in work.case.raw("setup_change").iter_rows()}
+    pairs = rows.select("setup_matrix", "previous", "setup_family")
+    known = {pair: _change(table, *pair) for pair in pairs.unique().iter_rows()}
+    return [known[pair] for pair in pairs.iter_rows()]
+
+
+def _change(table: dict[tuple[str, ...], float], matrix: str, before: str, after: str) -> float:
+    if (matrix, before, after) in table:
+        return table[matrix, before, after]
+    if before == after:
+        return 0.0
+    half = [table[key] for key in ((matrix, before, "*"), (matrix, "*", after)) if key in table]
+    return min(half) if half else table.get((matrix, "*", "*"), 0.0)

@@ -1,0 +1,79 @@
+"""Are the people and tools of each operation enough, able, and at one place at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import polars as pl
+
+from plantwright.core.problem import problem_kind
+from plantwright.flows.plan.judge.capacity import busy_over_time
+from plantwright.flows.plan.judge.fault import Fault
+from plantwright.flows.plan.judge.work import Work
+
+_FIX = "This is a fault of the planner: report it with the plant."
+PEOPLE = problem_kind("verify-people", "{count} people with skill {skill} are planned; it needs {need}.", _FIX)
+QUALIFIED = problem_kind("verify-qualified", "{code} is planned, who does not have skill {skill} then and there.", _FIX)
+UNKNOWN = problem_kind("verify-holds-unknown", "{code} is neither a person nor the tool it needs.", _FIX)
+TOOL = problem_kind("verify-tool", "It needs tool {tool}, which is not planned.", _FIX)
+DOUBLE = problem_kind("verify-double-booked", "At {at} it is planned {busy} times at once; there is {have}.", _FIX)
+TABLE = "scheduled_operation"
+KEY = ("order", "sequence")
+
+
+def check_people(work: Work) -> Iterator[Fault]:
+    """Run every check of this module."""
+    rows = work.rows.filter(~pl.col("outside"))
+    held = _held(rows)
+    people = held.filter(~pl.col("is_tool"))
+    yield from _tools(rows, held)
+    yield from _able(work, people)
+    yield from _enough(rows, people)
+    yield from _at_once(work, held)
+
+
+def _held(rows: pl.DataFrame) -> pl.DataFrame:
+    """Give one row for each code that an operation holds."""
+    held = rows.filter(pl.col("people") != "").with_columns(code=pl.col("people").str.split(",")).explode("code")
+    held = held.with_columns(pl.col("code").str.strip_chars()).filter(pl.col("code") != "")
+    return held.with_columns(is_tool=pl.col("code") == pl.col("tool"))
+
+
+def _tools(rows: pl.DataFrame, held: pl.DataFrame) -> Iterator[Fault]:
+    with_tool = held.filter("is_tool").select("n", "sequence")
+    without = rows.filter(pl.col("tool") != "").join(with_tool, on=["n", "sequence"], how="anti")
+    yield Fault(TOOL, without, TABLE, KEY, "people")
+
+
+def _able(work: Work, people: pl.DataFrame) -> Iterator[Fault]:
+    """People have the skill on the day of the start, and work at the site of the order."""
+    case = work.case
+    known = case.raw("person").select(pl.col("code"), case.site()).rename({"site": "home"})
+    people = people.join(known, on="code", how="left")
+    yield Fault(UNKNOWN, people.filter(pl.col("home").is_null()), TABLE, KEY, "people")
+    skills = case.raw("person_skill").select(pl.col("person").alias("code"), "skill", "valid_to")
+    rows = people.filter(pl.col("home").is_not_null() & (pl.col("skill") != ""))
+    rows = rows.join(skills, on=["code", "skill"], how="left")
+    able = (pl.col("valid_to") >= case.day(pl.col("begin"))) & (pl.col("home") == pl.col("site"))
+    yield Fault(QUALIFIED, rows.filter(~able.fill_null(value=False)), TABLE, KEY, "people")
+
+
+def _enough(rows: pl.DataFrame, people: pl.DataFrame) -> Iterator[Fault]:
+    asked = rows.filter(pl.col("skill") != "")
+    if not asked.height:
+        return
+    counts = people.group_by("n", "sequence").agg(count=pl.col("code").n_unique())
+    # The column of the routing stands under its own name, since the schedule has one called people.
+    asked = asked.join(counts, on=["n", "sequence"], how="left").with_columns(pl.col("count").fill_null(0))
+    short = asked.filter(pl.col("count") < pl.col("r_people")).with_columns(need=pl.col("r_people"))
+    yield Fault(PEOPLE, short, TABLE, KEY, "people")
+
+
+def _at_once(work: Work, held: pl.DataFrame) -> Iterator[Fault]:
+    """A person is at one operation at a time, a tool at as many as there are of it."""
+    tools = work.case.raw("tool").select("code", have="units")
+    people = work.case.raw("person").select("code", have=pl.lit(1, pl.Int64))
+    for part, limits in ((held.filter("is_tool"), tools), (held.filter(~pl.col("is_tool")), people)):
+        busy = busy_over_time(part, "code").join(limits, on="code", how="inner")
+        over = busy.filter((pl.col("busy") > pl.col("have")) & ~pl.col("fixed")).sort("code", "at")
+        yield Fault(DOUBLE, over.unique("code", keep="first", maintain_order=True), TABLE, ("code",), moments=("at",))

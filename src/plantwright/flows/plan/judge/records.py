@@ -1,0 +1,149 @@
+"""Is the plan whole: every key once, every name known, every existing order kept as it is recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import polars as pl
+
+from plantwright.core.entity import ENTITIES
+from plantwright.core.problem import problem_kind
+from plantwright.flows.plan.judge.case import Case
+from plantwright.flows.plan.judge.fault import Fault
+
+_FIX = "This is a fault of the planner: report it with the plant."
+DUPLICATE = problem_kind("verify-duplicate", "The plan has {rows} rows with this key.", _FIX)
+REFERENCE = problem_kind("verify-reference", "{column} names {name}, which does not exist.", _FIX)
+ORDER_MISSING = problem_kind("verify-order-missing", "The {kind} order exists but is not in the plan.", _FIX)
+ORDER_UNKNOWN = problem_kind(
+    "verify-order-unknown", "The plan has it as {state}, but there is no such open order.", _FIX
+)
+ORDER_TAKEN = problem_kind("verify-order-taken", "A new order has the number of an existing one.", _FIX)
+ORDER_CHANGED = problem_kind(
+    "verify-order-changed", "{column} is {planned} in the plan, but {recorded} on record.", _FIX
+)
+ORDER_QUANTITY = problem_kind(
+    "verify-order-quantity", "The quantity {quantity} is not above 0 in steps of {step}.", _FIX
+)
+ORDER_DATES = problem_kind("verify-order-dates", "It finishes at {finish}, before its start at {start}.", _FIX)
+ORDER_PAST = problem_kind("verify-order-past", "It has {start} to {finish}, before the plan begins at {now}.", _FIX)
+ORDER_BY = problem_kind("verify-order-by", "The latest start {order_by} is after the need at {due}.", _FIX)
+LATE_FLAG = problem_kind("verify-late-flag", "Its late mark is {late}; finish {finish}, needed {due}.", _FIX)
+RECEIPT = problem_kind("verify-receipt-date", "It arrives at {finish}; by its record it arrives at {expected}.", _FIX)
+FIRM_MOVED = problem_kind("verify-firm-moved", "It may not be moved from {recorded}, but starts at {start}.", _FIX)
+
+RESULTS = ("planned_order", "planned_component", "peg", "demand_plan", "scheduled_operation")
+
+
+def check_records(case: Case) -> Iterator[Fault]:
+    """Run every check of this module."""
+    yield from _duplicates(case)
+    yield from _references(case)
+    yield from _orders_kept(case)
+    yield from _orders_alone(case)
+
+
+def _duplicates(case: Case) -> Iterator[Fault]:
+    for name in RESULTS:
+        key = list(ENTITIES[name].key)
+        rows = case.result(name)
+        # Most plans have none: to count distinct keys is cheaper than to list the groups.
+        if rows.height and rows.select(pl.struct(key).n_unique()).item() < rows.height:
+            twice = rows.group_by(key).agg(rows=pl.len()).filter(pl.col("rows") > 1).sort(key)
+            yield Fault(DUPLICATE, twice, name, tuple(key))
+    requirement = case.result("planned_component")
+    twice = requirement.filter(pl.col("number").is_duplicated()).unique("number")
+    if (
+        twice.height
+        and requirement.select(pl.struct(ENTITIES["planned_component"].key).n_unique()).item() == requirement.height
+    ):
+        yield Fault(DUPLICATE, twice.with_columns(rows=2), "planned_component", ("number",))
+
+
+def _references(case: Case) -> Iterator[Fault]:
+    names = {"item": case.raw("item")["code"], "site": case.raw("site")["code"], "order": case.orders["order"]}
+    for table in RESULTS:
+        rows, key = case.result(table), ENTITIES[table].key
+        for column in ("item", "site", "order"):
+            if column not in rows.columns or (table == "planned_order" and column == "order"):
+                continue
+            known = names[column].unique().implode()
+            unknown = rows.filter(~pl.col(column).is_in(known) & (pl.col(column) != ""))
+            yield Fault(REFERENCE, unknown.with_columns(pl.col(column).alias("name")), table, key, column)
+
+
+def _orders_kept(case: Case) -> Iterator[Fault]:
+    kept = case.orders.filter(~pl.col("new"))
+    missing = case.existing.join(case.orders, on="order", how="anti")
+    yield Fault(ORDER_MISSING, missing, "planned_order", ("order",))
+    yield Fault(ORDER_UNKNOWN, kept.join(case.existing, on="order", how="anti"), "planned_order", ("order",))
+    taken = case.orders.filter("new").join(case.existing, on="order", how="semi")
+    yield Fault(ORDER_TAKEN, taken, "planned_order", ("order",))
+    both = kept.join(case.existing, on="order", how="inner", suffix="_record")
+    yield from _changed(both)
+    yield from _receipts(case, both)
+    yield from _not_moved(case, both)
+
+
+def _changed(both: pl.DataFrame) -> Iterator[Fault]:
+    """Compare each kept order with its record."""
+    source = {"production": "make", "purchase": "buy", "transfer": "transfer"}
+    planned = pl.col("source").replace("subcontract", "make")
+    both = both.with_columns(planned.alias("source"), source_record=pl.col("kind").replace_strict(source))
+    fixed = pl.col("kind") != "production"
+    rules = {
+        "item": pl.lit(value=True),
+        "site": pl.lit(value=True),
+        "state": pl.lit(value=True),
+        "source": pl.lit(value=True),
+        "from_site": pl.col("kind") == "transfer",
+        "supplier": pl.col("kind") == "purchase",
+        "due": fixed,
+    }
+    for column, judged in rules.items():
+        record = f"{column}_record"
+        rows = both.filter(judged & (pl.col(column) != pl.col(record)))
+        rows = rows.with_columns(planned=pl.col(column), recorded=pl.col(record))
+        moments = ("planned", "recorded") if column == "due" else ()
+        yield Fault(ORDER_CHANGED, rows, "planned_order", ("order",), column, moments=moments)
+    amount = both.filter((pl.col("quantity") - pl.col("open")).abs() > pl.col("slack"))
+    amount = amount.with_columns(planned=pl.col("quantity"), recorded=pl.col("open"))
+    yield Fault(ORDER_CHANGED, amount, "planned_order", ("order",), "quantity", amounts=("planned", "recorded"))
+
+
+def _receipts(case: Case, both: pl.DataFrame) -> Iterator[Fault]:
+    expected = pl.max_horizontal("due_record", pl.lit(case.as_of, pl.Int64))
+    rows = both.with_columns(expected=expected)
+    rows = rows.filter((pl.col("kind") != "production") & (pl.col("finish") != pl.col("expected")))
+    yield Fault(RECEIPT, rows, "planned_order", ("order",), "finish", moments=("finish", "expected"))
+
+
+def _not_moved(case: Case, both: pl.DataFrame) -> Iterator[Fault]:
+    """Orders that the planner may not move, and those within the frozen zone, start as recorded."""
+    if not case.scheduled:
+        return
+    zone_end = case.as_of + case.plant.settings.minutes("frozen_zone")
+    recorded = pl.col("start_record")
+    fixed = pl.col("firmness").is_in(["frozen", "pinned"]) | (recorded < zone_end)
+    rows = both.filter((pl.col("kind") == "production") & fixed & (recorded >= case.as_of))
+    busy = case.raw("production_operation").filter(pl.col("state") != "waiting").select("order").unique()
+    rows = rows.filter(pl.col("start") != recorded).join(busy, on="order", how="anti")
+    rows = rows.with_columns(recorded=recorded)
+    yield Fault(FIRM_MOVED, rows, "planned_order", ("order",), "start", moments=("recorded", "start"))
+
+
+def _orders_alone(case: Case) -> Iterator[Fault]:
+    """Check what each order must fulfil by itself."""
+    orders, table, key = case.orders, "planned_order", ("order",)
+    rows = orders.join(case.items.select("item", "step"), on="item", how="left")
+    odd = (pl.col("quantity") <= 0) | (pl.col("new") & (pl.col("quantity") % pl.col("step") != 0))
+    yield Fault(ORDER_QUANTITY, rows.filter(odd), table, key, "quantity", amounts=("quantity", "step"))
+    reverse = orders.filter(pl.col("start") > pl.col("finish"))
+    yield Fault(ORDER_DATES, reverse, table, key, "finish", moments=("start", "finish"))
+    early = (pl.col("new") & (pl.col("start") < case.as_of)) | (pl.col("finish") < case.as_of)
+    past = orders.filter(early).with_columns(now=pl.lit(case.as_of, pl.Int64))
+    yield Fault(ORDER_PAST, past, table, key, "start", moments=("start", "finish", "now"))
+    by = orders.filter(pl.col("order_by") > pl.col("due"))
+    yield Fault(ORDER_BY, by, table, key, "order_by", moments=("order_by", "due"))
+    flag = orders.filter(pl.col("late") != (pl.col("finish") > pl.col("due")))
+    yield Fault(LATE_FLAG, flag, table, key, "late", moments=("finish", "due"))

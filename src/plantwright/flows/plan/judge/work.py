@@ -1,0 +1,147 @@
+"""The operations that the plan must have, set beside those it has, with the work that each needs at least."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import polars as pl
+
+from plantwright.core.exact import SCALE
+from plantwright.flows.plan.judge.calendars import Calendars, Ints, OpenTime
+from plantwright.flows.plan.judge.case import MINUTE, Case
+from plantwright.flows.plan.judge.routings import routing_rows
+
+_OWN = ("setup", "run", "work_center", "quantity", "state", "start", "finish", "name", "people")
+HOUR = 60 * MINUTE
+
+
+@dataclass(frozen=True)
+class Work:
+    """Operations of a scheduled plan beside what the plant asks of them."""
+
+    case: Case
+
+    @cached_property
+    def routing(self) -> pl.DataFrame:
+        """Routings of what is made, see `routing_rows`."""
+        return routing_rows(self.case)
+
+    @cached_property
+    def asked(self) -> pl.DataFrame:
+        """Operations that the plan must have: the routing of each order less what is done.
+
+        Columns of the routing carry ``r_`` where the schedule has one of the same name; those of the record ``p_``.
+        """
+        taken = {name: f"r_{name}" for name in _OWN if name in self.routing.columns}
+        rows = self.case.orders.filter("makes").select(
+            "n", "order", "item", "site", "new", pl.col("quantity").alias("ordered")
+        )
+        rows = rows.join(self.routing.rename(taken), on=["item", "site"], how="inner")
+        record = self.case.raw("production_operation").rename(
+            {"state": "p_state", "work_center": "p_center", "done_quantity": "p_done"}
+        )
+        rows = rows.join(record, on=["order", "sequence"], how="left") if record.height else _unrecorded(rows, record)
+        rows = rows.with_columns(pl.col("p_state").fill_null("waiting"), pl.col("p_center").fill_null(""))
+        whole = self.case.raw("production_order").select("order", pl.col("quantity").alias("whole"))
+        rows = rows.join(whole, on="order", how="left").filter(pl.col("p_state") != "done")
+        return rows.with_columns(pl.coalesce("whole", "ordered"), pl.col("p_done").fill_null(0))
+
+    @cached_property
+    def planned(self) -> pl.DataFrame:
+        """Operations of the schedule with the number of their order."""
+        return self.case.number(self.case.result("scheduled_operation")).rename({"item": "said_item"})
+
+    @cached_property
+    def rows(self) -> pl.DataFrame:
+        """Operations that are both asked and planned, with the work they need.
+
+        Adds: outside (done by a supplier), own (at its own work center), known (at a place that may do it), started,
+        begin (start, not before the plan), need_setup, need_run, need (milliseconds), calendar (number in `time`).
+        """
+        both = self.planned.join(self.asked.drop("order"), on=["n", "sequence"], how="inner")
+        alternates = self.case.raw("operation_alternate").select(
+            "item", "sequence", "work_center", "run_factor", row_site="site", other_setup="setup"
+        )
+        both = both.join(alternates, on=["item", "sequence", "row_site", "work_center"], how="left")
+        centers = self.case.raw("work_center").select(
+            "efficiency", "setup_matrix", work_center="code", center_units="units"
+        )
+        both = both.join(centers, on="work_center", how="left")
+        outside = (pl.col("supplier") != "") | (pl.col("r_work_center") == "")
+        own = pl.col("work_center") == pl.col("r_work_center")
+        started = pl.col("p_state") == "started"
+        clock = pl.max_horizontal("start", pl.lit(self.case.as_of, pl.Int64))
+        both = both.with_columns(
+            outside=outside, own=own, started=started, begin=clock,
+            known=pl.when(pl.col("p_center") != "").then(pl.col("work_center") == pl.col("p_center"))
+            .otherwise(own | pl.col("run_factor").is_not_null()),
+        )  # fmt: skip
+        return _with_needs(both)
+
+    @cached_property
+    def calendars(self) -> Calendars:
+        """Open time of work centers, people and tools."""
+        return Calendars(self.case)
+
+    @cached_property
+    def _time(self) -> tuple[OpenTime, Ints]:
+        return self.calendars.numbered(self.rows["work_center"], self.rows["people"])
+
+    @property
+    def time(self) -> OpenTime:
+        """Open time by the numbers in `calendar`."""
+        return self._time[0]
+
+    @property
+    def calendar(self) -> Ints:
+        """Number of the open time of each of `rows`."""
+        return self._time[1]
+
+    @cached_property
+    def worked(self) -> Ints:
+        """Open minutes within each of `rows`, from the plan's beginning at the earliest."""
+        rows = self.rows
+        return self.time.worked(self.calendar, rows["begin"].to_numpy(), rows["finish"].to_numpy())
+
+
+def _unrecorded(rows: pl.DataFrame, record: pl.DataFrame) -> pl.DataFrame:
+    """Add the columns of the record where no operation has one: a plan of new orders needs no join."""
+    absent = {name: dtype for name, dtype in record.schema.items() if name not in {"order", "sequence"}}
+    return rows.with_columns(pl.lit(None, dtype).alias(name) for name, dtype in absent.items())
+
+
+def _with_needs(rows: pl.DataFrame) -> pl.DataFrame:
+    """Work out set-up and run times, in milliseconds as floats; a minute of tolerance is far above their error."""
+    left_in = _left_in()
+    batches = (left_in / (pl.col("batch_size") / SCALE) - 1e-9).ceil()
+    per_hour = pl.when(pl.col("rate") > 0).then(HOUR * SCALE / pl.col("rate") * left_in).otherwise(0.0)
+    standard = (
+        pl.when(pl.col("run_per") == "hour").then(per_hour)
+        .when(pl.col("run_per") == "batch").then(pl.col("r_run") * batches)
+        .otherwise(pl.col("r_run") * left_in)
+    )  # fmt: skip
+    speed = pl.col("efficiency").fill_null(SCALE) / SCALE
+    slower = pl.when("own").then(1.0).otherwise(pl.col("run_factor").fill_null(SCALE) / SCALE)
+    setup = pl.when("own").then("r_setup").otherwise(pl.coalesce("other_setup", "r_setup"))
+    inside = ~pl.col("outside")
+    rows = rows.with_columns(
+        need_setup=pl.when(inside & ~pl.col("started")).then(setup / speed).otherwise(0.0),
+        need_run=pl.when(inside).then(standard * slower / speed).otherwise(0.0),
+    )
+    known = pl.col("remaining").is_not_null() & inside
+    total = pl.when(known).then(pl.col("remaining").cast(pl.Float64))
+    return rows.with_columns(
+        need=total.otherwise(pl.col("need_setup") + pl.col("need_run")),
+        need_setup=pl.when(known).then(0.0).otherwise("need_setup"),
+        need_run=pl.when(known).then(0.0).otherwise("need_run"),
+    )
+
+
+def _left_in() -> pl.Expr:
+    """Give how many units go in still: of the open quantity, or less when some are done already."""
+    share = pl.col("yield_ratio") / SCALE
+    whole_out = pl.col("whole") / pl.col("after")
+    undone = pl.max_horizontal(whole_out - pl.col("p_done"), pl.lit(0.0)) / share
+    left = pl.when(pl.col("p_done") > 0).then(pl.min_horizontal(undone, pl.col("ordered") / pl.col("passed")))
+    return left.otherwise(pl.col("ordered") / pl.col("passed")) / SCALE

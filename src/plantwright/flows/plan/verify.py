@@ -1,0 +1,97 @@
+"""The judge: is a plan right by the rules alone. It shares no code with the planner.
+
+Every check reads the plant and the result tables, works out for itself what must hold, and reports each breach under
+a code of its own, ``verify-...``. Where the rules can be read in two ways, the judge reads them so:
+
+Orders
+    An existing order is in the plan while it brings something: production and purchase orders until their quantity
+    is complete, drafts of purchase orders included. A line of a document is called ``order/line``, or by its order
+    alone when it is the first. Orders that are frozen or pinned, and those that start in the frozen zone, keep their
+    recorded start, unless an operation has begun. A transfer under way has left its sender and takes nothing there.
+Bills of material
+    Lines hold by the local day on which the plan starts the order. What a line asks, whatever it refers to, is
+    divided by the yields from its operation to the last, and raised by its scrap; set-up quantity and rounding
+    multiple are in the component's own unit. Lines inside a phantom are used at the operation of the phantom, and
+    yields count once. An order with recorded components takes what they still ask; one without that has begun takes
+    nothing.
+Supplies
+    Stock is the ledger up to the plan's moment over real, nettable places. A need may be short when its order is
+    marked late or a reason names the order; it then takes what is pegged to it. A demand is shipped at once, when it
+    is due and complete. What arrives in a minute can be taken in it. Co-products and by-products arrive with their
+    order, to the millionth.
+Lot rules
+    The terms of a supplier may be those of today or those of the day of the order; a fault must break both.
+Operations
+    If an item has operations for the site itself, these are its routing, and those for every site do not count. A
+    successor waits for the finish of its predecessor, the move after it and its own queue. With a transfer batch it
+    waits for the work of the first batch, and works on the last one after the predecessor's finish; steps done by
+    suppliers do not overlap. People are held from start to finish; their skill must be valid on the day of the start.
+    A change-over between an own family and another asks the smaller of two rows with a star; without a family there is
+    none. While some units are down, operations that could have paused are taken to have paused. An operation that has
+    started keeps its facts: what is left is judged from the plan's moment on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import polars as pl
+
+from plantwright.core.problem import Problem
+from plantwright.flows.plan.judge.balance import check_balance
+from plantwright.flows.plan.judge.capacity import check_capacity
+from plantwright.flows.plan.judge.case import Case
+from plantwright.flows.plan.judge.components import check_components
+from plantwright.flows.plan.judge.demands import check_demands
+from plantwright.flows.plan.judge.fault import Fault, written
+from plantwright.flows.plan.judge.lots import check_lots
+from plantwright.flows.plan.judge.operations import check_operations
+from plantwright.flows.plan.judge.pegs import check_pegs
+from plantwright.flows.plan.judge.people import check_people
+from plantwright.flows.plan.judge.precedence import check_precedence
+from plantwright.flows.plan.judge.records import check_records
+from plantwright.flows.plan.judge.totals import recompute_totals, verify_totals
+from plantwright.flows.plan.judge.work import Work
+from plantwright.plant import Plant
+
+__all__ = ["recompute_totals", "verify", "verify_totals"]
+
+
+def verify(
+    plant: Plant,
+    plan_tables: Mapping[str, pl.DataFrame],
+    as_of: int,
+    scheduled: bool,  # noqa: FBT001 - the last of four plain values
+) -> list[Problem]:
+    """Judge a plan by the rules alone.
+
+    Parameters
+    ----------
+    plant : the plant that was planned
+    plan_tables : raw result tables of the plan by name; a table that is missing counts as empty
+    as_of : moment at which the plan begins, in minutes since 1970-01-01 UTC
+    scheduled : whether operations were placed on work centers of finite capacity
+
+    Returns
+    -------
+    All faults at once, at most fifty of a code written out and the rest counted; empty when the plan is right.
+
+    Notes
+    -----
+    Cost: sorting and joining the result tables; near linear in their rows.
+    """
+    case = Case(plant, plan_tables, as_of, scheduled)
+    return written(_faults(case), case.zone)
+
+
+def _faults(case: Case) -> Iterator[Fault]:
+    yield from check_records(case)
+    yield from check_lots(case)
+    yield from check_components(case)
+    yield from check_pegs(case)
+    yield from check_balance(case)
+    yield from check_demands(case)
+    if case.scheduled:
+        work = Work(case)
+        for check in (check_operations, check_precedence, check_capacity, check_people):
+            yield from check(work)
