@@ -1,0 +1,105 @@
+"""Commands about the plant's tables: init, import, export, check, upgrade."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from rich.table import Table
+
+from plantwright.core.problem import errors
+from plantwright.core.store import Counts, Store
+from plantwright.doors.cli.output import count, print_json, progress, say, screen, summary, tell_problems
+from plantwright.flows import exchange
+
+
+def init(db: str, *, as_json: bool) -> None:
+    """Make a store."""
+    Store.create(db).close()
+    if as_json:
+        print_json({"db": db, "created": True, "problems": []})
+    else:
+        say(f"{db} is ready. Bring your tables in: plantwright import {db} FOLDER")
+
+
+def import_(db: str, source: Path, mapping: str | None, *, dry_run: bool, by: str, as_json: bool) -> int:
+    """Bring files into a store; gives the exit status."""
+    with Store.open(db) as store, progress(shown=not as_json) as step:
+        done = exchange.import_files(store, source, mapping, by=by, dry_run=dry_run, progress=step)
+    failed = bool(errors(done.problems))
+    if as_json:
+        tables = {name: _plain(counts) for name, counts in done.counts.items()}
+        problems = [problem.as_dict() for problem in done.problems]
+        print_json({"written": done.written, "entry": done.entry, "tables": tables, "problems": problems})
+    else:
+        _tell_import(db, done, dry_run=dry_run, failed=failed)
+    return int(failed)
+
+
+def _plain(counts: Counts) -> dict[str, int]:
+    return {"inserted": counts.inserted, "updated": counts.updated, "same": counts.same}
+
+
+def _tell_import(db: str, done: exchange.Imported, *, dry_run: bool, failed: bool) -> None:
+    if done.problems:
+        tell_problems(done.problems)
+    if failed:
+        say("Nothing was written.")
+        return
+    screen().print(_counts_table(done, dry_run=dry_run))
+    rows = sum(c.inserted + c.updated for c in done.counts.values())
+    if dry_run:
+        say(f"A dry run: {count(rows, 'row')} would be added or changed; nothing was written.")
+    elif rows:
+        say(f"{count(rows, 'row')} added or changed, entry {done.entry} of the journal. Next: plantwright check {db}")
+    else:
+        say("Everything was there already.")
+
+
+def _counts_table(done: exchange.Imported, *, dry_run: bool) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("Table")
+    for head in (("Would be added", "Would change") if dry_run else ("Added", "Changed")) + ("As before",):
+        table.add_column(head, justify="right")
+    for name, counts in done.counts.items():
+        table.add_row(name, *(f"{n:,}".replace(",", "\u202f") if n else "–" for n in _plain(counts).values()))
+    return table
+
+
+def export(db: str, target: Path, *, template: bool, as_json: bool) -> None:
+    """Write the tables of a store."""
+    with Store.open(db) as store, progress(shown=not as_json) as step:
+        step("Reading the plant", 0.0)
+        plant = exchange.read_plant(store)
+        step("Writing", 0.5)
+        files = exchange.export_files(plant, target, template=template)
+    if as_json:
+        print_json({"files": [str(file) for file in files], "problems": []})
+    else:
+        say(f"{target} written: {count(len(files), 'file')}.")
+
+
+def check(db: str, *, as_json: bool) -> int:
+    """Check a store; gives the exit status."""
+    from plantwright.flows.check import check_plant  # noqa: PLC0415
+
+    with Store.open(db) as store, progress(shown=not as_json) as step:
+        step("Reading the plant", 0.0)
+        plant = exchange.read_plant(store)
+        step("Checking", 0.5)
+        problems = check_plant(plant)
+    if as_json:
+        print_json({"problems": [problem.as_dict() for problem in problems], "summary": summary(problems)})
+    elif problems:
+        tell_problems(problems)
+    else:
+        say(f"No faults. Next: plantwright plan {db}")
+    return int(bool(errors(problems)))
+
+
+def upgrade(db: str, *, as_json: bool) -> None:
+    """Bring a store to this version."""
+    found = Store.upgrade(db)
+    if as_json:
+        print_json({"db": db, "found": found, "problems": []})
+    else:
+        say(f"{db} had schema {found} and is up to date.")

@@ -1,0 +1,118 @@
+"""What commands print: plain JSON on stdout for programs; sentences, problems and progress for people."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.text import Text
+
+from plantwright.core.problem import Problem
+from plantwright.core.store.plain import plain
+
+SHOWN = 10
+"""So many problems of one kind are listed on the screen; --json gives all."""
+_MARKS = {"error": ("✗", "red"), "warning": ("!", "yellow"), "info": ("·", "cyan")}
+
+
+def screen() -> Console:
+    """Give the console for results."""
+    return Console(highlight=False, soft_wrap=False)
+
+
+def aside() -> Console:
+    """Give the console for what is said beside the result."""
+    return Console(stderr=True, highlight=False)
+
+
+def print_json(value: Any) -> None:
+    """Print one JSON value."""
+    sys.stdout.write(json.dumps(plain(value), ensure_ascii=False, indent=2 if sys.stdout.isatty() else None) + "\n")
+
+
+def say(text: str, style: str = "") -> None:
+    """Print a sentence."""
+    screen().print(Text(text, style=style))
+
+
+def count(number: int, one: str, many: str = "") -> str:
+    """Write a number with its noun.
+
+    >>> count(1, "fault"), count(1200, "fault")
+    ('1 fault', '1\u202f200 faults')
+    """
+    return f"{number:,}".replace(",", "\u202f") + " " + (one if number == 1 else many or one + "s")
+
+
+# --- problems -------------------------------------------------------------------------------------------------------
+
+
+def tell_problems(problems: Sequence[Problem], console: Console | None = None) -> None:
+    """Print problems on stderr, by kind: errors first, each with its place, value and remedy."""
+    console = console or aside()
+    for severity in ("error", "warning", "info"):
+        groups: dict[str, list[Problem]] = defaultdict(list)
+        for problem in problems:
+            if problem.severity == severity:
+                groups[problem.code].append(problem)
+        for code, group in groups.items():
+            _tell_group(console, code, group)
+    console.print(Text(summary(problems), style="bold"))
+
+
+def _tell_group(console: Console, code: str, group: list[Problem]) -> None:
+    mark, style = _MARKS[group[0].severity]
+    remedies = {problem.remedy for problem in group}
+    head = Text.assemble((f"{mark} {code}", f"bold {style}"), f"  {len(group)}" if len(group) > 1 else "")
+    console.print(head)
+    for problem in group[:SHOWN]:
+        words = _place(problem) + problem.message + ("" if len(remedies) == 1 else f" {problem.remedy}")
+        console.print(Padding(Text(words), (0, 0, 0, 2)))
+    if len(group) > SHOWN:
+        console.print(Padding(Text(f"… and {len(group) - SHOWN} more (--json lists all)", style="dim"), (0, 0, 0, 2)))
+    if len(remedies) == 1:
+        console.print(Padding(Text(f"→ {group[0].remedy}", style="italic"), (0, 0, 0, 2)))
+    console.print()
+
+
+def _place(problem: Problem) -> str:
+    # The message of some problems names the place itself.
+    place = problem.where or " ".join(part for part in (problem.table, problem.key) if part)
+    return f"{place}: " if place and place not in problem.message else ""
+
+
+def summary(problems: Sequence[Problem]) -> str:
+    """Say how many problems there are."""
+    number = {s: sum(1 for p in problems if p.severity == s) for s in ("error", "warning", "info")}
+    parts = [count(number["error"], "fault")] if number["error"] else []
+    parts += [count(number["warning"], "warning")] if number["warning"] else []
+    parts += [count(number["info"], "remark")] if number["info"] else []
+    return (", ".join(parts) or "No faults") + "."
+
+
+# --- progress -------------------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def progress(*, shown: bool = True) -> Iterator[Callable[[str, float], None]]:
+    """Show how far a long work is, on a terminal only and only once it has taken a second."""
+    console = aside()
+    if not (shown and console.is_terminal):
+        yield lambda _stage, _share: None
+        return
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(bar_width=24), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task("", total=1.0, visible=False)
+
+        def step(stage: str, share: float) -> None:
+            elapsed = bar.tasks[0].elapsed or 0.0
+            bar.update(task, description=stage, completed=share, visible=elapsed > 1.0)
+
+        yield step
