@@ -103,7 +103,11 @@ def schedule_links(pegs: PegRows, material: Material, soonest: Ints, as_of: int)
     """Split the pegs into arcs between orders and moments at which other supplies are there."""
     kind = material.orders["kind"].to_numpy()
     bought = np.zeros(len(kind) + 1, bool)
-    moving = (material.orders["kind"] == "transfer") & material.orders["existing"] & (material.orders["state"] == "under way")
+    moving = (
+        (material.orders["kind"] == "transfer")
+        & material.orders["existing"]
+        & (material.orders["state"] == "under way")
+    )
     bought[:-1] = (kind == "buy") | moving.to_numpy()
     bought[-1] = True  # stock, numbered -1
     ready_at = np.concatenate([soonest, [as_of]])

@@ -39,6 +39,7 @@ import polars as pl
 
 from plantwright.core.problem import Problem
 from plantwright.flows.plan.judge.balance import check_balance
+from plantwright.flows.plan.judge.calendars import Calendars
 from plantwright.flows.plan.judge.capacity import check_capacity
 from plantwright.flows.plan.judge.case import Case
 from plantwright.flows.plan.judge.components import check_components
@@ -85,13 +86,14 @@ def verify(
 
 
 def _faults(case: Case) -> Iterator[Fault]:
+    calendars = Calendars(case)
     yield from check_records(case)
-    yield from check_lots(case)
+    yield from check_lots(case, calendars)
     yield from check_components(case)
     yield from check_pegs(case)
     yield from check_balance(case)
     yield from check_demands(case)
     if case.scheduled:
-        work = Work(case)
+        work = Work(case, calendars)
         for check in (check_operations, check_precedence, check_capacity, check_people):
             yield from check(work)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
 import polars as pl
 
 from plantwright.core.exact import SCALE
 from plantwright.core.problem import problem_kind
+from plantwright.flows.plan.judge.calendars import Calendars
 from plantwright.flows.plan.judge.case import MINUTE, Case
 from plantwright.flows.plan.judge.fault import Fault
 
@@ -18,11 +20,12 @@ MAXIMUM = problem_kind("verify-lot-maximum", "{quantity} is above the largest or
 MULTIPLE = problem_kind("verify-lot-multiple", "{quantity} is no multiple of {multiple}.", _FIX)
 FENCE = problem_kind("verify-fence", "It arrives at {finish}, inside the planning fence that ends {fence}.", _FIX)
 LEAD_TIME = problem_kind("verify-lead-time", "{start} to {finish} is less than the lead time of {lead} min.", _FIX)
+CLOSED = problem_kind("verify-arrival-closed", "It arrives at {finish}, when {supplier} delivers nothing.", _FIX)
 COST = problem_kind("verify-unit-cost", "A unit costs {unit_cost} in the plan and {cost} by the records.", _FIX)
 KEY = ("order",)
 
 
-def check_lots(case: Case) -> Iterator[Fault]:
+def check_lots(case: Case, calendars: Calendars) -> Iterator[Fault]:
     """Run every check of this module."""
     rows = _new_orders(case)
     yield from _sources(case, rows)
@@ -31,6 +34,7 @@ def check_lots(case: Case) -> Iterator[Fault]:
     fence = fence.filter(pl.col("finish") < pl.col("fence"))
     yield Fault(FENCE, fence, "planned_order", KEY, "finish", moments=("finish", "fence"))
     yield from _lead_times(rows)
+    yield from _arrivals(case, calendars)
     yield from _costs(rows)
 
 
@@ -131,6 +135,19 @@ def _lead_times(rows: pl.DataFrame) -> Iterator[Fault]:
     rows = rows.filter(pl.col("source").is_in(["buy", "transfer"])).with_columns(lead=lead.fill_null(0) // MINUTE)
     early = _for_all_terms(rows, pl.col("finish") - pl.col("start") < pl.col("lead"))
     yield Fault(LEAD_TIME, early, "planned_order", KEY, "finish", moments=("start", "finish"))
+
+
+def _arrivals(case: Case, calendars: Calendars) -> Iterator[Fault]:
+    """Goods arrive while the calendar of their supplier is open, its closing minute included."""
+    suppliers = case.raw("supplier").filter(pl.col("calendar") != "")
+    bought = case.orders.filter(pl.col("new") & (pl.col("source") == "buy"))
+    for code, calendar in suppliers.select("code", "calendar").iter_rows():
+        rows, time = bought.filter(pl.col("supplier") == code), calendars.of(calendar)
+        at = rows["finish"].to_numpy()
+        begun = np.searchsorted(time.starts, at, side="right")
+        over = np.searchsorted(time.ends, at, side="left")
+        closed = rows.filter(pl.Series(begun == over, dtype=pl.Boolean))
+        yield Fault(CLOSED, closed, "planned_order", KEY, "finish", moments=("finish",))
 
 
 def _costs(rows: pl.DataFrame) -> Iterator[Fault]:

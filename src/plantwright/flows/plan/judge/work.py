@@ -21,6 +21,7 @@ class Work:
     """Operations of a scheduled plan beside what the plant asks of them."""
 
     case: Case
+    calendars: Calendars
 
     @cached_property
     def routing(self) -> pl.DataFrame:
@@ -78,11 +79,6 @@ class Work:
             .otherwise(own | pl.col("run_factor").is_not_null()),
         )  # fmt: skip
         return _with_needs(both)
-
-    @cached_property
-    def calendars(self) -> Calendars:
-        """Open time of work centers, people and tools."""
-        return Calendars(self.case)
 
     @cached_property
     def _time(self) -> tuple[OpenTime, Ints]:

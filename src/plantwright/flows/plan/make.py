@@ -1,0 +1,219 @@
+"""The way through the plan, stage by stage; each stage takes tables and gives new ones."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from importlib.metadata import version
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from plantwright.core.problem import Problem, errors, stop_on_errors
+from plantwright.flows.check import check_plant
+from plantwright.flows.plan import loads, reasons, results
+from plantwright.flows.plan.material import Material, Numbered, number_plant, plan_material
+from plantwright.flows.plan.messages import draft_messages
+from plantwright.flows.plan.pegs import PegRows, earliest, number_pegs, order_of_requirement, schedule_links
+from plantwright.flows.plan.ragged import Ints
+from plantwright.flows.plan.shop import Given, plan_shop
+from plantwright.flows.plan.steps import Steps, order_patterns, order_steps, reported
+from plantwright.flows.plan.timing import Dates, dates_by_schedule, dates_without_schedule, order_holding
+from plantwright.flows.plan.totals import plan_totals
+from plantwright.flows.plan.verify import verify
+from plantwright.methods.scheduling import Schedule, Shop, construct
+from plantwright.methods.working_time import NEVER
+from plantwright.plant import Plan, Plant
+
+Progress = Callable[[str, float], None]
+LARGE = 200_000
+"""Operations above which one rule is scheduled instead of several."""
+
+
+@dataclass
+class Watch:
+    """Takes the time of each stage and tells how far the plan is."""
+
+    progress: Progress | None
+    seconds: dict[str, float] = field(default_factory=dict)
+    begun: float = field(default_factory=time.perf_counter)
+
+    def done(self, stage: str, share: float) -> None:
+        """Note that a stage is over."""
+        now = time.perf_counter()
+        self.seconds[stage] = round(self.seconds.get(stage, 0.0) + now - self.begun, 4)
+        self.begun = now
+        if self.progress:
+            self.progress(stage, share)
+
+
+def make_plan(
+    plant: Plant,
+    *,
+    schedule: bool = True,
+    seed: int = 0,
+    seconds: float | None = None,
+    horizon_days: int | None = None,
+    progress: Progress | None = None,
+    previous: Plan | None = None,
+) -> Plan:
+    """Plan a plant: check, requirements, finite schedule, promises, reasons, messages, and the judge.
+
+    Parameters
+    ----------
+    plant : the tables, as of a moment
+    schedule : whether to make the finite schedule; without it, orders are dated by planned lead times
+    seed : decides between equal choices of the scheduler
+    seconds : time that the scheduler may take to try further rules; None: as its size suggests
+    horizon_days : how far ahead demand is planned; None: as the settings say
+    progress : called with the name of each finished stage and the share of the whole that is done
+    previous : the plan in force, whose starts within the frozen zone are kept
+
+    Returns
+    -------
+    The plan, with the problems found on the way; `verified` tells that the judge found no fault.
+
+    Raises
+    ------
+    ProblemError
+        With everything that makes the plant impossible to plan.
+    """
+    watch = Watch(progress)
+    plant = with_horizon(plant, horizon_days)
+    problems = check_plant(plant)
+    stop_on_errors(problems)
+    watch.done("check", 0.1)
+    numbered = number_plant(plant)
+    material = plan_material(numbered)
+    watch.done("mrp", 0.35)
+    tables, totals, status = _dated_tables(
+        numbered, material, watch, schedule=schedule, seed=seed, seconds=seconds, previous=previous
+    )
+    faults = verify(plant, tables, plant.as_of, scheduled=schedule)
+    watch.done("verify", 1.0)
+    options = {"schedule": schedule, "seed": seed, "seconds": seconds, "horizon_days": horizon_days}
+    return Plan(
+        MappingProxyType(tables), plant.as_of, plant.settings.zone, MappingProxyType(options), plant.hash(),
+        version("plantwright"), plant.scenario, status=status, verified=not errors(faults),
+        problems=(*problems, *faults), seconds=MappingProxyType(watch.seconds), totals=MappingProxyType(totals),
+    )  # fmt: skip
+
+
+def with_horizon(plant: Plant, days: int | None) -> Plant:
+    """Give the plant with another horizon."""
+    from dataclasses import replace  # noqa: PLC0415
+
+    from plantwright.core.settings import Settings  # noqa: PLC0415
+
+    if days is None:
+        return plant
+    return replace(plant, settings=Settings({**plant.settings, "horizon": days * 86_400_000}))
+
+
+def _dated_tables(
+    n: Numbered,
+    material: Material,
+    watch: Watch,
+    *,
+    schedule: bool,
+    seed: int,
+    seconds: float | None,
+    previous: Plan | None,
+) -> tuple[dict[str, pl.DataFrame], dict[str, Any], str]:
+    pegs = number_pegs(n, material)
+    _, consumer, place = order_of_requirement(n, material)
+    hold = order_holding(n, material, consumer)
+    extra: dict[str, pl.DataFrame] = {}
+    cause, operations, status = None, 0, "no schedule"
+    if schedule:
+        soonest = earliest(n, material)
+        made = _schedule(n, material, pegs, soonest, hold, seed=seed, seconds=seconds, previous=previous)
+        dates = dates_by_schedule(n, made.given, material, pegs, made.steps, made.late, soonest, consumer, place)
+        watch.done("schedule", 0.6)
+        extra, cause = _schedule_tables(n, material, pegs, made, soonest, dates)
+        operations, status = len(made.steps), made.late.status
+    else:
+        dates = dates_without_schedule(n, material, pegs, consumer)
+    demand = results.demand_plans(n, material, pegs, dates, cause)
+    tables = {
+        "planned_order": results.planned_orders(n, material, dates),
+        "planned_component": results.planned_components(n, material, dates, consumer, place),
+        "peg": results.pegs_table(n, material, pegs, dates, consumer),
+        "demand_plan": demand,
+        "consumed_forecast": results.consumed_table(material),
+        "message_draft": draft_messages(n, material, pegs, dates),
+        **extra,
+    }
+    totals = plan_totals(n, material, pegs, dates, demand, operations, hold)
+    watch.done("tables", 0.75)
+    return tables, totals, status
+
+
+@dataclass(frozen=True)
+class Scheduled:
+    """The finite shop with two schedules of it: as early as possible, and just in time."""
+
+    given: Given
+    steps: Steps
+    shop: Shop
+    early: Schedule
+    late: Schedule
+
+
+def _schedule(
+    n: Numbered, material: Material, pegs: PegRows, soonest: Ints, hold: np.ndarray, *,
+    seed: int, seconds: float | None, previous: Plan | None,
+) -> Scheduled:  # fmt: skip
+    given, orders, steps, shop = build_shop_of(n, material, pegs, soonest, hold)
+    del orders, seconds, previous
+    built = construct(shop, seed=seed, rules=None if shop.operations < LARGE else 1)
+    return Scheduled(given, steps, shop, built.early, built.schedule)
+
+
+def build_shop_of(
+    n: Numbered, material: Material, pegs: PegRows, soonest: Ints, hold: np.ndarray
+) -> tuple[Given, pl.DataFrame, Steps, Shop]:
+    """Make the finite shop of a material plan."""
+    given = Given(n.plant, n.centers, n.clocks, n.routings, order_patterns(n.plant, n.nodes, n.routings))
+    orders = _with_leads(n, material).with_columns(hold=pl.Series(hold) / 1440)
+    steps = order_steps(orders, reported(n.plant, orders, n.centers), given.pattern, n.routings)
+    links = schedule_links(pegs, material, soonest, n.plant.as_of)
+    return given, orders, steps, plan_shop(given, orders, steps, links, material.demands)
+
+
+def _with_leads(n: Numbered, material: Material) -> pl.DataFrame:
+    """Add the elapsed minutes of orders without operations, and the moment before which an order may not start."""
+    as_of = n.plant.as_of
+    lead = pl.when("existing").then((pl.col("projected") - as_of).clip(0)).otherwise(
+        (pl.col("projected") - pl.col("start")).clip(0, NEVER)
+    )  # fmt: skip
+    rows = material.orders.with_columns(lead=lead)
+    holds = n.plant.raw["order_hold"].filter(~pl.col("released")).group_by("order").agg(
+        until=pl.col("until").fill_null(as_of + n.plant.settings.minutes("horizon")).max()
+    )  # fmt: skip
+    rows = rows.join(holds, on="order", how="left", maintain_order="left")
+    fenced = pl.when("fenced").then(pl.col("start")).otherwise(as_of)
+    return rows.with_columns(release=pl.max_horizontal(pl.col("until").fill_null(as_of), fenced)).drop("until")
+
+
+def _schedule_tables(
+    n: Numbered, material: Material, pegs: PegRows, made: Scheduled, soonest: Ints, dates: Dates
+) -> tuple[dict[str, pl.DataFrame], pl.DataFrame]:
+    """Give the schedule's own tables, and the cause of every late demand."""
+    late = np.flatnonzero(dates.projected > material.demands["due"].to_numpy())
+    tracer = reasons.make_tracer(n, made.given, material, pegs, made.steps, made.shop, made.early, soonest)
+    reason, cause = reasons.trace(tracer, late)
+    load = loads.center_loads(n, made.steps, made.shop, made.late)
+    waits = reasons.waits_by_center(made.shop, made.early, made.steps, n.plant.as_of)
+    return {
+        "scheduled_operation": results.scheduled_operations(n, material, made.steps, made.shop, made.late),
+        "center_load": load,
+        "reason": reason,
+        "bottleneck": loads.bottlenecks(n, load, waits, reason),
+    }, cause
+
+
+__all__ = ["LARGE", "Mapping", "Problem", "Scheduled", "build_shop_of", "make_plan", "with_horizon"]

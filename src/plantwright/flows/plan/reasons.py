@@ -1,0 +1,344 @@
+"""Why a demand is late: the chain of what it waited for, from the demand down to the cause.
+
+The chain follows, from each operation, the predecessor or material that came last. Where an operation could have
+started and did not, it waited for its work center, its people, open time, or the planner's word; those days are lost
+at that link. The link with most days lost is the cause that binds.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import polars as pl
+
+from plantwright.core.exact import SCALE
+from plantwright.flows.plan.material import Material, Numbered
+from plantwright.flows.plan.pegs import PegRows
+from plantwright.flows.plan.ragged import Ints, grouped
+from plantwright.flows.plan.results import shaped
+from plantwright.flows.plan.shop import Given, consuming_steps
+from plantwright.flows.plan.steps import Steps
+from plantwright.methods.scheduling.problem import Schedule, Shop
+from plantwright.methods.working_time import open_times
+
+NO = -1
+DAY = 1440
+SHORTEST = 60
+"""Waits below this many minutes are not worth a link."""
+MOST_LINKS = 60
+
+
+@dataclass
+class Link:
+    """One link of a chain."""
+
+    kind: str
+    object: str
+    order: int
+    operation: int | None
+    start: int
+    end: int
+    text: str
+    behind: str = ""
+    lost: int = 0
+
+
+@dataclass
+class Tracer:
+    """What is looked at when a chain is followed; made once for all demands."""
+
+    n: Numbered
+    material: Material
+    steps: Steps
+    shop: Shop
+    schedule: Schedule
+    arrival: Ints
+    soonest: Ints
+    by_demand: tuple[Ints, Ints]
+    supply: Ints
+    on_center: dict[int, tuple[Ints, Ints]] = field(default_factory=dict)
+    names: list[str] = field(default_factory=list)
+    items: list[str] = field(default_factory=list)
+
+
+def make_tracer(
+    n: Numbered,
+    given: Given,
+    material: Material,
+    pegs: PegRows,
+    steps: Steps,
+    shop: Shop,
+    schedule: Schedule,
+    soonest: Ints,
+) -> Tracer:
+    """Prepare the lookups: which bought material each operation waits for last, which pegs serve each demand."""
+    kind = material.orders["kind"].to_numpy()
+    served = np.flatnonzero((pegs.demand >= 0) & (pegs.supply >= 0))
+    pointer, rows = grouped(pegs.demand[served], material.demands.height)
+    arrival = np.full(len(steps), NO, np.int64)
+    bought = np.flatnonzero((pegs.consumer >= 0) & (pegs.supply >= 0) & (kind[np.maximum(pegs.supply, 0)] == "buy"))
+    row, step = consuming_steps(given, material.orders, steps, pegs.consumer[bought], pegs.place[bought])
+    supply = pegs.supply[bought][row]
+    for one in np.argsort(soonest[supply], kind="stable"):
+        arrival[step[one]] = supply[one]
+    items = n.nodes.frame["item"].gather(material.orders["node"].to_numpy()).to_list()
+    return Tracer(
+        n, material, steps, shop, schedule, arrival, soonest, (pointer, served[rows]), pegs.supply, {},
+        material.orders["order"].to_list(), items,
+    )  # fmt: skip
+
+
+def trace(tracer: Tracer, late: Ints) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Follow the chain of every late demand.
+
+    Parameters
+    ----------
+    tracer : see `make_tracer`
+    late : numbers of the late demands
+
+    Returns
+    -------
+    The table `reason`, and for each demand its cause in words (columns demand, cause).
+    """
+    rows: list[dict[str, object]] = []
+    causes: list[tuple[str, str]] = []
+    demands = tracer.material.demands["demand"]
+    for number in late.tolist():
+        chain = _chain(tracer, number)
+        name = demands[number]
+        best = max(range(len(chain)), key=lambda one: (chain[one].lost, one), default=None) if chain else None
+        for place, link in enumerate(chain):
+            rows.append(_row(tracer, name, place + 1, link, binding=place == best))
+        if best is not None:
+            causes.append((name, _cause(chain[best])))
+    schema = {"demand": pl.String, "cause": pl.String}
+    return _table(rows), pl.DataFrame(causes, schema=schema, orient="row")
+
+
+def _table(rows: list[dict[str, object]]) -> pl.DataFrame:
+    from plantwright.core.entity import ENTITIES  # noqa: PLC0415
+
+    return shaped("reason", pl.DataFrame(rows, schema=ENTITIES["reason"].schema(), orient="row"))
+
+
+def _row(tracer: Tracer, demand: str, step: int, link: Link, *, binding: bool) -> dict[str, object]:
+    return {
+        "demand": demand, "step": step, "kind": link.kind, "object": link.object,
+        "order": tracer.names[link.order] if link.order >= 0 else "", "operation": link.operation,
+        "start": link.start, "end": link.end, "days": link.lost * SCALE // DAY, "behind": link.behind,
+        "text": link.text, "binding": binding,
+    }  # fmt: skip
+
+
+def _cause(link: Link) -> str:
+    days = link.lost / DAY
+    return f"{link.text} ({days:.1f} d)" if link.lost else link.text
+
+
+def _chain(t: Tracer, demand: int) -> list[Link]:
+    """Walk from the demand to the cause."""
+    links: list[Link] = []
+    supply = _last_supply(t, demand)
+    if supply < 0:
+        return links
+    step = _last_step(t, supply)
+    due = int(t.material.demands["due"][demand])
+    if step < 0:
+        return [_bought(t, supply, NO, due)]
+    seen = 0
+    while step >= 0 and seen < MOST_LINKS:
+        seen += 1
+        step = _one_link(t, step, links)
+    return links
+
+
+def _last_supply(t: Tracer, demand: int) -> int:
+    pointer, rows = t.by_demand
+    own = t.supply[rows[pointer[demand] : pointer[demand + 1]]]
+    if not len(own):
+        return NO
+    ends = [_order_end(t, int(one)) for one in own]
+    return int(own[int(np.argmax(ends))])
+
+
+def _order_end(t: Tracer, order: int) -> int:
+    step = _last_step(t, order)
+    return int(t.schedule.finish[step]) if step >= 0 else int(t.soonest[order])
+
+
+def _last_step(t: Tracer, order: int) -> int:
+    at = t.steps.at[t.steps.place_pointer[order] : t.steps.place_pointer[order + 1]]
+    at = at[at >= 0]
+    return int(at[int(np.argmax(t.schedule.finish[at]))]) if len(at) else NO
+
+
+def _one_link(t: Tracer, step: int, links: list[Link]) -> int:
+    """Write what this operation waited for, and give the operation to go on with, or -1 at the end of the chain."""
+    shop, schedule = t.shop, t.schedule
+    start = int(schedule.start[step])
+    before, ready_before = _last_predecessor(t, step)
+    released = int(shop.release[step])
+    as_of = t.n.plant.as_of
+    ready = max(ready_before, released, as_of)
+    _run_link(t, step, links)
+    if start - ready >= SHORTEST:
+        links.append(_wait(t, step, ready, start))
+    if before >= 0 and ready_before >= released:
+        return before
+    order = int(t.steps.order[step])
+    if t.arrival[step] >= 0 and released > as_of and int(t.soonest[t.arrival[step]]) >= released:
+        links.append(_bought(t, int(t.arrival[step]), step, None))
+    elif released > as_of:
+        links.append(
+            Link(
+                "hold",
+                t.names[order],
+                order,
+                _sequence(t, step),
+                as_of,
+                released,
+                f"{t.names[order]} may not start before then",
+                lost=released - as_of,
+            )
+        )
+    else:
+        latest = int(t.material.orders["latest"][order])
+        late = max(as_of - latest, 0)
+        text = f"{t.names[order]} for {t.items[order]} should have been started {late / DAY:.1f} days before the plan's first moment"
+        if late:
+            links.append(Link("late start", t.names[order], order, _sequence(t, step), latest, as_of, text, lost=late))
+    return NO
+
+
+def _last_predecessor(t: Tracer, step: int) -> tuple[int, int]:
+    shop = t.shop
+    arcs = range(int(shop.pred_pointer[step]), int(shop.pred_pointer[step + 1]))
+    best, when = NO, -(2**62)
+    for arc in arcs:
+        before = int(shop.pred_op[arc])
+        base = int(t.schedule.finish[before]) if shop.pred_overlap[arc] < 0 else int(t.schedule.start[before])
+        moment = base + int(shop.pred_lag[arc])
+        if moment > when:
+            best, when = before, moment
+    return best, when
+
+
+def _run_link(t: Tracer, step: int, links: list[Link]) -> None:
+    """Name a long operation itself as a link, because time may be lost in the work as well as in waiting."""
+    order = int(t.steps.order[step])
+    start, finish = int(t.schedule.start[step]), int(t.schedule.finish[step])
+    if finish - start < DAY // 2:
+        return
+    place = _center_name(t, step)
+    kind = "run time" if place else ("transfer" if t.material.orders["kind"][order] == "transfer" else "lead time")
+    where = f" on {place}" if place else ""
+    text = f"{t.names[order]} for {t.items[order]} runs {(finish - start) / DAY:.1f} days{where}"
+    links.append(Link(kind, place or t.names[order], order, _sequence(t, step), start, finish, text))
+
+
+def _center_name(t: Tracer, step: int) -> str:
+    mode = int(t.schedule.mode[step])
+    center = int(t.shop.mode_center[mode]) if mode >= 0 else NO
+    return str(t.n.centers["code"][center]) if center >= 0 else ""
+
+
+def _sequence(t: Tracer, step: int) -> int | None:
+    row = int(t.steps.row[step])
+    return int(t.n.routings.operations["sequence"][row]) if row >= 0 else None
+
+
+def _wait(t: Tracer, step: int, ready: int, start: int) -> Link:
+    """Say what an operation waited for that was ready: open time, people or a tool, or the work center's other orders."""
+    order, place, lost = int(t.steps.order[step]), _center_name(t, step), start - ready
+    sequence = _sequence(t, step)
+    unit = int(t.schedule.unit[step])
+    if unit >= 0:
+        opened = int(open_times(t.shop.time, [int(t.shop.unit_calendar[unit])], [ready])[0])
+        ahead = _ahead(t, step, ready, start)
+        if ahead:
+            names = ", ".join(ahead[:5]) + (f" and {len(ahead) - 5} more" if len(ahead) > 5 else "")
+            text = f"{t.names[order]} for {t.items[order]} waits for {place}, busy with {names}"
+            return Link("work center", place, order, sequence, ready, start, text, names, lost)
+        if t.shop.need_pointer[step + 1] > t.shop.need_pointer[step]:
+            group = int(t.shop.need_group[t.shop.need_pointer[step]])
+            found = t.n.clocks.groups.filter(pl.col("group") == group)
+            name, kind = str(found["name"][0]), str(found["kind"][0])
+            text = f"{t.names[order]} for {t.items[order]} waits on {place} for {name}"
+            return Link(kind, name, order, sequence, ready, start, text, "", lost)
+        if opened >= start - SHORTEST or not t.shop.pausable[step]:
+            text = f"{t.names[order]} for {t.items[order]} waits for open time on {place}"
+            return Link("calendar", place, order, sequence, ready, start, text, "", lost)
+    text = f"{t.names[order]} for {t.items[order]} waits for {place or 'its turn'}"
+    return Link("work center" if place else "frozen", place, order, sequence, ready, start, text, "", lost)
+
+
+def _ahead(t: Tracer, step: int, ready: int, start: int) -> list[str]:
+    """Name the orders that ran on the work center while the operation waited."""
+    center = int(t.shop.mode_center[int(t.schedule.mode[step])])
+    if center not in t.on_center:
+        units = np.flatnonzero(t.shop.unit_center[np.maximum(t.schedule.unit, 0)] == center)
+        units = units[t.schedule.unit[units] >= 0]
+        order = units[np.argsort(t.schedule.start[units], kind="stable")]
+        t.on_center[center] = (order, t.schedule.start[order])
+    rows, starts = t.on_center[center]
+    upto = int(np.searchsorted(starts, start, side="left"))
+    found: list[str] = []
+    for one in rows[max(0, upto - 200) : upto].tolist():
+        if one != step and t.schedule.finish[one] > ready:
+            found.append(t.names[int(t.steps.order[one])])
+    return list(dict.fromkeys(reversed(found)))
+
+
+def _bought(t: Tracer, supply: int, step: int, due: int | None) -> Link:
+    """Name a purchase that comes late."""
+    orders = t.material.orders
+    when, as_of = int(t.soonest[supply]), t.n.plant.as_of
+    supplier = orders["supplier"][supply]
+    source = f" from {supplier}" if supplier else ""
+    waiting = int(t.steps.order[step]) if step >= 0 else supply
+    existing = bool(orders["existing"][supply])
+    fenced = bool(orders["fenced"][supply])
+    need = due if due is not None else int(orders["due"][supply])
+    lost = max(when - max(need, as_of), 0) if due is not None else max(when - max(min(need, when), as_of), 0)
+    if existing:
+        text = f"{t.items[supply]} comes with {t.names[supply]}{source}, no sooner"
+        return Link(
+            "material",
+            t.names[supply],
+            waiting,
+            _sequence(t, step) if step >= 0 else None,
+            as_of,
+            when,
+            text,
+            lost=max(lost, when - as_of),
+        )
+    kind = "fence" if fenced else "supplier"
+    why = "is held back by the planning fence" if fenced else f"takes {(when - as_of) / DAY:.0f} days to buy{source}"
+    text = f"{t.items[supply]} {why}"
+    return Link(
+        kind,
+        supplier or t.items[supply],
+        waiting,
+        _sequence(t, step) if step >= 0 else None,
+        as_of,
+        when,
+        text,
+        lost=max(lost, when - as_of),
+    )
+
+
+def waits_by_center(shop: Shop, schedule: Schedule, steps: Steps, as_of: int) -> np.ndarray:
+    """Give the minutes that operations waited before each work center although they were ready."""
+    n = len(steps)
+    arc_after = np.repeat(np.arange(n), np.diff(shop.pred_pointer))
+    base = np.where(shop.pred_overlap < 0, schedule.finish[shop.pred_op], schedule.start[shop.pred_op]) + shop.pred_lag
+    ready = np.maximum(shop.release, as_of)
+    np.maximum.at(ready, arc_after, base)
+    wait = np.maximum(schedule.start - ready, 0)
+    out = np.zeros(len(shop.unit_pointer) - 1)
+    on = (schedule.mode >= 0) & (schedule.start < 2**60)
+    center = shop.mode_center[np.maximum(schedule.mode, 0)]
+    on &= center >= 0
+    np.add.at(out, center[on], wait[on])
+    return out

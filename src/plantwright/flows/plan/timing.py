@@ -1,0 +1,128 @@
+"""When every order of the plan starts and finishes, and when it takes its material: by the schedule, or without one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from plantwright.flows.plan.material import Material, Numbered
+from plantwright.flows.plan.pegs import PegRows
+from plantwright.flows.plan.ragged import Ints
+from plantwright.flows.plan.shop import Given, consuming_steps
+from plantwright.flows.plan.steps import Steps
+from plantwright.methods.scheduling.problem import Schedule
+from plantwright.methods.working_time import NEVER
+
+NO = -1
+
+
+@dataclass(frozen=True)
+class Dates:
+    """Dates of the plan, all in minutes.
+
+    Parameters
+    ----------
+    start, finish : of each order
+    taken : of each requirement: when it is taken (a demand's requirement: when it is due)
+    projected : of each demand: when all that serves it is there
+    """
+
+    start: Ints
+    finish: Ints
+    taken: Ints
+    projected: Ints
+
+
+def dates_without_schedule(n: Numbered, material: Material, pegs: PegRows, consumer: Ints) -> Dates:
+    """Date the orders by planned lead times; one whose material comes late is moved by as much.
+
+    Level by level from the raw materials up, so that lateness at the bottom reaches the demand.
+    """
+    orders, rows = material.orders, material.plan.requirements
+    start, finish = orders["start"].to_numpy().copy(), orders["projected"].to_numpy().copy()
+    wanted = rows.time.copy()
+    shift = np.zeros(len(start), np.int64)
+    level = material.plan.level[orders["node"].to_numpy()]
+    by_level = consumer[pegs.requirement]
+    arc = np.flatnonzero((by_level >= 0) & (pegs.supply >= 0))
+    arc_level = level[by_level[arc]]
+    for one in range(int(level.max(initial=0)), -1, -1):
+        here = arc[arc_level == one]
+        late = finish[pegs.supply[here]] - wanted[pegs.requirement[here]]
+        np.maximum.at(shift, by_level[here], late)
+        mine = np.flatnonzero((level == one) & (shift > 0))
+        start[mine] += shift[mine]
+        finish[mine] = np.minimum(finish[mine] + shift[mine], NEVER)
+    taken = np.where(consumer >= 0, wanted + shift[np.maximum(consumer, 0)], wanted) if len(shift) else wanted
+    projected = _demand_dates(n, material, pegs, finish)
+    return Dates(start, finish, taken, projected)
+
+
+def dates_by_schedule(
+    n: Numbered, given: Given, material: Material, pegs: PegRows, steps: Steps, schedule: Schedule,
+    soonest: Ints, consumer: Ints, place: Ints,
+) -> Dates:  # fmt: skip
+    """Date orders by their operations, and purchases by what takes them first."""
+    orders = material.orders
+    count = orders.height
+    start = np.full(count, NEVER, np.int64)
+    finish = np.full(count, -NEVER, np.int64)
+    began = np.where(steps.started >= 0, steps.started, schedule.start)
+    np.minimum.at(start, steps.order, began)
+    np.maximum.at(finish, steps.order, schedule.finish)
+    taken = material.plan.requirements.time.copy()
+    asks = np.flatnonzero(consumer >= 0)
+    kinds = orders.select("node", "kind", "id")
+    row, step = consuming_steps(given, kinds, steps, consumer[asks], place[asks])
+    taken[asks] = NEVER
+    np.minimum.at(taken, asks[row], schedule.start[step])
+    missing = asks[taken[asks] == NEVER]
+    # What an operation that is done already still has to be given is taken at once.
+    taken[missing] = n.plant.as_of
+    plain = start == NEVER
+    start[plain] = orders["start"].to_numpy()[plain]
+    finish[plain] = orders["projected"].to_numpy()[plain]
+    _date_purchases(n, material, pegs, taken, soonest, start, finish)
+    return Dates(start, finish, taken, _demand_dates(n, material, pegs, finish))
+
+
+def _date_purchases(
+    n: Numbered, material: Material, pegs: PegRows, taken: Ints, soonest: Ints, start: Ints, finish: Ints
+) -> None:
+    """Let each new purchase arrive when it is first taken, its safety time before, but not before it can come."""
+    orders = material.orders
+    safety = (n.nodes.frame["safety_time"].to_numpy() // 60_000)[orders["node"].to_numpy()]
+    first = np.full(orders.height, NEVER, np.int64)
+    used = pegs.supply >= 0
+    np.minimum.at(first, pegs.supply[used], taken[pegs.requirement[used]])
+    new = ((orders["kind"] == "buy") & ~orders["existing"]).to_numpy()
+    wanted = np.where(first < NEVER, first - safety, orders["due"].to_numpy())
+    lead = soonest - n.plant.as_of
+    arrival = np.maximum(wanted, soonest)
+    finish[new] = arrival[new]
+    fenced = orders["fenced"].to_numpy()
+    planned_lead = orders["projected"].to_numpy() - orders["start"].to_numpy()
+    start[new] = (arrival - np.where(fenced, planned_lead, lead))[new]
+
+
+def _demand_dates(n: Numbered, material: Material, pegs: PegRows, finish: Ints) -> Ints:
+    projected = np.full(material.demands.height, n.plant.as_of, np.int64)
+    serving = (pegs.demand >= 0) & (pegs.supply >= 0)
+    np.maximum.at(projected, pegs.demand[serving], finish[pegs.supply[serving]])
+    return projected
+
+
+def order_holding(n: Numbered, material: Material, consumer: Ints) -> np.ndarray:
+    """Give for each order the value of the material it takes, by the minute: what it costs to have it started early."""
+    rows = material.plan.requirements
+    cost = n.nodes.frame["cost"].to_numpy().astype(np.float64)
+    value = np.zeros(material.orders.height)
+    asks = consumer >= 0
+    amounts = (rows.quantity - rows.moved)[asks] / 1e6 * cost[rows.node[asks]] / 1e6
+    np.add.at(value, consumer[asks], amounts)
+    return np.asarray(value)
+
+
+__all__ = ["Dates", "dates_by_schedule", "dates_without_schedule", "order_holding", "pl"]

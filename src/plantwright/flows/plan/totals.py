@@ -1,0 +1,80 @@
+"""The figures by which plans are compared."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from plantwright.core.exact import SCALE
+from plantwright.flows.plan.material import Material, Numbered
+from plantwright.flows.plan.pegs import PegRows
+from plantwright.flows.plan.timing import Dates
+from plantwright.methods.working_time import NEVER
+
+DAY = 1440
+
+
+def plan_totals(
+    n: Numbered,
+    material: Material,
+    pegs: PegRows,
+    dates: Dates,
+    demand: pl.DataFrame,
+    operations: int,
+    hold: np.ndarray,
+) -> dict[str, Any]:
+    """Sum up a plan.
+
+    Returns
+    -------
+    Counts, late days, and two sums of value over time (currency x days): `wip_value_days`, the material in production
+    orders from issue to receipt, and `stock_value_days`, made items on hand from now to the last due date (what serves
+    a demand leaves when the demand is complete).
+    """
+    late = demand.filter(pl.col("status") == "late")
+    costs = n.nodes.frame["cost"].to_numpy() / SCALE
+    stock = np.zeros(len(n.nodes), np.int64)
+    np.add.at(stock, n.stock["node"].to_numpy(), n.stock["quantity"].to_numpy())
+    return {
+        "orders": demand.filter(pl.col("kind") == "sales order").height,
+        "demands": demand.height,
+        "late_orders": late.height,
+        "late_days": round(float(late["late_days"].sum()) / SCALE, 1),
+        "worst_days": round(float(late["late_days"].max() or 0) / SCALE, 1) if late.height else 0.0,
+        "short_orders": demand.filter(pl.col("status") == "short").height,
+        "planned_orders": int((~material.orders["existing"]).sum()),
+        "existing_orders": int(material.orders["existing"].sum()),
+        "operations": operations,
+        "wip_value_days": round(_wip(material, dates, hold)),
+        "stock_value_days": round(_stock(n, material, pegs, dates, stock, costs)),
+        "stock_value": round(float((stock / SCALE * costs).sum()), 2),
+    }
+
+
+def _wip(material: Material, dates: Dates, hold: np.ndarray) -> float:
+    made = (material.orders["kind"] == "make").to_numpy() & (dates.finish < NEVER // 2)
+    return float((hold * (dates.finish - dates.start) / DAY)[made].sum())
+
+
+def _stock(n: Numbered, material: Material, pegs: PegRows, dates: Dates, stock: np.ndarray, costs: np.ndarray) -> float:
+    demands, as_of = material.demands, n.plant.as_of
+    if not demands.height:
+        return 0.0
+    end = int(demands["due"].max())  # type: ignore[arg-type]
+    made = (n.nodes.frame["kind"] == "make").to_numpy()
+    weight = np.where(made, costs, 0.0) / SCALE / DAY
+
+    def held(node: np.ndarray, moment: np.ndarray, quantity: np.ndarray) -> float:
+        return float((weight[node] * quantity * np.clip(end - np.maximum(moment, as_of), 0, None)).sum())
+
+    orders = material.orders
+    came = held(orders["node"].to_numpy(), dates.finish, orders["quantity"].to_numpy())
+    every = np.arange(len(n.nodes))
+    there = held(every, np.full(len(every), as_of), stock)
+    leaves = np.where(
+        pegs.demand >= 0, dates.projected[pegs.demand] if demands.height else as_of, dates.taken[pegs.requirement]
+    )
+    left = held(pegs.node, leaves, pegs.quantity)
+    return there + came - left
