@@ -51,6 +51,7 @@ def plant_rows() -> Rows:
             {"code": "D", "kind": "buy", "standard_cost": 1 * ONE},
             {"code": "E", "kind": "buy", "standard_cost": 3 * ONE},
             {"code": "PH", "kind": "phantom"},
+            {"code": "G", "kind": "make"},
         ],
         "bom_line": [
             {"parent": "A", "component": "B", "operation": 10, "quantity": 2 * ONE},
@@ -76,6 +77,7 @@ def plant_rows() -> Rows:
             operation("A", 20, "SAW", 10, 3, setup_family="RED", pausable=False),
             operation("A", 30, "", supplier="COAT", lead_time=1440 * MIN),
             operation("A2", 10, "SAW", 10, 3, setup_family="BLUE"),
+            operation("G", 10, "LATHE", 0, 5),
         ],
         "item_site": [
             {"item": "A", "site": "P", "lot_minimum": 4 * ONE, "lot_multiple": 2 * ONE, "lot_maximum": 10 * ONE},
@@ -99,6 +101,10 @@ def plant_rows() -> Rows:
             {"number": "4", "item": "E", "quantity": 20 * ONE, **opening},
             {"number": "5", "item": "D", "quantity": 50 * ONE, **opening},
         ],
+        "production_order": [
+            {"order": "X1", "item": "G", "quantity": 7 * ONE, "completed": 1 * ONE, "due": at(1)},
+        ],
+        "production_component": [{"order": "X1", "component": "D", "required": 3 * ONE, "issued": 1 * ONE}],
         "purchase_order_line": [
             {"order": "PO1", "supplier": "ACME", "item": "B", "quantity": 25 * ONE, "received": 5 * ONE, "due": at(1, 8)},
         ],
@@ -171,6 +177,7 @@ def plan_rows() -> Rows:
             order("M1", "A", "make", 10, at(1, 8), done_1, at(4, 12), **a),
             order("M2", "A", "make", 4, at(2, 8), done_2, at(3), **a),
             order("M3", "A2", "make", 5, at(1, 10, 10), done_3, at(5), **made_a2),
+            order("X1", "G", "make", 6, at(0, 8), at(0, 8, 30), at(1), state="released"),
             order("T1", "E", "transfer", 6, at(0), at(1), at(6), site="W", from_site="P"),
         ],
         "planned_component": [
@@ -180,6 +187,7 @@ def plan_rows() -> Rows:
             component(4, "M2", "C", 20, 12, at(2, 8, 54)),
             component(5, "M3", "C", 10, 5, at(1, 10, 10)),
             component(6, "T1", "E", 0, 6, at(0)),
+            component(7, "X1", "D", 0, 2, at(0, 8)),
         ],
         "peg": [
             peg(1, "A", 10, "S1/1", "M1", done_1),
@@ -193,6 +201,7 @@ def plan_rows() -> Rows:
             peg(9, "C", 12, "M2", "", at(0), component=4),
             peg(10, "C", 5, "M3", "", at(0), component=5),
             peg(11, "E", 6, "T1", "", at(0), component=6),
+            peg(12, "D", 2, "X1", "", at(0), component=7),
         ],
         "demand_plan": [
             demand("S1/1", "A", 10, at(4, 12), done_1),
@@ -212,6 +221,7 @@ def plan_rows() -> Rows:
             scheduled("M2", 20, "A", "SAW 1", at(2, 8, 54), at(2, 9, 31), setup=25 * MIN, run=12 * MIN,
                       quantity=4 * ONE, family="RED"),
             scheduled("M2", 30, "A", "", at(2, 9, 31), done_2, quantity=4 * ONE),
+            scheduled("X1", 10, "G", "LATHE 2", at(0, 8), at(0, 8, 30), run=30 * MIN, quantity=6 * ONE),
             scheduled("M3", 10, "A2", "SAW 1", at(1, 10, 10), done_3, setup=30 * MIN, run=15 * MIN,
                       quantity=5 * ONE, family="BLUE"),
         ],

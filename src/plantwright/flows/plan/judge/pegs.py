@@ -38,7 +38,7 @@ def check_pegs(case: Case) -> Iterator[Fault]:
 def _demand_ends(case: Case) -> Iterator[Fault]:
     """Each peg's demand must exist, with the same item and site."""
     orders = case.pegs.filter(pl.col("demand_kind") == "order").select("number", "item", "site", "demand", "component")
-    needs = case.components.select(pl.col("order").alias("demand"), "component", "item", "site").unique("component")
+    needs = case.components.select(pl.col("order").alias("demand"), "component", "item", "site").unique()
     lost = orders.join(needs, on=["demand", "component", "item", "site"], how="anti")
     others = case.pegs.filter(pl.col("demand_kind").is_in(["sales order", "forecast"]))
     lost_demands = others.join(case.demands, on=["demand", "item", "site"], how="anti")
@@ -57,8 +57,9 @@ def _supply_ends(case: Case) -> Iterator[Fault]:
 
 def pegged_needs(case: Case) -> pl.DataFrame:
     """Give the components with what is pegged to them: those of `Case.components`, and `pegged`."""
-    sums = case.pegs.filter(pl.col("demand_kind") == "order").group_by("component").agg(pegged=pl.col("quantity").sum())
-    return case.components.join(sums, on="component", how="left").with_columns(pl.col("pegged").fill_null(0))
+    pegs = case.pegs.filter(pl.col("demand_kind") == "order")
+    sums = pegs.group_by(pl.col("demand").alias("order"), "component").agg(pegged=pl.col("quantity").sum())
+    return case.components.join(sums, on=["order", "component"], how="left").with_columns(pl.col("pegged").fill_null(0))
 
 
 def _needs_covered(case: Case) -> Iterator[Fault]:
@@ -102,8 +103,8 @@ def _moments(case: Case) -> Iterator[Fault]:
     )
     off = rows.filter(pl.col("available") != pl.col("there"))
     yield Fault(AVAILABLE, off, "peg", ("number",), "available", moments=("available", "there"))
-    takes = case.components.select("component", "at").unique("component")
-    taken = rows.filter(pl.col("demand_kind") == "order").join(takes, on="component", how="inner")
+    takes = case.components.select(pl.col("order").alias("demand"), "component", "at")
+    taken = rows.filter(pl.col("demand_kind") == "order").join(takes, on=["demand", "component"], how="inner")
     early = taken.filter(pl.col("at") < pl.col("there"))
     yield Fault(TIME, early, "peg", ("number",), "needed", moments=("at", "there"))
 
