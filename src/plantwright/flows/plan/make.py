@@ -24,7 +24,7 @@ from plantwright.flows.plan.steps import Steps, order_patterns, order_steps, rep
 from plantwright.flows.plan.timing import Dates, dates_by_schedule, dates_without_schedule, order_holding
 from plantwright.flows.plan.totals import plan_totals
 from plantwright.flows.plan.verify import verify
-from plantwright.methods.scheduling import Schedule, Shop, construct
+from plantwright.methods.scheduling import Schedule, Shop, defer, dispatch
 from plantwright.methods.working_time import NEVER
 from plantwright.plant import Plan, Plant
 
@@ -168,9 +168,9 @@ def _schedule(
     seed: int, seconds: float | None, previous: Plan | None,
 ) -> Scheduled:  # fmt: skip
     given, orders, steps, shop = build_shop_of(n, material, pegs, soonest, hold)
-    del orders, seconds, previous
-    built = construct(shop, seed=seed, rules=None if shop.operations < LARGE else 1)
-    return Scheduled(given, steps, shop, built.early, built.schedule)
+    del orders, seconds, previous, seed
+    early = dispatch(shop)
+    return Scheduled(given, steps, shop, early, defer(shop, early))
 
 
 def build_shop_of(

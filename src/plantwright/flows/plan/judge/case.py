@@ -35,11 +35,11 @@ class Case:
 
     def raw(self, name: str) -> pl.DataFrame:
         """Give a table of the plant as it is stored."""
-        return self.plant.raw.get(name, ENTITIES[name].empty())
+        return self.plant.raw[name] if name in self.plant.raw else ENTITIES[name].empty()
 
     def result(self, name: str) -> pl.DataFrame:
         """Give a result table of the plan; empty where the plan has none."""
-        return self.tables.get(name, ENTITIES[name].empty())
+        return self.tables[name] if name in self.tables else ENTITIES[name].empty()
 
     @property
     def zone(self) -> str:
