@@ -134,8 +134,9 @@ def must_be(column: Column) -> str:
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """Give " Did you mean …?" for the nearest known word, or nothing."""
-    near = difflib.get_close_matches(word.lower(), list(known), n=1, cutoff=0.6)
-    return f" Did you mean {near[0]}?" if near else ""
+    by_lower = {one.lower(): one for one in known}
+    near = difflib.get_close_matches(word.lower(), list(by_lower), n=1, cutoff=0.6)
+    return f" Did you mean {by_lower[near[0]]}?" if near else ""
 
 
 # --- one column -----------------------------------------------------------------------------------------------------
@@ -421,17 +422,20 @@ def _key_twice(cells: _Cells, first: int, second: int) -> Problem:
 
 
 def as_text(value: Any) -> str:
-    """Write a value of a database or workbook as text, floats in their shortest exact form.
+    """Write a value of a database or workbook as text.
+
+    A float is written with the fifteen digits that Excel and SQLite show: those that were typed, without the noise
+    that sums of doubles leave behind them.
 
     Examples
     --------
-    >>> [as_text(value) for value in (None, 3.0, 0.1, 7, True, "x")]
-    ['', '3', '0.1', '7', 'yes', 'x']
+    >>> [as_text(value) for value in (None, 3.0, 0.1 + 0.2, 7, True, "x")]
+    ['', '3', '0.3', '7', 'yes', 'x']
     """
     if value is None:
         return ""
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, float):
-        return str(int(value)) if value.is_integer() and abs(value) < 10**15 else repr(value)
+        return str(int(value)) if value.is_integer() and abs(value) < 10**15 else f"{value:.15g}"
     return str(value)

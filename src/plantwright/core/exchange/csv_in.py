@@ -231,7 +231,7 @@ def name_columns(texts: pl.DataFrame, header: Sequence[str], place: Place) -> tu
         if not name and (texts[number] == "").all():
             continue
         if not name:
-            problems.append(HEADER_EMPTY.at(column=str(int(number) + 1), where=place.at(1)))
+            problems.append(HEADER_EMPTY.at(column=str(int(number) + 1), where=place.at(1, str(int(number) + 1))))
         elif name in names.values():
             problems.append(COLUMN_TWICE.at(column=name, where=place.at(1)))
         else:

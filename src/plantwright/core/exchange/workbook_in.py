@@ -79,7 +79,9 @@ def _read_sheet(
     if not rows:
         return None, problems  # an empty sheet is what a new workbook has
     header = [cell_text(value).strip() for value in rows[0]]
-    place = Place(plain.source, {title: column_letters(index) for index, title in enumerate(header) if title})
+    # A column without a name is known by its number.
+    letters = {title or str(index + 1): column_letters(index) for index, title in enumerate(header)}
+    place = Place(plain.source, letters)
     columns = {
         str(number): pl.Series([cell_text(row[number]) for row in rows[1:]], dtype=pl.String)
         for number in range(len(header))

@@ -50,7 +50,8 @@ def write_folder(
     with completed(files) as temporary:
         for (name, frame), file in zip(tables.items(), temporary, strict=True):
             columns = columns_of(ENTITIES[name], tables)
-            texts(frame, columns, zone).write_csv(file)
+            # An empty text is written as nothing; the writer would put it in quotes.
+            texts(frame, columns, zone).select(pl.all().replace("", None)).write_csv(file)
     return files
 
 
