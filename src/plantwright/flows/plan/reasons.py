@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import polars as pl
 
+from plantwright.core.entity import ENTITIES
 from plantwright.core.exact import SCALE
 from plantwright.flows.plan.material import Material, Numbered
 from plantwright.flows.plan.pegs import PegRows
@@ -43,6 +44,12 @@ class Link:
     behind: str = ""
     lost: int = 0
 
+    def values(self, names: list[str]) -> tuple[object, ...]:
+        """Give the columns of table `reason` between the step and the mark of the cause."""
+        order = names[self.order] if self.order >= 0 else ""
+        days = self.lost * SCALE // DAY
+        return self.kind, self.object, order, self.operation, self.start, self.end, days, self.behind, self.text
+
 
 @dataclass
 class Tracer:
@@ -57,9 +64,13 @@ class Tracer:
     soonest: Ints
     by_demand: tuple[Ints, Ints]
     supply: Ints
+    names: list[str]
+    items: list[str]
+    centers: list[str]
+    sequences: list[int]
+    latest: list[int]
     on_center: dict[int, tuple[Ints, Ints]] = field(default_factory=dict)
-    names: list[str] = field(default_factory=list)
-    items: list[str] = field(default_factory=list)
+    known: dict[int, tuple[list[Link], int]] = field(default_factory=dict)
 
 
 def make_tracer(
@@ -84,8 +95,9 @@ def make_tracer(
         arrival[step[one]] = supply[one]
     items = n.nodes.frame["item"].gather(material.orders["node"].to_numpy()).to_list()
     return Tracer(
-        n, material, steps, shop, schedule, arrival, soonest, (pointer, served[rows]), pegs.supply, {},
-        material.orders["order"].to_list(), items,
+        n, material, steps, shop, schedule, arrival, soonest, (pointer, served[rows]), pegs.supply,
+        material.orders["order"].to_list(), items, n.centers["code"].to_list(),
+        n.routings.operations["sequence"].to_list(), material.orders["latest"].to_list(),
     )  # fmt: skip
 
 
@@ -101,34 +113,21 @@ def trace(tracer: Tracer, late: Ints) -> tuple[pl.DataFrame, pl.DataFrame]:
     -------
     The table `reason`, and for each demand its cause in words (columns demand, cause).
     """
-    rows: list[dict[str, object]] = []
+    rows: list[tuple[object, ...]] = []
     causes: list[tuple[str, str]] = []
-    demands = tracer.material.demands["demand"]
+    demands = tracer.material.demands["demand"].to_list()
+    due = tracer.material.demands["due"].to_list()
     for number in late.tolist():
-        chain = _chain(tracer, number)
-        name = demands[number]
-        best = max(range(len(chain)), key=lambda one: (chain[one].lost, one), default=None) if chain else None
-        for place, link in enumerate(chain):
-            rows.append(_row(tracer, name, place + 1, link, binding=place == best))
-        if best is not None:
-            causes.append((name, _cause(chain[best])))
-    schema = {"demand": pl.String, "cause": pl.String}
-    return _table(rows), pl.DataFrame(causes, schema=schema, orient="row")
-
-
-def _table(rows: list[dict[str, object]]) -> pl.DataFrame:
-    from plantwright.core.entity import ENTITIES  # noqa: PLC0415
-
-    return shaped("reason", pl.DataFrame(rows, schema=ENTITIES["reason"].schema(), orient="row"))
-
-
-def _row(tracer: Tracer, demand: str, step: int, link: Link, *, binding: bool) -> dict[str, object]:
-    return {
-        "demand": demand, "step": step, "kind": link.kind, "object": link.object,
-        "order": tracer.names[link.order] if link.order >= 0 else "", "operation": link.operation,
-        "start": link.start, "end": link.end, "days": link.lost * SCALE // DAY, "behind": link.behind,
-        "text": link.text, "binding": binding,
-    }  # fmt: skip
+        chain = _chain(tracer, number, due[number])
+        best = max(range(len(chain)), key=lambda one: (chain[one].lost, one), default=-1)
+        rows += [
+            (demands[number], place + 1, *link.values(tracer.names), place == best) for place, link in enumerate(chain)
+        ]
+        if chain:
+            causes.append((demands[number], _cause(chain[best])))
+    columns = ENTITIES["reason"].schema()
+    cause = pl.DataFrame(causes, schema={"demand": pl.String, "cause": pl.String}, orient="row")
+    return shaped("reason", pl.DataFrame(rows, schema=columns, orient="row")), cause
 
 
 def _cause(link: Link) -> str:
@@ -136,20 +135,24 @@ def _cause(link: Link) -> str:
     return f"{link.text} ({days:.1f} d)" if link.lost else link.text
 
 
-def _chain(t: Tracer, demand: int) -> list[Link]:
+def _chain(t: Tracer, demand: int, due: int) -> list[Link]:
     """Walk from the demand to the cause."""
     links: list[Link] = []
     supply = _last_supply(t, demand)
     if supply < 0:
         return links
     step = _last_step(t, supply)
-    due = int(t.material.demands["due"][demand])
     if step < 0:
         return [_bought(t, supply, NO, due)]
     seen = 0
     while step >= 0 and seen < MOST_LINKS:
         seen += 1
-        step = _one_link(t, step, links)
+        if step not in t.known:
+            # Late demands share the lower part of their chains: each operation is looked at once.
+            own: list[Link] = []
+            t.known[step] = own, _one_link(t, step, own)
+        links += t.known[step][0]
+        step = t.known[step][1]
     return links
 
 
@@ -203,7 +206,7 @@ def _one_link(t: Tracer, step: int, links: list[Link]) -> int:
             )
         )
     else:
-        latest = int(t.material.orders["latest"][order])
+        latest = t.latest[order]
         late = max(as_of - latest, 0)
         text = f"{t.names[order]} for {t.items[order]} should have been started {late / DAY:.1f} days before the plan's first moment"
         if late:
@@ -240,12 +243,12 @@ def _run_link(t: Tracer, step: int, links: list[Link]) -> None:
 def _center_name(t: Tracer, step: int) -> str:
     mode = int(t.schedule.mode[step])
     center = int(t.shop.mode_center[mode]) if mode >= 0 else NO
-    return str(t.n.centers["code"][center]) if center >= 0 else ""
+    return t.centers[center] if center >= 0 else ""
 
 
 def _sequence(t: Tracer, step: int) -> int | None:
     row = int(t.steps.row[step])
-    return int(t.n.routings.operations["sequence"][row]) if row >= 0 else None
+    return t.sequences[row] if row >= 0 else None
 
 
 def _wait(t: Tracer, step: int, ready: int, start: int) -> Link:
@@ -254,7 +257,6 @@ def _wait(t: Tracer, step: int, ready: int, start: int) -> Link:
     sequence = _sequence(t, step)
     unit = int(t.schedule.unit[step])
     if unit >= 0:
-        opened = int(open_times(t.shop.time, [int(t.shop.unit_calendar[unit])], [ready])[0])
         ahead = _ahead(t, step, ready, start)
         if ahead:
             names = ", ".join(ahead[:5]) + (f" and {len(ahead) - 5} more" if len(ahead) > 5 else "")
@@ -266,6 +268,7 @@ def _wait(t: Tracer, step: int, ready: int, start: int) -> Link:
             name, kind = str(found["name"][0]), str(found["kind"][0])
             text = f"{t.names[order]} for {t.items[order]} waits on {place} for {name}"
             return Link(kind, name, order, sequence, ready, start, text, "", lost)
+        opened = int(open_times(t.shop.time, [int(t.shop.unit_calendar[unit])], [ready])[0])
         if opened >= start - SHORTEST or not t.shop.pausable[step]:
             text = f"{t.names[order]} for {t.items[order]} waits for open time on {place}"
             return Link("calendar", place, order, sequence, ready, start, text, "", lost)
@@ -277,17 +280,16 @@ def _ahead(t: Tracer, step: int, ready: int, start: int) -> list[str]:
     """Name the orders that ran on the work center while the operation waited."""
     center = int(t.shop.mode_center[int(t.schedule.mode[step])])
     if center not in t.on_center:
-        units = np.flatnonzero(t.shop.unit_center[np.maximum(t.schedule.unit, 0)] == center)
-        units = units[t.schedule.unit[units] >= 0]
+        on_it = (t.shop.unit_center[np.maximum(t.schedule.unit, 0)] == center) & (t.schedule.unit >= 0)
+        units = np.flatnonzero(on_it)
         order = units[np.argsort(t.schedule.start[units], kind="stable")]
         t.on_center[center] = (order, t.schedule.start[order])
     rows, starts = t.on_center[center]
     upto = int(np.searchsorted(starts, start, side="left"))
-    found: list[str] = []
-    for one in rows[max(0, upto - 200) : upto].tolist():
-        if one != step and t.schedule.finish[one] > ready:
-            found.append(t.names[int(t.steps.order[one])])
-    return list(dict.fromkeys(reversed(found)))
+    near = rows[max(0, upto - 100) : upto]
+    near = near[(t.schedule.finish[near] > ready) & (near != step)]
+    orders = dict.fromkeys(t.steps.order[near[::-1]].tolist())
+    return [t.names[one] for one in orders]
 
 
 def _bought(t: Tracer, supply: int, step: int, due: int | None) -> Link:
