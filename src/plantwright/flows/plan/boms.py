@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
 import polars as pl
 
 from plantwright.core.column import EVER, FOREVER
 from plantwright.core.exact import SCALE
+from plantwright.core.units import UnitSystem
 from plantwright.flows.plan.nodes import Nodes, unit_system
 from plantwright.flows.plan.routings import Routings
 from plantwright.plant import Plant
@@ -101,11 +103,13 @@ def _ratios(plant: Plant, lines: pl.DataFrame, routings: Routings) -> pl.DataFra
     return lines.with_columns(easy["numerator"], easy["denominator"], easy["fixed"])
 
 
-def _ratio(row: dict, units: object, item_unit: dict[str, str], lossy: dict[int, Fraction]) -> tuple[int, int, int]:
+def _ratio(
+    row: dict[str, Any], units: UnitSystem, item_unit: dict[str, str], lossy: dict[int, Fraction]
+) -> tuple[int, int, int]:
     factor = Fraction(1)
     own = item_unit.get(row["component"], "")
     if row["unit"] and row["unit"] != own:
-        found = units.factor(row["unit"], own, row["component"])  # type: ignore[attr-defined]
+        found = units.factor(row["unit"], own, row["component"])
         factor = found if isinstance(found, Fraction) else Fraction(1)  # a clash has been reported by the checks
     amount = Fraction(row["quantity"], SCALE) * factor * (1 + Fraction(row["scrap_factor"], SCALE))
     extra = Fraction(row["setup_quantity"], SCALE) * factor

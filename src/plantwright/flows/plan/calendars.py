@@ -146,7 +146,7 @@ def _stopped(base: int, stops: pl.DataFrame, units: int, numbered: _Numbered, sp
 def _members(
     plant: Plant, main: str, number: Callable[[str, str], int], numbered: _Numbered, span: tuple[int, int]
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Number people and copies of tools, and say who can serve which skill or tool."""
+    """Give numbers to people and copies of tools, and say who can serve which skill or tool."""
     raw = plant.raw
     absences = raw["absence"].partition_by("person", as_dict=True) if raw["absence"].height else {}
     rows: list[dict[str, object]] = []

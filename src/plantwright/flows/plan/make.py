@@ -141,7 +141,7 @@ def _dated_tables(
     tables = {
         "planned_order": results.planned_orders(n, material, dates),
         "planned_component": results.planned_components(n, material, dates, consumer, place),
-        "peg": results.pegs_table(n, material, pegs, dates, consumer),
+        "peg": results.pegs_table(n, material, pegs, dates),
         "demand_plan": demand,
         "consumed_forecast": results.consumed_table(material),
         "message_draft": draft_messages(n, material, pegs, dates),

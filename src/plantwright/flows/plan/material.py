@@ -86,7 +86,7 @@ def _problem(n: Numbered, demands: pl.DataFrame) -> mrp.RequirementsProblem:
         inputs.node_inputs(n.plant, n.nodes, n.offers, n.lanes, n.stock, n.clocks),
         routing=inputs.routing_inputs(n.nodes, n.routings, n.centers, n.clocks),
         bom=bom,
-        formula=mrp.formulas(texts),
+        formula=mrp.formulas([mrp.compile_formula(text) for text in texts]),
         substitutes=substitutes,
         alternatives=inputs.lane_inputs(n.nodes, n.lanes),
         co_products=_outputs(n),

@@ -58,6 +58,11 @@ def _free_stock(n: Numbered, material: Material, pegs: PegRows) -> pl.DataFrame:
     return pl.DataFrame({"node": np.arange(len(n.nodes)), "free": supply})
 
 
+def _sentence(*parts: str | pl.Expr) -> pl.Expr:
+    """Join words and columns to a text."""
+    return pl.concat_str([pl.lit(part) if isinstance(part, str) else part for part in parts])
+
+
 def _plain(frame: pl.DataFrame, action: str, new_quantity: pl.Expr, new_due: pl.Expr, text: pl.Expr) -> pl.DataFrame:
     return frame.select(
         "order", "item", "site", "quantity", "due", action=pl.lit(action),
@@ -75,12 +80,13 @@ def _dated(n: Numbered, facts: pl.DataFrame) -> pl.DataFrame:
     later = movable.filter(need - pl.col("due") > tolerance)
     days = ((pl.col("due") - need).abs() / DAY).round(1).cast(pl.String)
     late_days = ((pl.lit(n.plant.as_of) - pl.col("due")) / DAY).round(1).cast(pl.String)
-    what = pl.concat_str("order", pl.lit(" for "), "item")
+    what = _sentence(pl.col("order"), " for ", pl.col("item"))
     same = pl.col("quantity")
+    past = overdue.join(sooner, on="order", how="anti")
     return pl.concat([
-        _plain(sooner, "expedite", same, need, pl.concat_str(what, pl.lit(" is wanted "), days, pl.lit(" days sooner"))),
-        _plain(overdue.join(sooner, on="order", how="anti"), "expedite", same, need, pl.concat_str(what, pl.lit(" is overdue by "), late_days, pl.lit(" days"))),
-        _plain(later, "defer", same, need, pl.concat_str(what, pl.lit(" is wanted "), days, pl.lit(" days later"))),
+        _plain(sooner, "expedite", same, need, _sentence(what, " is wanted ", days, " days sooner")),
+        _plain(past, "expedite", same, need, _sentence(what, " is overdue by ", late_days, " days")),
+        _plain(later, "defer", same, need, _sentence(what, " is wanted ", days, " days later")),
     ])  # fmt: skip
 
 
@@ -96,11 +102,11 @@ def _unwanted(facts: pl.DataFrame) -> pl.DataFrame:
     movable = movable.with_columns(excess=excess // pl.col("quantum") * pl.col("quantum"))
     gone = movable.filter((pl.col("used") == 0) & (pl.col("excess") >= pl.col("quantity")))
     less = movable.filter((pl.col("used") > 0) & (pl.col("excess") * 2 > pl.col("quantity")))
-    what = pl.concat_str("order", pl.lit(" for "), "item")
-    none = pl.lit(None, pl.Int64)
+    what = _sentence(pl.col("order"), " for ", pl.col("item"))
+    none, left = pl.lit(None, pl.Int64), pl.col("quantity") - pl.col("excess")
     return pl.concat([
-        _plain(gone, "cancel", pl.lit(0, pl.Int64), none, pl.concat_str(what, pl.lit(" is wanted by nothing in the plan"))),
-        _plain(less, "decrease", pl.col("quantity") - pl.col("excess"), none, pl.concat_str(what, pl.lit(" is larger than the plan needs"))),
+        _plain(gone, "cancel", pl.lit(0, pl.Int64), none, _sentence(what, " is wanted by nothing in the plan")),
+        _plain(less, "decrease", left, none, _sentence(what, " is larger than the plan needs")),
     ])  # fmt: skip
 
 
@@ -114,7 +120,7 @@ def _releases(n: Numbered, facts: pl.DataFrame) -> pl.DataFrame:
     )  # fmt: skip
     soon = soon.join(partner, on="node", how="left", maintain_order="left")
     joinable = (pl.col("kind") == "buy") & pl.col("partner").is_not_null() & (pl.col("partner_due") >= pl.col("end"))
-    what = pl.concat_str("order", pl.lit(" for "), "item")
+    what = _sentence(pl.col("order"), " for ", pl.col("item"))
     plain = soon.filter(~joinable.fill_null(value=False))
     verb = pl.col("kind").replace_strict(
         {"make": " starts", "buy": " is to be ordered", "transfer": " leaves"}, return_dtype=pl.String
@@ -125,15 +131,15 @@ def _releases(n: Numbered, facts: pl.DataFrame) -> pl.DataFrame:
         "release",
         pl.col("quantity"),
         pl.col("end"),
-        pl.concat_str(what, verb, pl.lit(" in "), days, pl.lit(" days")),
+        _sentence(what, verb, " in ", days, " days"),
     )
     more = soon.filter(joinable.fill_null(value=False)).group_by("partner", "item", "site", maintain_order=True).agg(
-        pl.col("partner_quantity").first(), pl.col("quantity").sum(), pl.col("partner_due").first(), new_due=pl.col("end").min()
+        pl.col("partner_quantity", "partner_due").first(), pl.col("quantity").sum(), new_due=pl.col("end").min()
     )  # fmt: skip
     increase = more.select(
         pl.col("partner").alias("order"), "item", "site", pl.col("partner_quantity").alias("quantity"),
         pl.col("partner_due").alias("due"), action=pl.lit("increase"),
         new_quantity=pl.col("partner_quantity") + pl.col("quantity"), new_due=pl.col("new_due"),
-        text=pl.concat_str("partner", pl.lit(" for "), "item", pl.lit(" could bring what a new order would")),
+        text=_sentence(pl.col("partner"), " for ", pl.col("item"), " could bring what a new order would"),
     )  # fmt: skip
     return pl.concat([release, increase.select(release.columns)])

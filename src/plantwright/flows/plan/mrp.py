@@ -156,7 +156,7 @@ def node_inputs(
 
 def _common_multiple(one: np.ndarray, other: np.ndarray) -> np.ndarray:
     both = (one > 0) & (other > 0)
-    return np.where(both, np.lcm(np.maximum(one, 1), np.maximum(other, 1)), np.maximum(one, other))
+    return np.asarray(np.where(both, np.lcm(np.maximum(one, 1), np.maximum(other, 1)), np.maximum(one, other)))
 
 
 def routing_inputs(nodes: Nodes, routings: Routings, centers: pl.DataFrame, clocks: Clocks) -> mrp.Routing:

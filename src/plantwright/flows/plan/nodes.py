@@ -110,8 +110,11 @@ def _describe(plant: Plant, pairs: pl.DataFrame, main: str) -> pl.DataFrame:
     makes = pl.col("made").fill_null(value=False) | (pl.col("site") == main)
     # At another site, an item that is not made there and can be brought there is brought there.
     by_kind = pl.when((pl.col("kind") == "make") & ~makes & has_lane).then(pl.lit("transfer")).otherwise(pl.col("kind"))
-    source = pl.when(pl.col("kind") == "phantom").then(pl.lit("phantom"))
-    source = source.when(pl.col("source") == "by kind").then(by_kind).otherwise(pl.col("source"))
+    source = (
+        pl.when(pl.col("kind") == "phantom").then(pl.lit("phantom"))
+        .when(pl.col("source") == "by kind").then(by_kind)
+        .otherwise(pl.col("source"))
+    )  # fmt: skip
     return rows.with_columns(source.alias("source")).drop("lane", "made")
 
 

@@ -8,6 +8,7 @@ at that link. The link with most days lost is the cause that binds.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -35,7 +36,7 @@ class Link:
     """One link of a chain."""
 
     kind: str
-    object: str
+    what: str
     order: int
     operation: int | None
     start: int
@@ -44,11 +45,11 @@ class Link:
     behind: str = ""
     lost: int = 0
 
-    def values(self, names: list[str]) -> tuple[object, ...]:
+    def values(self, names: list[str]) -> tuple[Any, ...]:
         """Give the columns of table `reason` between the step and the mark of the cause."""
         order = names[self.order] if self.order >= 0 else ""
         days = self.lost * SCALE // DAY
-        return self.kind, self.object, order, self.operation, self.start, self.end, days, self.behind, self.text
+        return self.kind, self.what, order, self.operation, self.start, self.end, days, self.behind, self.text
 
 
 @dataclass
@@ -113,7 +114,7 @@ def trace(tracer: Tracer, late: Ints) -> tuple[pl.DataFrame, pl.DataFrame]:
     -------
     The table `reason`, and for each demand its cause in words (columns demand, cause).
     """
-    rows: list[tuple[object, ...]] = []
+    rows: list[tuple[Any, ...]] = []
     causes: list[tuple[str, str]] = []
     demands = tracer.material.demands["demand"].to_list()
     due = tracer.material.demands["due"].to_list()
@@ -208,7 +209,8 @@ def _one_link(t: Tracer, step: int, links: list[Link]) -> int:
     else:
         latest = t.latest[order]
         late = max(as_of - latest, 0)
-        text = f"{t.names[order]} for {t.items[order]} should have been started {late / DAY:.1f} days before the plan's first moment"
+        what = f"{t.names[order]} for {t.items[order]}"
+        text = f"{what} should have been started {late / DAY:.1f} days before the plan's first moment"
         if late:
             links.append(Link("late start", t.names[order], order, _sequence(t, step), latest, as_of, text, lost=late))
     return NO
@@ -252,7 +254,7 @@ def _sequence(t: Tracer, step: int) -> int | None:
 
 
 def _wait(t: Tracer, step: int, ready: int, start: int) -> Link:
-    """Say what an operation waited for that was ready: open time, people or a tool, or the work center's other orders."""
+    """Say what an operation waited for though it was ready: open time, people, a tool, or other orders."""
     order, place, lost = int(t.steps.order[step]), _center_name(t, step), start - ready
     sequence = _sequence(t, step)
     unit = int(t.schedule.unit[step])

@@ -75,7 +75,7 @@ def _first_op(n: Numbered) -> Ints:
     return first
 
 
-def pegs_table(n: Numbered, material: Material, pegs: PegRows, dates: Dates, consumer: Ints) -> pl.DataFrame:
+def pegs_table(n: Numbered, material: Material, pegs: PegRows, dates: Dates) -> pl.DataFrame:
     """Give every peg by names."""
     orders, demands = material.orders, material.demands
     names = pl.concat([orders["order"], pl.Series([""])])
@@ -162,7 +162,7 @@ def scheduled_operations(n: Numbered, material: Material, steps: Steps, shop: Sh
 
 
 def _need_by(n: Numbered, material: Material, steps: Steps) -> Ints:
-    """Give when each operation must be done by planned lead times: when the next one starts there, or the order's due."""
+    """Give when each operation must be done by planned lead times: at the next one's start, or the order's due."""
     orders, plan = material.orders, material.plan
     due = orders["due"].to_numpy()[steps.order].copy()
     existing = int(orders["existing"].sum())

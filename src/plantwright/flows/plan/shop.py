@@ -23,8 +23,8 @@ class Links:
 
     Parameters
     ----------
-    supply, consumer, place : an order that supplies an order, and the place in the consumer's routing where the material
-        is needed (-1: at its start)
+    supply, consumer, place : an order that supplies an order, and the place in the consumer's routing where the
+        material is needed (-1: at its start)
     ready, ready_consumer, ready_place : supplies that are no operations (stock, purchases): the moment they are there
     sink_supply, sink : an order that serves a demand
     sink_ready, sink_ready_at : a supply that is no operation and serves a demand: the demand, and the moment
@@ -155,7 +155,7 @@ def _plain(given: Given, steps: Steps) -> tuple[np.ndarray, Ints]:
 
 
 def family_codes(given: Given) -> dict[str, int]:
-    """Number the set-up families."""
+    """Give numbers to the set-up families."""
     names = (
         given.routings.operations["setup_family"].unique().sort().to_list() if given.routings.operations.height else []
     )

@@ -40,7 +40,7 @@ def order_patterns(plant: Plant, nodes: Nodes, routings: Routings) -> Pattern:
     counts = np.bincount(ops["node"].to_numpy(), minlength=n).astype(np.int64) if ops.height else np.zeros(n, np.int64)
     starts = pointer_of(counts)[:-1]
     size = np.maximum(counts, 1)  # the nameless operation of a node without a routing has place 0
-    before, after, node = _arcs(plant, ops, counts, starts)
+    before, after, node = _arcs(plant, ops, starts)
     arc_pointer, order = grouped(node, n)
     before, after = before[order], after[order]
     owner, place = spread(np.zeros(n, np.int64), size)
@@ -57,7 +57,7 @@ def order_patterns(plant: Plant, nodes: Nodes, routings: Routings) -> Pattern:
     )  # fmt: skip
 
 
-def _arcs(plant: Plant, ops: pl.DataFrame, counts: Ints, starts: Ints) -> tuple[Ints, Ints, Ints]:
+def _arcs(plant: Plant, ops: pl.DataFrame, starts: Ints) -> tuple[Ints, Ints, Ints]:
     """Give the arcs as places before and after, and their nodes: by the links of a network, else in sequence."""
     place = (
         np.arange(ops.height, dtype=np.int64) - starts[ops["node"].to_numpy()] if ops.height else np.zeros(0, np.int64)

@@ -42,7 +42,7 @@ def plan_totals(
         "demands": demand.height,
         "late_orders": late.height,
         "late_days": round(float(late["late_days"].sum()) / SCALE, 1),
-        "worst_days": round(float(late["late_days"].max() or 0) / SCALE, 1) if late.height else 0.0,
+        "worst_days": round(max(late["late_days"].to_list(), default=0) / SCALE, 1),
         "short_orders": demand.filter(pl.col("status") == "short").height,
         "planned_orders": int((~material.orders["existing"]).sum()),
         "existing_orders": int(material.orders["existing"].sum()),

@@ -47,7 +47,7 @@ from plantwright.flows.plan.judge.demands import check_demands
 from plantwright.flows.plan.judge.fault import Fault, written
 from plantwright.flows.plan.judge.lots import check_lots
 from plantwright.flows.plan.judge.operations import check_operations
-from plantwright.flows.plan.judge.pegs import check_pegs
+from plantwright.flows.plan.judge.pegs import Links, check_pegs
 from plantwright.flows.plan.judge.people import check_people
 from plantwright.flows.plan.judge.precedence import check_precedence
 from plantwright.flows.plan.judge.records import check_records
@@ -90,9 +90,9 @@ def _faults(case: Case) -> Iterator[Fault]:
     yield from check_records(case)
     yield from check_lots(case, calendars)
     yield from check_components(case)
-    yield from check_pegs(case)
-    yield from check_balance(case)
-    yield from check_demands(case)
+    links = Links(case)
+    for judge in (check_pegs, check_balance, check_demands):
+        yield from judge(links)
     if case.scheduled:
         work = Work(case, calendars)
         for check in (check_operations, check_precedence, check_capacity, check_people):

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
+import numpy as np
 import polars as pl
 
 from plantwright.core.problem import problem_kind
-from plantwright.flows.plan.judge.case import Case
+from plantwright.flows.plan.judge.codes import Ints, ints, running
 from plantwright.flows.plan.judge.fault import Fault
-from plantwright.flows.plan.judge.pegs import pegged_needs
+from plantwright.flows.plan.judge.pegs import Links
 
 BALANCE = problem_kind(
     "verify-balance",
@@ -18,37 +20,46 @@ BALANCE = problem_kind(
 )
 
 
-def check_balance(case: Case) -> Iterator[Fault]:
+@dataclass(frozen=True)
+class StockCourse:
+    """Every change of stock, sorted by item and site and by moment, with the balance after it."""
+
+    node: Ints
+    at: Ints
+    change: Ints
+    balance: Ints
+
+
+def check_balance(links: Links) -> Iterator[Fault]:
     """Give the first moment at which each item and site is below nothing."""
-    rows = stock_over_time(case)
-    below = rows.filter((pl.col("change") < 0) & (pl.col("balance") < 0))
-    first = below.group_by("item", "site", maintain_order=True).first()
-    yield Fault(BALANCE, first, "item_site", ("item", "site"), moments=("at",), amounts=("balance",))
+    course = stock_over_time(links)
+    below = np.flatnonzero((course.change < 0) & (course.balance < 0))
+    _, first = np.unique(course.node[below], return_index=True)
+    rows = below[first]
+    named = links.case.named_nodes(course.node[rows])
+    named = named.with_columns(pl.Series("at", course.at[rows]), pl.Series("balance", course.balance[rows]))
+    yield Fault(BALANCE, named, "item_site", ("item", "site"), moments=("at",), amounts=("balance",))
 
 
-def stock_over_time(case: Case, *, when_due: bool = True) -> pl.DataFrame:
-    """Give every change of stock with the balance after it.
+def stock_over_time(links: Links, *, when_due: bool = True) -> StockCourse:
+    """Work out the stock of every item and site over time.
 
-    What arrives in a minute is there for what is taken in it. A need that is short takes what is pegged to it.
-
-    Returns
-    -------
-    Sorted by item, site, moment. Columns: item, site, at, change, balance.
+    What arrives in a minute is there for what is taken in it. A need that is short takes what is pegged to it, a
+    demand its planned quantity at once, when it is complete and, if asked, due.
     """
-    start = case.on_hand.select("item", "site", at=pl.lit(case.as_of, pl.Int64), change=pl.col("quantity"))
-    came = case.outputs.select("item", "site", at=pl.col("finish"), change=pl.col("quantity"))
-    taken = pegged_needs(case).select("item", "site", "at", change=-pl.min_horizontal("quantity", "pegged"))
-    rows = pl.concat([start, came, taken, shipments(case, when_due=when_due)])
+    case = links.case
+    stock, outputs, needs, demands = case.on_hand, case.outputs, case.components, case.demands
+    shipped = np.maximum(links.complete, case.as_of)
+    shipped = np.maximum(shipped, ints(demands, "due")) if when_due else shipped
+    parts = [
+        (ints(stock, "node"), np.full(stock.height, case.as_of), ints(stock, "quantity")),
+        (ints(outputs, "node"), ints(outputs, "finish"), ints(outputs, "quantity")),
+        (case.nodes(needs), ints(needs, "at"), -np.minimum(ints(needs, "quantity"), links.pegged)),
+        (case.nodes(demands), shipped, -ints(demands, "planned")),
+    ]
+    node, at, change = (np.concatenate(column) for column in zip(*parts, strict=True))
+    real = np.flatnonzero((node >= 0) & (change != 0))
     # Within a minute what comes stands before what goes.
-    rows = rows.sort("item", "site", "at", -pl.col("change"))
-    return rows.with_columns(balance=pl.col("change").cum_sum().over("item", "site"))
-
-
-def shipments(case: Case, *, when_due: bool = True) -> pl.DataFrame:
-    """Give what demands take: the planned quantity at once, when it is complete and, if asked, due."""
-    served = case.pegs.filter(pl.col("demand_kind").is_in(["sales order", "forecast"]))
-    last = served.group_by("demand").agg(pl.col("available").max())
-    rows = case.demands.filter(pl.col("planned") > 0).join(last, on="demand", how="left")
-    asked = ["due", "available"] if when_due else ["available"]
-    moment = pl.max_horizontal(*asked, pl.lit(case.as_of, pl.Int64))
-    return rows.select("item", "site", at=moment, change=-pl.col("planned"))
+    order = real[np.lexsort((change[real] < 0, at[real], node[real]))]
+    node, at, change = node[order], at[order], change[order]
+    return StockCourse(node, at, change, running(node, change))

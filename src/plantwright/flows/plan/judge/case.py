@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 
+import numpy as np
 import polars as pl
 
 from plantwright.core import exact, units
 from plantwright.core.entity import ENTITIES
 from plantwright.core.exact import SCALE
+from plantwright.flows.plan.judge.codes import Ints, encode, ints
 from plantwright.plant import Plant
 
 MINUTE = 60_000
@@ -79,7 +81,8 @@ class Case:
     def items(self) -> pl.DataFrame:
         """Items with their kind, cost and the step of their quantities.
 
-        Columns: item, kind, unit, standard_cost, step (smallest difference of quantities, in millionths).
+        Columns: item, kind, unit, standard_cost, step (smallest difference of quantities, in millionths). The number
+        of an item is its row.
         """
         rows = self.raw("item")
         kept = {unit: self._decimals(unit) for unit in rows["unit"].unique()}
@@ -91,6 +94,31 @@ class Case:
         return 0 if found is not None and found.dimension == "count" else 6
 
     @cached_property
+    def site_names(self) -> pl.Series:
+        """Codes of the sites; the number of a site is its place."""
+        return self.raw("site")["code"]
+
+    def item_numbers(self, items: pl.Series) -> Ints:
+        """Number items, -1 for those that do not exist."""
+        return encode(items, self.items["item"])
+
+    def nodes(self, rows: pl.DataFrame, item: str = "item", site: str = "site") -> Ints:
+        """Number pairs of item and site, -1 where one of the two does not exist."""
+        items = self.item_numbers(rows[item])
+        sites = encode(rows.select(self.site(site)).to_series(), self.site_names)
+        return np.where((items >= 0) & (sites >= 0), items * len(self.site_names) + sites, -1)
+
+    @property
+    def node_count(self) -> int:
+        """How many pairs of item and site there are."""
+        return self.items.height * len(self.site_names)
+
+    def named_nodes(self, nodes: Ints) -> pl.DataFrame:
+        """Give item and site of numbered pairs."""
+        size = max(len(self.site_names), 1)
+        return pl.DataFrame({"item": self.items["item"].gather(nodes // size), "site": self.site_names.gather(nodes % size)})
+
+    @cached_property
     def orders(self) -> pl.DataFrame:
         """Orders of the plan by number.
 
@@ -100,10 +128,15 @@ class Case:
         made = pl.col("source").is_in(MADE)
         return rows.with_columns(self.site(), new=pl.col("state") == "planned", makes=made)
 
-    def number(self, rows: pl.DataFrame, column: str = "order", name: str = "n") -> pl.DataFrame:
-        """Add the number of the order that a column names; rows that name none are left out."""
-        known = self.orders.select(pl.col("order").alias(column), pl.col("n").alias(name)).unique(column)
-        return rows.join(known, on=column, how="inner")
+    @cached_property
+    def order_nodes(self) -> Ints:
+        """Item and site of each order."""
+        return self.nodes(self.orders)
+
+    @cached_property
+    def finishes(self) -> Ints:
+        """When each order is done."""
+        return ints(self.orders, "finish")
 
     @cached_property
     def demands(self) -> pl.DataFrame:
@@ -112,10 +145,13 @@ class Case:
 
     @cached_property
     def components(self) -> pl.DataFrame:
-        """What orders take, with n, and the moment of taking not before the plan begins."""
+        """What orders take, with n (-1 for an order that is not there); the requirement number is `component`.
+
+        The column `at` is the moment of taking, not before the plan begins.
+        """
         rows = self.result("planned_component").rename({"number": "component"})
         clock = pl.max_horizontal("taken", pl.lit(self.as_of, pl.Int64))
-        return self.number(rows).with_columns(self.site(), at=clock)
+        return rows.with_columns(self.site(), pl.Series("n", encode(rows["order"], self.orders["order"])), at=clock)
 
     @cached_property
     def pegs(self) -> pl.DataFrame:
@@ -143,7 +179,7 @@ class Case:
     def _purchase(self) -> pl.DataFrame:
         rows = self.raw("purchase_order_line").filter(~pl.col("state").is_in(OUT_OF_PLAN))
         rows = rows.with_columns(open=pl.col("quantity") - pl.col("received")).filter(pl.col("open") > 0)
-        names = document_names(rows, self.orders["order"])
+        names, _ = document_places(rows, self.orders["order"])
         rows = self.in_own_unit(rows, "open").with_columns(names)
         return rows.select(
             "order", "item", self.site(), "supplier", "state", "due", "open", "slack", kind=pl.lit("purchase")
@@ -158,6 +194,8 @@ class Case:
 
     def in_own_unit(self, rows: pl.DataFrame, column: str) -> pl.DataFrame:
         """Bring a column of quantities to the unit of the item; `slack` is what rounding to its step may change."""
+        if (rows["unit"] == "").all():
+            return rows.with_columns(slack=pl.lit(0, pl.Int64))
         own = self.items.select("item", pl.col("unit").alias("own_unit"), "step")
         rows = rows.join(own, on="item", how="left", maintain_order="left")
         given = rows.select(pl.when(pl.col("unit") == "").then("own_unit").otherwise("unit").fill_null("pcs"))
@@ -169,33 +207,42 @@ class Case:
 
     @cached_property
     def sales(self) -> pl.DataFrame:
-        """Open sales order lines. Columns: demand, customer, item, site, open, slack, due, priority."""
+        """Open sales order lines.
+
+        Columns: order, line, demand (name in the plan), place (row of the demand plan, -1 for none), customer, item,
+        site, open, slack, due, priority.
+        """
         rows = self.raw("sales_order_line").filter(pl.col("state") == "open")
         rows = rows.with_columns(open=pl.col("quantity") - pl.col("delivered")).filter(pl.col("open") > 0)
-        names = document_names(rows, self.demands.filter(pl.col("kind") == "sales order")["demand"]).alias("demand")
-        rank = self.raw("customer").select(pl.col("code").alias("customer"), pl.col("priority").alias("rank"))
-        rows = self.in_own_unit(rows.with_columns(names), "open").join(rank, on="customer", how="left")
-        priority = pl.coalesce("priority", "rank", pl.lit(5, pl.Int64))
-        return rows.select("order", "line", "demand", "customer", "item", self.site(), "open", "slack", "due", priority)
+        names, places = document_places(rows, self.demands["demand"])
+        rank = dict(self.raw("customer").select("code", "priority").iter_rows())
+        ranked = pl.col("customer").replace_strict(rank, default=5, return_dtype=pl.Int64)
+        rows = self.in_own_unit(rows.with_columns(names.alias("demand"), pl.Series("place", places)), "open")
+        priority = pl.coalesce("priority", ranked)
+        return rows.select(
+            "order", "line", "demand", "place", "customer", "item", self.site(), "open", "slack", "due", priority
+        )
 
     @cached_property
     def outputs(self) -> pl.DataFrame:
-        """What orders bring: the item and what comes out besides. Columns: n, order, item, site, quantity, finish."""
-        main = self.orders.select("n", "order", "item", "site", "quantity", "finish")
+        """What orders bring: the item and what comes out besides.
+
+        Columns: n, node, key (of order and node together), quantity, finish; sorted by key.
+        """
+        main = self.orders.select("n", "quantity", "finish", pl.Series("node", self.order_nodes))
         besides = self.raw("co_product").select("item", "product", pl.col("quantity").alias("each"))
-        more = self.orders.filter("makes").join(besides, on="item", how="inner")
-        amount = pl.col("quantity").cast(pl.Int128) * pl.col("each") // SCALE
-        extra = more.select(
-            "n", "order", pl.col("product").alias("item"), "site", amount.cast(pl.Int64).alias("quantity"), "finish"
-        )
-        both = pl.concat([main, extra])
-        if not extra.height:
-            return both
-        return both.group_by("n", "order", "item", "site", "finish").agg(pl.col("quantity").sum())
+        if besides.height:
+            more = self.orders.filter("makes").join(besides, on="item", how="inner")
+            amount = (pl.col("quantity").cast(pl.Int128) * pl.col("each") // SCALE).cast(pl.Int64)
+            nodes = pl.Series("node", self.nodes(more, "product"))
+            main = pl.concat([main, more.select("n", amount, "finish", nodes)])
+            main = main.group_by("n", "finish", "node").agg(pl.col("quantity").sum())
+        keyed = main.filter(pl.col("node") >= 0).with_columns(key=pl.col("n") * self.node_count + pl.col("node"))
+        return keyed.sort("key")
 
     @cached_property
     def on_hand(self) -> pl.DataFrame:
-        """Stock that can be planned with, summed from the ledger. Columns: item, site, quantity."""
+        """Stock that can be planned with, summed from the ledger. Columns: item, site, quantity, node."""
         places = self._places()
         moves = self.raw("stock_move").filter(pl.col("at") <= self.as_of)
         signed = pl.concat(
@@ -205,7 +252,8 @@ class Case:
             ]
         )
         stock = signed.join(places, on="code", how="inner")
-        return stock.group_by("item", "site").agg(pl.col("quantity").sum())
+        sums = stock.group_by("item", "site").agg(pl.col("quantity").sum())
+        return sums.with_columns(pl.Series("node", self.nodes(sums))).filter(pl.col("node") >= 0)
 
     def _places(self) -> pl.DataFrame:
         """Places whose stock counts, with their site: their own, or that of the place around them."""
@@ -228,9 +276,20 @@ def _site_around(code: str, own: Mapping[str, str], parent: Mapping[str, str]) -
     return own.get(code, "")
 
 
-def document_names(rows: pl.DataFrame, known: pl.Series) -> pl.Series:
-    """Name lines of documents as the plan does: ``order/line``, or the order alone for its first line."""
-    full = pl.concat_str("order", pl.lit("/"), "line")
-    named = rows.select("order", "line", full=full)
-    alone = (pl.col("line") == 1) & ~pl.col("full").is_in(known.unique().implode())
-    return named.select(pl.when(alone).then("order").otherwise("full").alias("order")).to_series()
+def document_places(rows: pl.DataFrame, known: pl.Series) -> tuple[pl.Series, Ints]:
+    """Find lines of documents among names of the plan: ``order/line``, or the order alone for its first line.
+
+    Returns
+    -------
+    The name of each line as the plan has it (in full where it has none), and its place, -1 for none.
+    """
+    full = rows.select(pl.concat_str("order", pl.lit("/"), "line").alias("order")).to_series()
+    places = encode(full, known)
+    alone = np.flatnonzero((places < 0) & (ints(rows, "line") == 1))
+    if not len(alone):
+        return full, places
+    found = encode(rows["order"].gather(alone), known)
+    places[alone] = found
+    short = np.zeros(len(places), bool)
+    short[alone[found >= 0]] = True
+    return rows["order"].zip_with(pl.Series(short), full), places

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
 import polars as pl
 
 from plantwright.core.exact import SCALE
 from plantwright.core.problem import problem_kind
 from plantwright.flows.plan.judge.case import DAY, Case
+from plantwright.flows.plan.judge.codes import ints
 from plantwright.flows.plan.judge.fault import Fault
+from plantwright.flows.plan.judge.pegs import Links
 
 _FIX = "This is a fault of the planner: report it with the plant."
 MISSING = problem_kind("verify-demand-missing", "The sales order line is open but not in the demand plan.", _FIX)
@@ -22,42 +25,50 @@ STATUS = problem_kind("verify-status", "Its status {status} should be {expected}
 FORECAST = problem_kind("verify-forecast", "{net} is planned for forecasts of {gross}.", _FIX)
 
 
-def check_demands(case: Case) -> Iterator[Fault]:
+def check_demands(links: Links) -> Iterator[Fault]:
     """Run every check of this module."""
-    yield from _lines(case)
-    yield from _promises(case)
-    yield from _forecasts(case)
+    yield from _lines(links.case)
+    yield from _promises(links)
+    yield from _forecasts(links.case)
 
 
 def _lines(case: Case) -> Iterator[Fault]:
-    """Every open line within the horizon is there once, as recorded."""
-    rows = case.demands.filter(pl.col("kind") == "sales order")
+    """Check that every open line within the horizon is there, as recorded."""
+    table, key = "demand_plan", ("demand",)
     limit = case.as_of + case.plant.settings.minutes("horizon")
-    near = case.sales.filter(pl.col("due") <= limit)
-    yield Fault(MISSING, near.join(rows, on="demand", how="anti"), "demand_plan", ("demand",))
-    yield Fault(UNKNOWN, rows.join(case.sales, on="demand", how="anti"), "demand_plan", ("demand",))
-    both = rows.join(case.sales, on="demand", how="inner", suffix="_record")
-    for column in ("item", "site", "customer", "due", "priority"):
+    near = case.sales.filter((pl.col("due") <= limit) & (pl.col("place") < 0))
+    yield Fault(MISSING, near, table, key)
+    known = np.zeros(case.demands.height + 1, bool)
+    known[ints(case.sales, "place")] = True
+    lost = case.demands.filter((pl.col("kind") == "sales order") & ~pl.Series(known[:-1]))
+    yield Fault(UNKNOWN, lost, table, key)
+    lines = case.sales.filter(pl.col("place") >= 0).rename({name: f"{name}_record" for name in _RECORDED})
+    both = lines.select(*(f"{name}_record" for name in _RECORDED), "open", "slack").with_columns(
+        case.demands[ints(lines, "place")].get_columns()
+    )
+    for column in _RECORDED:
         record = f"{column}_record"
         off = both.filter(pl.col(column).ne_missing(pl.col(record)))
         off = off.with_columns(planned=pl.col(column), recorded=pl.col(record))
         moments = ("planned", "recorded") if column == "due" else ()
-        yield Fault(RECORD, off, "demand_plan", ("demand",), column, moments=moments)
+        yield Fault(RECORD, off, table, key, column, moments=moments)
     amount = both.filter((pl.col("quantity") - pl.col("open")).abs() > pl.col("slack"))
     amount = amount.with_columns(planned=pl.col("quantity"), recorded=pl.col("open"))
-    yield Fault(RECORD, amount, "demand_plan", ("demand",), "quantity", amounts=("planned", "recorded"))
+    yield Fault(RECORD, amount, table, key, "quantity", amounts=("planned", "recorded"))
 
 
-def _promises(case: Case) -> Iterator[Fault]:
-    """Planned quantity, projected date, days late and status follow from the pegs."""
-    pegs = case.pegs.filter(pl.col("demand_kind").is_in(["sales order", "forecast"]))
-    sums = pegs.group_by("demand").agg(pegged=pl.col("quantity").sum(), last=pl.col("available").max())
-    rows = case.demands.join(sums, on="demand", how="left").with_columns(pl.col("pegged").fill_null(0))
+_RECORDED = ("item", "site", "customer", "due", "priority")
+
+
+def _promises(links: Links) -> Iterator[Fault]:
+    """Check that planned quantity, projected date, days late and status follow from the pegs."""
+    never = np.iinfo(np.int64).min
+    rows = links.case.demands.with_columns(pl.Series("pegged", links.served), pl.Series("last", links.complete))
     key, table = ("demand",), "demand_plan"
     covered = rows.filter(pl.col("planned") != pl.col("pegged"))
     yield Fault(PLANNED, covered, table, key, "planned", amounts=("planned", "pegged"))
     whole = pl.col("planned") >= pl.col("quantity")
-    rows = rows.with_columns(last=pl.when(whole).then("last"))
+    rows = rows.with_columns(last=pl.when(whole & (pl.col("last") > never)).then("last"))
     off = rows.filter(pl.col("projected").ne_missing(pl.col("last")))
     yield Fault(PROJECTED, off, table, key, "projected", moments=("projected", "last"))
     minutes = pl.max_horizontal(pl.col("projected") - pl.col("due"), pl.lit(0, pl.Int64))
@@ -68,16 +79,19 @@ def _promises(case: Case) -> Iterator[Fault]:
         .when(pl.col("projected") > pl.col("due")).then(pl.lit("late"))
         .otherwise(pl.lit("on time"))
     )  # fmt: skip
-    status = rows.with_columns(expected=expected).filter(pl.col("status") != pl.col("expected"))
+    status = rows.filter(pl.col("status") != expected).with_columns(expected=expected)
     yield Fault(STATUS, status, table, key, "status")
 
 
 def _forecasts(case: Case) -> Iterator[Fault]:
-    """What is planned for forecasts is never more than what was forecast, by item and site."""
+    """Check that forecasts are never planned for more than they are, by item and site."""
+    planned = case.demands.filter(pl.col("kind") == "forecast")
+    if not planned.height:
+        return
     gross = case.raw("forecast").with_columns(case.site()).group_by("item", "site").agg(gross=pl.col("quantity").sum())
-    net = case.demands.filter(pl.col("kind") == "forecast").group_by("item", "site").agg(net=_net(case))
+    net = planned.group_by("item", "site").agg(net=_net(case))
     rows = net.join(gross, on=["item", "site"], how="left").with_columns(pl.col("gross").fill_null(0))
-    over = rows.filter(pl.col("net") > pl.col("gross"))
+    over = rows.filter(pl.col("net") > pl.col("gross")).sort("item", "site")
     yield Fault(FORECAST, over, "demand_plan", ("item", "site"), amounts=("net", "gross"))
 
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+import numpy as np
 import polars as pl
 
 from plantwright.core.exact import SCALE
 from plantwright.core.problem import Problem, problem_kind
-from plantwright.flows.plan.judge.balance import stock_over_time
+from plantwright.flows.plan.judge.balance import StockCourse, stock_over_time
 from plantwright.flows.plan.judge.case import DAY, Case
+from plantwright.flows.plan.judge.codes import ints
+from plantwright.flows.plan.judge.pegs import Links
 from plantwright.plant import Plant
 
 TOTALS = problem_kind(
@@ -45,14 +48,15 @@ def recompute_totals(plant: Plant, tables: Mapping[str, pl.DataFrame], as_of: in
         The same, but what a demand takes leaves the count as soon as it is complete, due or not.
     """
     case = Case(plant, tables, as_of, scheduled=False)
+    links = Links(case)
     sales = case.demands.filter(pl.col("kind") == "sales order")
     end = sales["due"].max()
     return {
         "late_days": float(sales["late_days"].sum()) / SCALE,
         "orders_late": float(sales.filter(pl.col("projected") > pl.col("due")).height),
         "wip_value_days": _wip(case),
-        "stock_value_days": _stock(case, stock_over_time(case), end),
-        "reserved_stock_value_days": _stock(case, stock_over_time(case, when_due=False), end),
+        "stock_value_days": _stock(case, stock_over_time(links), end),
+        "reserved_stock_value_days": _stock(case, stock_over_time(links, when_due=False), end),
     }
 
 
@@ -71,21 +75,23 @@ def _differences(again: Mapping[str, float], totals: Mapping[str, Any]) -> Itera
 
 
 def _wip(case: Case) -> float:
-    orders = case.orders.filter("makes").select("n", "finish", begun=pl.max_horizontal("start", pl.lit(case.as_of)))
-    costs = case.items.select("item", "standard_cost")
-    rows = case.components.join(orders, on="n", how="inner").join(costs, on="item", how="left")
-    value = pl.col("standard_cost").fill_null(0) / SCALE * pl.col("quantity") / SCALE
-    days = (pl.col("finish") - pl.col("begun")) / DAY
-    return float(rows.select((value * days).sum()).item())
+    begun = np.maximum(ints(case.orders, "start"), case.as_of)
+    days = np.where(case.orders["makes"].to_numpy(), (case.finishes - begun) / DAY, 0.0)
+    cost = case.items["standard_cost"].to_numpy() / SCALE
+    needs = case.components
+    # The place -1, for what does not exist, is the last one: nothing.
+    value = np.append(cost, 0.0)[case.item_numbers(needs["item"])] * (ints(needs, "quantity") / SCALE)
+    return float((value * np.append(days, 0.0)[ints(needs, "n")]).sum())
 
 
-def _stock(case: Case, rows: pl.DataFrame, end: Any) -> float:
-    if end is None:
+def _stock(case: Case, course: StockCourse, end: Any) -> float:
+    """Integrate the value of what is made: each balance holds until the next change, at most until the end."""
+    if end is None or not len(course.node):
         return 0.0
-    made = case.items.filter(pl.col("kind") == "make").select("item", "standard_cost")
-    limit = pl.lit(int(end), pl.Int64)
-    rows = rows.join(made, on="item", how="inner", maintain_order="left")
-    until = pl.col("at").shift(-1).over("item", "site").fill_null(limit)
-    days = (pl.min_horizontal(until, limit) - pl.min_horizontal("at", limit)) / DAY
-    value = pl.col("balance") / SCALE * pl.col("standard_cost") / SCALE
-    return float(rows.select((value * days).sum()).item())
+    item = course.node // len(case.site_names)
+    made = (case.items["kind"] == "make").to_numpy()
+    cost = np.where(made, case.items["standard_cost"].to_numpy() / SCALE, 0.0)
+    last = np.append(course.node[1:] != course.node[:-1], True)
+    until = np.where(last, int(end), np.append(course.at[1:], int(end)))
+    days = (np.minimum(until, int(end)) - np.minimum(course.at, int(end))) / DAY
+    return float((course.balance / SCALE * cost[item] * days).sum())
