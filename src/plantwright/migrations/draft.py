@@ -1,6 +1,7 @@
-"""Draft the next version of the tables from the declarations: ``python -m plantwright.migrations.draft "what changes"``.
+"""Draft the next version of the tables from the declarations.
 
-The draft is read and corrected by a person before it is released; with ``--first`` the first version is written anew,
+Run ``python -m plantwright.migrations.draft "what changes"``.
+The draft is read and corrected by a person before it is released. With ``--first`` the first version is written anew,
 which is right only as long as no store of it is in use.
 """
 
@@ -68,7 +69,9 @@ def upgrade() -> None:
 
 def first_version() -> str:
     """Write out all declared tables as the first migration."""
-    clustered, kernel, indexes = [], [], []
+    clustered: list[str] = []
+    kernel: list[str] = []
+    indexes: list[str] = []
     for table in sorted(metadata().tables.values(), key=lambda table: table.name):
         where = kernel if table.dialect_options["sqlite"]["with_rowid"] else clustered
         where.append(f'    "{table.name}": {_columns(table)},')

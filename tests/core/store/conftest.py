@@ -1,14 +1,16 @@
 """A new store of each kind for every test; and the rows that most tests begin with."""
 
 import itertools
+import shutil
 from datetime import UTC, datetime, timedelta
 
 import polars as pl
+import psycopg
 import pytest
 
 import plantwright.plant  # noqa: F401 - declares the tables
 from plantwright.core.entity import ENTITIES, raw_frame
-from plantwright.core.store import Store, references
+from plantwright.core.store import Store, metadata, references
 from plantwright.plant import VIRTUAL_LOCATIONS
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -20,17 +22,50 @@ def ticking_clock():
     return lambda: NOON + timedelta(minutes=next(minutes))
 
 
+@pytest.fixture(scope="session")
+def empty_file(tmp_path_factory):
+    """A new plant made once: to make one takes a second, to copy it does not."""
+    path = tmp_path_factory.mktemp("new") / "plant.sqlite"
+    Store.create(path).close()
+    return path
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
-def target(request, tmp_path):
-    if request.param == "sqlite":
-        return str(tmp_path / "plant.sqlite")
-    return request.getfixturevalue("postgres_database")
+def kind(request):
+    return request.param
+
+
+@pytest.fixture
+def target(kind, request, tmp_path, empty_file):
+    """Path or address of a new plant of which nobody else knows."""
+    if kind == "sqlite":
+        return str(shutil.copy(empty_file, tmp_path))
+    return request.getfixturevalue("postgres_plant")
+
+
+@pytest.fixture(scope="session")
+def _postgres_plant(postgres_url):
+    """One database for the whole run, beside the throw-away ones of other tests."""
+    with psycopg.connect(postgres_url.replace("+psycopg", ""), autocommit=True) as connection:
+        connection.execute("CREATE DATABASE plant")
+    address = postgres_url.removesuffix("postgres") + "plant"
+    Store.create(address).close()
+    return address
+
+
+@pytest.fixture
+def postgres_plant(_postgres_plant):
+    yield _postgres_plant
+    with psycopg.connect(_postgres_plant.replace("+psycopg", "")) as connection:
+        for name in metadata().tables:
+            if name != "schema_info":
+                connection.execute(f'DELETE FROM "{name}"')
 
 
 @pytest.fixture
 def store(target):
-    with Store.create(target, clock=ticking_clock(), busy_seconds=1.0) as made:
-        yield made
+    with Store.open(target, clock=ticking_clock(), busy_seconds=1.0) as opened:
+        yield opened
 
 
 @pytest.fixture(autouse=True)
@@ -61,3 +96,8 @@ def codes(store, name="item"):
 
 def key(name, **values):
     return pl.DataFrame([values], schema={k: ENTITIES[name].columns[k].dtype for k in ENTITIES[name].key})
+
+
+def codes_of(raised):
+    """The codes of the problems that were raised."""
+    return [problem.code for problem in raised.value.problems]

@@ -8,11 +8,7 @@ from plantwright.core.entity import ENTITIES, stored_entities
 from plantwright.core.problem import ProblemError
 from plantwright.core.store import Counts, Store
 
-from .conftest import codes, items, key, rows, write
-
-
-def codes_of(raised):
-    return [problem.code for problem in raised.value.problems]
+from .conftest import codes, codes_of, items, key, rows, write
 
 
 def test_new_store_has_every_table_empty_in_its_declared_shape(store):
@@ -85,9 +81,13 @@ def test_delete_takes_rows_away_and_passes_over_keys_without_a_row(store):
 
 @pytest.mark.parametrize("error", [RuntimeError, KeyboardInterrupt, SystemExit])
 def test_nothing_is_kept_of_an_act_that_fails(store, error):
-    with pytest.raises(error), store.begin("anna", "import") as tx:
-        tx.insert("item", items("A"))
-        raise error
+    def interrupted():
+        with store.begin("anna", "import") as tx:
+            tx.insert("item", items("A"))
+            raise error
+
+    with pytest.raises(error):
+        interrupted()
     assert codes(store) == []
     write(store, "item", items("B"))
     assert codes(store) == ["B"]

@@ -20,6 +20,9 @@ WRITE = "plantwright_write"
 WRITER_LOCK = 0x506C616E74
 """Number of PostgreSQL's advisory lock that a writing transaction holds."""
 
+SHORT = 20_000
+"""Length of a JSON text up to which Python reads it faster than Polars begins."""
+
 Where = Mapping[str, Any]
 
 
@@ -47,7 +50,7 @@ class Driver(Protocol):
         """Read the rows whose keys are given."""
 
     def insert(self, connection: Connection, table: str, rows: pl.DataFrame) -> None:
-        """Add rows."""
+        """Add rows; in the order of their key it is twice as fast."""
 
     def delete(self, connection: Connection, table: str, keys: pl.DataFrame) -> None:
         """Delete the rows whose keys are given."""
@@ -100,14 +103,14 @@ class Sqlite:
         self, connection: Connection, table: str, schema: Schema, key: Sequence[str], test: str, arguments: list[str]
     ) -> pl.DataFrame:
         arrays = ", ".join(f'json_group_array("{name}")' for name in schema)
-        rows = f'SELECT {quoted(list(schema))} FROM "{table}"{f" WHERE {test}" if test else ""} ORDER BY {quoted(key)}'
-        found = connection.exec_driver_sql(f"SELECT {arrays} FROM ({rows})", tuple(arguments)).one()
-        return frame_of(found, schema, pl.Int64())
+        where = f" WHERE {test}" if test else ""
+        found = connection.exec_driver_sql(f'SELECT {arrays} FROM "{table}"{where}', tuple(arguments)).one()
+        return frame_of(found, schema, pl.Int64(), key)
 
     def insert(self, connection: Connection, table: str, rows: pl.DataFrame) -> None:
         """Add rows through the driver."""
         statement = f'INSERT INTO "{table}" ({quoted(rows.columns)}) VALUES ({", ".join("?" * rows.width)})'
-        values = zip(*[column.to_list() for column in rows], strict=True)
+        values = list(zip(*[column.to_list() for column in rows], strict=True))
         connection.connection.cursor().executemany(statement, values)
 
     def delete(self, connection: Connection, table: str, keys: pl.DataFrame) -> None:
@@ -173,13 +176,14 @@ class Postgres:
         arrays = ", ".join(f"coalesce(json_agg(\"{name}\"), '[]')::text" for name in schema)
         where = f" WHERE {test}" if test else ""
         found = connection.exec_driver_sql(f'SELECT {arrays} FROM "{table}"{where}', tuple(arguments)).one()
-        return frame_of(found, schema, pl.Boolean()).sort(key)
+        return frame_of(found, schema, pl.Boolean(), key)
 
     def insert(self, connection: Connection, table: str, rows: pl.DataFrame) -> None:
         """Add rows by COPY."""
         statement = f"COPY \"{table}\" ({quoted(rows.columns)}) FROM STDIN (FORMAT csv, NULL '\\N')"
         text = rows.write_csv(include_header=False, quote_style="non_numeric", null_value="\\N")
-        with connection.connection.cursor() as cursor, cursor.copy(statement) as copy:
+        cursor: Any = connection.connection.cursor()
+        with cursor, cursor.copy(statement) as copy:
             copy.write(text.encode())
 
     def delete(self, connection: Connection, table: str, keys: pl.DataFrame) -> None:
@@ -194,19 +198,27 @@ def _among(keys: pl.DataFrame) -> str:
     return f"({quoted(keys.columns)}) IN (SELECT * FROM unnest({arrays}))"
 
 
-def frame_of(texts: Sequence[str], schema: Schema, flag: pl.DataType) -> pl.DataFrame:
-    """Read columns, each written as a JSON array; `flag` is the type as which the database writes flags."""
-    return pl.DataFrame(
-        [
-            _series(text, flag if dtype == pl.Boolean else dtype).cast(dtype).alias(name)
-            for text, (name, dtype) in zip(texts, schema.items(), strict=True)
-        ]
-    )
+def frame_of(texts: Sequence[str], schema: Schema, flag: pl.DataType, key: Sequence[str]) -> pl.DataFrame:
+    """Read columns, each written as a JSON array, in the order of the key.
+
+    `flag` is the type as which the database writes flags.
+    """
+    if sum(map(len, texts)) < SHORT:
+        lists = {name: json.loads(text) for name, text in zip(schema, texts, strict=True)}
+        for name in (name for name, dtype in schema.items() if dtype == pl.Boolean):
+            lists[name] = [None if value is None else bool(value) for value in lists[name]]
+        rows = pl.DataFrame(lists, schema=schema)
+    else:
+        parts = zip(texts, schema.items(), strict=True)
+        rows = pl.DataFrame([_series(text, dtype, flag).alias(name) for text, (name, dtype) in parts])
+    return rows if rows.height < 2 else rows.sort(key)
 
 
-def _series(text: str, dtype: pl.DataType) -> pl.Series:
-    values: pl.Series = pl.Series([text]).str.json_decode(pl.List(dtype))[0]
-    return values
+def _series(text: str, dtype: pl.DataType, flag: pl.DataType) -> pl.Series:
+    if dtype != pl.Boolean:
+        flag = dtype
+    values: pl.Series = pl.Series([text]).str.json_decode(pl.List(flag))[0]
+    return values.cast(dtype)
 
 
 def driver_for(target: str, busy_seconds: float = 10.0) -> Driver:

@@ -106,36 +106,43 @@ def problem_of(error: BaseException, target: str) -> Problem:
     return _of_postgres(error, target)
 
 
+_SQLITE = {
+    "SQLITE_BUSY": LOCKED,
+    "SQLITE_LOCKED": LOCKED,
+    "SQLITE_FULL": FULL,
+    "SQLITE_NOTADB": FOREIGN,
+    "SQLITE_CORRUPT": DAMAGED,
+    "SQLITE_READONLY": READ_ONLY,
+    "SQLITE_CANTOPEN": READ_ONLY,
+    "SQLITE_PERM": READ_ONLY,
+    "SQLITE_IOERR_WRITE": FULL,  # a limit on the size of a file, or a quota
+    "SQLITE_IOERR": DAMAGED,
+}
+
+
 def _of_sqlite(error: sqlite3.Error, target: str) -> Problem:
     name = getattr(error, "sqlite_errorname", "") or ""
-    why = str(error)
-    if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
-        return LOCKED.at(where=target)
-    if name.startswith("SQLITE_FULL"):
-        return FULL.at(where=target)
-    if name.startswith("SQLITE_NOTADB"):
-        return FOREIGN.at(where=target, why="it is no SQLite file")
-    if name.startswith("SQLITE_CORRUPT"):
-        return DAMAGED.at(where=target, why=why)
-    if name.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM")):
-        return READ_ONLY.at(where=target, why=why)
-    if name.startswith("SQLITE_IOERR"):
-        # A limit on the size of a file, or a quota, shows as an input or output error on writing.
-        return FULL.at(where=target) if "WRITE" in name else DAMAGED.at(where=target, why=why)
-    return REFUSED.at(where=target, why=why)
+    kind = next((kind for start, kind in _SQLITE.items() if name.startswith(start)), REFUSED)
+    return kind.at(where=target, why=str(error))
+
+
+_POSTGRES = {
+    "55P03": LOCKED,
+    "40P01": LOCKED,
+    "40001": LOCKED,
+    "53100": FULL,
+    "25006": READ_ONLY,
+    "42501": READ_ONLY,
+    "08": UNREACHABLE,
+    "57": UNREACHABLE,
+    "28": UNREACHABLE,
+    "3D": UNREACHABLE,
+    "53": UNREACHABLE,
+    "XX": DAMAGED,
+}
 
 
 def _of_postgres(error: BaseException, target: str) -> Problem:
-    state = getattr(error, "sqlstate", None) or ""
-    why = " ".join(str(error).split())
-    if state in {"55P03", "40P01", "40001"}:
-        return LOCKED.at(where=target)
-    if state in {"53100", "53200"}:
-        return FULL.at(where=target)
-    if state in {"25006", "42501"}:
-        return READ_ONLY.at(where=target, why=why)
-    if not state or state.startswith(("08", "57", "28", "3D")):
-        return UNREACHABLE.at(where=target, why=why)
-    if state.startswith("XX"):
-        return DAMAGED.at(where=target, why=why)
-    return REFUSED.at(where=target, why=why)
+    state = getattr(error, "sqlstate", None) or "08"  # without a state, no server has answered
+    kind = next((kind for start, kind in _POSTGRES.items() if state.startswith(start)), REFUSED)
+    return kind.at(where=target, why=" ".join(str(error).split()))

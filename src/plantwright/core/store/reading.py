@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Collection
 
 import polars as pl
 from sqlalchemy import Connection
@@ -13,6 +12,9 @@ from plantwright.core.entity import ENTITIES, Entity
 from plantwright.core.store.driver import Driver, Where
 from plantwright.core.store.tables import ROW_VERSION, USER_FIELDS
 from plantwright.core.store.user_fields import unpack, user_columns
+
+MANY = 1000
+"""Fewer rows than this are looked up by their key; more may be found faster by reading the table."""
 
 
 class Reader:
@@ -45,14 +47,28 @@ class Reader:
         """Read the rows with the given keys, with their versions."""
         entity, columns = ENTITIES[name], self.columns(name)
         schema = _schema(entity, columns, versions=True)
-        rows = self._driver.read_keys(self._connection, name, schema, entity.key, keys)
+        if self._better_all(name, keys.height):
+            found = self._driver.read(self._connection, name, schema, entity.key, {})
+            rows = found.join(keys, on=entity.key, how="semi", maintain_order="left")
+        else:
+            rows = self._driver.read_keys(self._connection, name, schema, entity.key, keys)
         return _shaped(rows, entity, columns)
 
-    def among(self, name: str, column: str, values: Sequence[Any]) -> pl.Series:
-        """Read, of a column, the cells that hold one of the values."""
-        entity = ENTITIES[name]
-        schema = {key: entity.columns[key].dtype for key in dict.fromkeys((column, *entity.key))}
-        return self._driver.read(self._connection, name, schema, entity.key, {column: list(values)})[column]
+    def _better_all(self, name: str, wanted: int) -> bool:
+        """Tell whether the whole table is read faster than the rows that are wanted."""
+        if wanted < MANY:
+            return False
+        count = self._connection.exec_driver_sql(f'SELECT count(*) FROM "{name}"').scalar_one()
+        return bool(count < 10 * wanted)
+
+    def among(self, name: str, column: str, values: Collection[str]) -> list[str]:
+        """Read, of a column of texts, the cells that hold one of the values."""
+        schema = {column: ENTITIES[name].columns[column].dtype}
+        if not self._better_all(name, len(values)):
+            return self._driver.read(self._connection, name, schema, [column], {column: list(values)})[column].to_list()
+        wanted = set(values)
+        cells = self._driver.read(self._connection, name, schema, [column], {})[column].to_list()
+        return [cell for cell in cells if cell in wanted]
 
 
 def _schema(entity: type[Entity], columns: dict[str, Column], *, versions: bool) -> dict[str, pl.DataType]:

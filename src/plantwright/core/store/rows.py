@@ -42,7 +42,7 @@ def _typed(
         if name not in rows.columns:
             continue
         values = rows[name]
-        if values.dtype == dtype or values.dtype == pl.Null or (values.dtype.is_integer() and dtype == pl.Int64):
+        if values.dtype in {dtype, pl.Null()} or (values.dtype.is_integer() and dtype == pl.Int64):
             parts.append(values.cast(dtype))
         else:
             found.append(

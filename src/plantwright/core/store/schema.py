@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from pathlib import Path
 
 from sqlalchemy import Connection, inspect
@@ -77,8 +76,6 @@ def check_file(path: Path) -> None:
 def check_writable(driver: Driver, connection: Connection) -> None:
     """Raise a problem if the database may be read only: SQLite shows it at the first write, which comes too late."""
     if connection.dialect.name == "sqlite":
-        raw = connection.connection.driver_connection
-        if isinstance(raw, sqlite3.Connection):
-            connection.exec_driver_sql("PRAGMA user_version = 1")
+        connection.exec_driver_sql("PRAGMA user_version = 1")
     elif connection.exec_driver_sql("SHOW transaction_read_only").scalar_one() == "on":
         raise ProblemError([problems.READ_ONLY.at(where=driver.target, why="the server takes no changes")])

@@ -161,22 +161,8 @@ class Store:
         ------
         ProblemError : the references are broken, somebody else writes for too long, the disk is full
         """
-        with self._transaction(by, action, arguments, key) as tx:
-            yield tx
-
-    @contextmanager
-    def _transaction(
-        self,
-        by: str,
-        action: str,
-        arguments: Mapping[str, Any] | None,
-        key: str | None = None,
-        reverses: int | None = None,
-    ) -> Iterator[Transaction]:
         with _writing(self.driver) as connection:
-            tx = Transaction(
-                self.driver, connection, by, action, arguments or {}, key, moment=self.clock(), reverses=reverses
-            )
+            tx = Transaction(self.driver, connection, by, action, arguments or {}, key, moment=self.clock())
             yield tx
             tx.finish()
 

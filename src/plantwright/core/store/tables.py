@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from sqlalchemy import BigInteger, Boolean, Column, Index, LargeBinary, MetaData, Table, Text
-from sqlalchemy.types import TypeEngine
 
 from plantwright.core.column import TEXTUAL, Kind
 from plantwright.core.entity import Entity, stored_entities
@@ -43,7 +42,7 @@ def entity_table(entity: type[Entity], tables: MetaData) -> Table:
     return Table(entity.name, tables, *columns, *own, sqlite_with_rowid=False)
 
 
-def sql_type(kind: Kind) -> TypeEngine[object]:
+def sql_type(kind: Kind) -> Text | Boolean | BigInteger:
     """Give the SQL type in which the stored value of a kind is kept."""
     if kind in TEXTUAL:
         return Text()

@@ -80,6 +80,10 @@ class Transaction:
         """Read a raw table, this transaction's own changes included; see `Store.read`."""
         return self._reader.read(name, where, versions=versions)
 
+    def read_keys(self, name: str, keys: pl.DataFrame) -> pl.DataFrame:
+        """Read the rows with the given keys, with the column row_version."""
+        return self._reader.read_keys(name, keys.select(ENTITIES[name].key))
+
     def answer(self, value: Any) -> None:
         """Keep what is answered to the caller; a repetition with the same idempotency key gets it again."""
         self.answered = plain(value)
@@ -96,11 +100,9 @@ class Transaction:
         ProblemError : a row with the same key exists, or a value lacks or does not fit
         """
         entity, columns = self._table(name)
-        rows = completed(entity, columns, checked(entity, columns, rows))
-        if rows.height:
-            stop_on_errors(about_keys(problems.ROW_EXISTS, entity, self._present(entity, rows)))
-            self._add(entity, columns, rows.with_columns(pl.lit(1, pl.Int64).alias(ROW_VERSION)))
-        return rows.height
+        rows = checked(entity, columns, rows)
+        stop_on_errors(about_keys(problems.ROW_EXISTS, entity, self._present(entity, rows)))
+        return self._add(entity, columns, rows)
 
     def upsert(self, name: str, rows: pl.DataFrame) -> Counts:
         """Add rows whose key is new, change those that differ, leave the others; columns that lack stay as they are.
@@ -117,9 +119,7 @@ class Transaction:
         new = joined(rows, before, entity.key, "anti")
         old = joined(rows, before, entity.key, "semi")
         updated = self._change(entity, columns, old, before)
-        if new.height:
-            self.insert(name, new.drop(ROW_VERSION, strict=False))
-        return Counts(new.height, updated, old.height - updated)
+        return Counts(self._add(entity, columns, new), updated, old.height - updated)
 
     def update(self, name: str, rows: pl.DataFrame) -> int:
         """Change rows that exist; columns that lack stay as they are.
@@ -163,6 +163,17 @@ class Transaction:
             self.driver.delete(self.connection, name, before.select(entity.key))
             self._note(Change(name, before, None))
         return before.height
+
+    def put_back(self, name: str, rows: pl.DataFrame) -> int:
+        """Add rows again that were deleted; their row_version goes on from the one they had."""
+        entity, columns = self._table(name)
+        rows = checked(entity, columns, rows)
+        stop_on_errors(about_keys(problems.ROW_EXISTS, entity, self._present(entity, rows)))
+        return self._add(entity, columns, rows, rows[ROW_VERSION] + 1)
+
+    def mark_reversed(self, number: int, by: int | None) -> None:
+        """Note at an entry of the journal by which entry it was taken back, or that it stands again."""
+        self._execute("UPDATE journal SET reversed_by = ? WHERE number = ?", by, number)
 
     def next_number(self, series: str, prefix: str = "", digits: int = 6) -> str:
         """Give the next number of a kind of document, such as PO-000001, without gaps.
@@ -236,12 +247,23 @@ class Transaction:
             raise ProblemError([problems.LEDGER.at(table=entity.name)])
 
     def _present(self, entity: type[Entity], rows: pl.DataFrame) -> pl.DataFrame:
-        return self._reader.read_keys(entity.name, rows.select(entity.key))
+        return self.read_keys(entity.name, rows)
 
-    def _add(self, entity: type[Entity], columns: Mapping[str, Column], rows: pl.DataFrame) -> None:
+    def _add(
+        self, entity: type[Entity], columns: Mapping[str, Column], rows: pl.DataFrame, versions: pl.Series | None = None
+    ) -> int:
+        if rows.height:
+            version = pl.lit(1, pl.Int64) if versions is None else versions
+            full = completed(entity, columns, rows).with_columns(version.alias(ROW_VERSION))
+            self._put(entity, columns, full)
+            self._note(Change(entity.name, None, full))
+        return rows.height
+
+    def _put(self, entity: type[Entity], columns: Mapping[str, Column], rows: pl.DataFrame) -> None:
         fields = {name: column for name, column in columns.items() if name not in entity.columns}
-        self.driver.insert(self.connection, entity.name, pack(rows, fields))
-        self._note(Change(entity.name, None, rows))
+        self.driver.insert(
+            self.connection, entity.name, pack(rows.sort(entity.key) if rows.height > 1 else rows, fields)
+        )
 
     def _change(
         self, entity: type[Entity], columns: Mapping[str, Column], rows: pl.DataFrame, before: pl.DataFrame
@@ -264,9 +286,8 @@ class Transaction:
         before = joined(before, rows, entity.key, "semi")
         versions = before.select(*entity.key, pl.col(ROW_VERSION) + 1)
         after = joined(rows, versions, entity.key, "left")
-        fields = {name: column for name, column in columns.items() if name not in entity.columns}
         self.driver.delete(self.connection, entity.name, before.select(entity.key))
-        self.driver.insert(self.connection, entity.name, pack(after, fields))
+        self._put(entity, columns, after)
         self._note(Change(entity.name, before, after))
 
     def _note(self, change: Change) -> None:
