@@ -104,13 +104,24 @@ class Calendars:
             time = worktime.intersect(time, self.people.get(code, self.tools.get(code, self.always)))
         return time
 
-    def numbered(self, centers: pl.Series, people: pl.Series) -> tuple[OpenTime, Ints]:
-        """Give the open time of each distinct pair of work center and people, and the number of each row's pair."""
-        rows = pl.DataFrame({"center": centers, "people": people})
-        pairs = rows.unique(maintain_order=True).with_row_index("pair")
-        time = open_time([self.together(center, split_codes(held)) for _, center, held in pairs.iter_rows()])
-        found = rows.join(pairs, on=["center", "people"], how="left", maintain_order="left")
-        return time, found["pair"].cast(pl.Int64).to_numpy()
+    def numbered(self, rows: pl.DataFrame) -> tuple[OpenTime, Ints]:
+        """Give the open time of each work center with those it holds, and the number of each row's open time.
+
+        Numbers -1 to the last work center, shifted by one, are work centers alone; those with people follow.
+        """
+        codes = self.case.raw("work_center")["code"]
+        times = [self.always, *(self.centers[code] for code in codes)]
+        number = rows["center"].to_numpy() + 1
+        held = np.flatnonzero((rows["people"] != "").to_numpy())
+        if len(held):
+            pairs = rows[held].select("work_center", "people")
+            once = pairs.unique(maintain_order=True)
+            times += [self.together(center, split_codes(people)) for center, people in once.iter_rows()]
+            once = once.with_row_index("pair", offset=len(codes) + 1)
+            found = pairs.join(once, on=["work_center", "people"], how="left", maintain_order="left")["pair"]
+            number = number.copy()
+            number[held] = found.cast(pl.Int64).to_numpy()
+        return open_time(times), number
 
 
 def split_codes(text: str) -> list[str]:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
 import polars as pl
 
 from plantwright.core.exact import SCALE
 from plantwright.core.problem import problem_kind
 from plantwright.flows.plan.judge.case import MINUTE
+from plantwright.flows.plan.judge.codes import Ints, ints, running
 from plantwright.flows.plan.judge.fault import Fault
 from plantwright.flows.plan.judge.work import Work
 
@@ -28,43 +30,43 @@ KEY = ("order", "sequence")
 
 def check_capacity(work: Work) -> Iterator[Fault]:
     """Run every check of this module."""
-    rows = work.rows.filter(~pl.col("outside") & (pl.col("work_center") != ""))
+    rows = work.rows.filter(~pl.col("outside") & (pl.col("center") >= 0))
     yield from _centers(work, rows)
     yield from _partly_down(work)
-    neighbours = _on_units(rows)
-    yield from _units(neighbours)
-    yield from _changeovers(work, neighbours)
+    placed, after = _on_units(rows)
+    yield from _units(placed, after)
+    yield from _changeovers(work, placed, after)
 
 
-def busy_over_time(rows: pl.DataFrame, column: str) -> pl.DataFrame:
-    """Count what is held at once, by the code in `column`, at every start.
+def busy_over_time(rows: pl.DataFrame, held: Ints) -> pl.DataFrame:
+    """Count how often each thing is held at once, at every start, by the numbers in `held`.
 
-    Where all that is held has started before the plan, records say so and no planner could help it: `fixed`.
+    Where all that holds it has started before the plan, records say so and no planner could help it: `fixed`.
 
     Returns
     -------
-    Columns: the column, at, busy, fixed.
+    Columns: held, at, busy, fixed; sorted by the first two.
     """
-    rows = rows.filter(pl.col("finish") > pl.col("begin"))
-    moves = [
-        rows.select(
-            column, at=pl.col(moment), change=pl.lit(sign, pl.Int64), fact=pl.col("started").cast(pl.Int64) * sign
-        )
-        for moment, sign in (("finish", -1), ("begin", 1))
-    ]
-    events = pl.concat(moves).sort(column, "at", "change")
-    sums = events.with_columns(
-        busy=pl.col("change").cum_sum().over(column), facts=pl.col("fact").cum_sum().over(column)
-    )
-    starts = sums.filter(pl.col("change") > 0)
-    return starts.select(column, "at", "busy", fixed=pl.col("busy") == pl.col("facts"))
+    begin, finish = ints(rows, "begin"), ints(rows, "finish")
+    real = np.flatnonzero(finish > begin)
+    thing, at = np.tile(held[real], 2), np.concatenate([finish[real], begin[real]])
+    change = np.repeat(np.array([-1, 1]), len(real))
+    fact = np.tile(rows["started"].to_numpy()[real], 2) * change
+    order = np.lexsort((change, at, thing))
+    thing, change = thing[order], change[order]
+    busy, facts = running(thing, change), running(thing, fact[order])
+    starts = change > 0
+    columns = {"held": thing, "at": at[order], "busy": busy, "fixed": busy == facts}
+    return pl.DataFrame({name: values[starts] for name, values in columns.items()})
 
 
 def _centers(work: Work, rows: pl.DataFrame) -> Iterator[Fault]:
-    units = work.case.raw("work_center").select(pl.col("code").alias("work_center"), have="units")
-    busy = busy_over_time(rows, "work_center").join(units, on="work_center", how="inner")
-    over = busy.filter((pl.col("busy") > pl.col("have")) & ~pl.col("fixed")).sort("work_center", "at")
-    first = over.unique("work_center", keep="first", maintain_order=True)
+    centers = work.case.raw("work_center")
+    busy = busy_over_time(rows, ints(rows, "center"))
+    busy = busy.with_columns(centers["units"].gather(busy["held"]).alias("have"))
+    over = busy.filter((pl.col("busy") > pl.col("have")) & ~pl.col("fixed"))
+    first = over.unique("held", keep="first", maintain_order=True)
+    first = first.with_columns(centers["code"].gather(first["held"]).alias("work_center"))
     yield Fault(CAPACITY, first, "work_center", ("work_center",), moments=("at",))
 
 
@@ -93,33 +95,38 @@ def _running(work: Work, rows: pl.DataFrame, down: dict[str, int]) -> Iterator[F
         finish=pl.min_horizontal("finish", pl.lit(down["end"], pl.Int64)),
     )
     inside = work.time.worked(near["calendar"].to_numpy(), near["begin"].to_numpy(), near["finish"].to_numpy())
-    running = near.with_columns(pl.Series("inside", inside)).filter(pl.col("spare") < pl.col("inside"))
+    present = near.with_columns(pl.Series("inside", inside)).filter(pl.col("spare") < pl.col("inside"))
     have = down["have"] - down["units"]
-    busy = busy_over_time(running, "work_center").filter(pl.col("busy") > have).sort("at").head(1)
-    yield Fault(CAPACITY, busy.with_columns(have=have), "work_center", ("work_center",), moments=("at",))
+    busy = busy_over_time(present, ints(present, "center")).filter(pl.col("busy") > have).head(1)
+    named = busy.with_columns(have=have, work_center=pl.lit(down["work_center"]))
+    yield Fault(CAPACITY, named, "work_center", ("work_center",), moments=("at",))
 
 
-def _on_units(rows: pl.DataFrame) -> pl.DataFrame:
-    """Put each operation after the one before it on its unit."""
-    rows = rows.filter(pl.col("unit").is_not_null()).sort("work_center", "unit", "begin", "finish")
-    place = ("work_center", "unit")
-    return rows.with_columns(
-        until=pl.col("finish").shift(1).over(place),
-        other=pl.col("order").shift(1).over(place),
-        previous=pl.col("setup_family").shift(1).over(place),
-        other_started=pl.col("started").shift(1).over(place),
+def _on_units(rows: pl.DataFrame) -> tuple[pl.DataFrame, Ints]:
+    """Put each operation after the one before it on its unit; give also the rows that have one before."""
+    rows = rows.filter(pl.col("unit").is_not_null())
+    center, unit = ints(rows, "center"), ints(rows, "unit")
+    order = np.lexsort((ints(rows, "finish"), ints(rows, "begin"), unit, center))
+    center, unit = center[order], unit[order]
+    return rows[order], np.flatnonzero((center[1:] == center[:-1]) & (unit[1:] == unit[:-1])) + 1
+
+
+def _units(rows: pl.DataFrame, after: Ints) -> Iterator[Fault]:
+    begin, finish, started = ints(rows, "begin"), ints(rows, "finish"), rows["started"].to_numpy()
+    recorded = started[after] & started[after - 1]
+    over = after[(begin[after] < finish[after - 1]) & (finish[after] > begin[after]) & ~recorded]
+    found = rows[over].with_columns(
+        rows["order"].gather(over - 1).alias("other"), rows["finish"].gather(over - 1).alias("until")
     )
+    yield Fault(UNIT_OVERLAP, found, TABLE, KEY, "unit", moments=("start", "until"))
 
 
-def _units(rows: pl.DataFrame) -> Iterator[Fault]:
-    recorded = pl.col("started") & pl.col("other_started")
-    over = rows.filter((pl.col("begin") < pl.col("until")) & (pl.col("finish") > pl.col("begin")) & ~recorded)
-    yield Fault(UNIT_OVERLAP, over, TABLE, KEY, "unit", moments=("start", "until"))
-
-
-def _changeovers(work: Work, rows: pl.DataFrame) -> Iterator[Fault]:
+def _changeovers(work: Work, rows: pl.DataFrame, after: Ints) -> Iterator[Fault]:
     """The set-up column holds the own set-up and the change from the family before."""
-    rows = rows.filter((pl.col("setup_matrix") != "") & pl.col("previous").is_not_null() & ~pl.col("started"))
+    if (work.case.raw("work_center")["setup_matrix"] == "").all():
+        return
+    rows = rows[after].with_columns(rows["setup_family"].gather(after - 1).alias("previous"))
+    rows = rows.filter((pl.col("setup_matrix") != "") & ~pl.col("started"))
     rows = rows.filter((pl.col("previous") != "") & (pl.col("setup_family") != ""))
     if not rows.height:
         return

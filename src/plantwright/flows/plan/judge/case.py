@@ -22,6 +22,8 @@ DAY = 1440
 """Minutes in a day."""
 MADE = ("make", "subcontract")
 """Sources of orders that go through a routing."""
+LAST_SEQUENCE = 100_000
+"""More than the sequence of any operation."""
 OUT_OF_PLAN = {"closed", "cancelled", "completed"}
 """States in which an order brings nothing any more."""
 
@@ -116,7 +118,9 @@ class Case:
     def named_nodes(self, nodes: Ints) -> pl.DataFrame:
         """Give item and site of numbered pairs."""
         size = max(len(self.site_names), 1)
-        return pl.DataFrame({"item": self.items["item"].gather(nodes // size), "site": self.site_names.gather(nodes % size)})
+        return pl.DataFrame(
+            {"item": self.items["item"].gather(nodes // size), "site": self.site_names.gather(nodes % size)}
+        )
 
     @cached_property
     def orders(self) -> pl.DataFrame:
@@ -152,6 +156,12 @@ class Case:
         rows = self.result("planned_component").rename({"number": "component"})
         clock = pl.max_horizontal("taken", pl.lit(self.as_of, pl.Int64))
         return rows.with_columns(self.site(), pl.Series("n", encode(rows["order"], self.orders["order"])), at=clock)
+
+    @cached_property
+    def schedule(self) -> pl.DataFrame:
+        """Scheduled operations with n, -1 for an order that is not there."""
+        rows = self.result("scheduled_operation")
+        return rows.with_columns(pl.Series("n", encode(rows["order"], self.orders["order"])))
 
     @cached_property
     def pegs(self) -> pl.DataFrame:

@@ -29,7 +29,7 @@ def encode(values: pl.Series, known: pl.Series) -> Ints:
         places = pl.DataFrame({"name": known, "place": np.arange(len(known), dtype=np.int64)})
         places = places if once else places.unique("name", keep="first", maintain_order=True)
         found = values.alias("name").to_frame().join(places, on="name", how="left", maintain_order="left")["place"]
-    return found.cast(pl.Int64).fill_null(-1).to_numpy()
+    return found.cast(pl.Int64).fill_null(-1).to_numpy(writable=True)
 
 
 def place_of(values: Ints, known: Ints) -> Ints:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
 import polars as pl
 
 from plantwright.core.exact import SCALE
 from plantwright.core.problem import problem_kind
-from plantwright.flows.plan.judge.case import Case
+from plantwright.flows.plan.judge.case import LAST_SEQUENCE, Case
+from plantwright.flows.plan.judge.codes import Ints, encode, ints, pick, place_of, summed
 from plantwright.flows.plan.judge.fault import Fault
 from plantwright.flows.plan.judge.needs import expected_needs
 
@@ -39,24 +41,22 @@ def _replaced(case: Case) -> pl.DataFrame:
     Columns: those of the components, parent, ratio (of the substitute, null where it is not allowed), base (component
     of the bill), amount, slack (what rounding the substitute to its step may add or leave).
     """
-    rows = case.components
+    rows = case.components.filter(pl.col("n") >= 0)
+    own = {"ratio": pl.lit(SCALE, pl.Int64), "base": pl.col("item"), "parent": pl.lit("")}
+    zero = pl.lit(0, pl.Int64)
+    if (rows["replaces"] == "").all():
+        return rows.with_columns(**own, amount=pl.col("quantity"), slack=zero)
+    plain = rows.filter(pl.col("replaces") == "").with_columns(**own, amount=pl.col("quantity"), slack=zero)
     orders = case.orders.select("n", pl.col("item").alias("parent"), case.day(pl.col("start")).alias("day"))
-    rows = rows.join(orders, on="n", how="left")
-    if not rows.filter(pl.col("replaces") != "").height:
-        return rows.with_columns(
-            ratio=pl.lit(SCALE, pl.Int64), base=pl.col("item"), amount=pl.col("quantity"), slack=pl.lit(0, pl.Int64)
-        )
-    plain = rows.filter(pl.col("replaces") == "").with_columns(ratio=pl.lit(SCALE, pl.Int64))
-    other = _with_ratios(case, rows.filter(pl.col("replaces") != ""))
-    rows = pl.concat([plain, other.select(plain.columns)])
-    steps = rows.join(case.items.select("item", "step"), on="item", how="left", maintain_order="left")["step"]
-    ratio = pl.col("ratio").fill_null(SCALE).cast(pl.Int128)
-    replaces = pl.col("replaces") != ""
-    return rows.with_columns(step=steps.fill_null(1)).with_columns(
-        base=pl.when(replaces).then("replaces").otherwise("item"),
+    other = _with_ratios(case, rows.filter(pl.col("replaces") != "").join(orders, on="n", how="left"))
+    other = other.join(case.items.select("item", "step"), on="item", how="left")
+    ratio, step = pl.col("ratio").fill_null(SCALE).cast(pl.Int128), pl.col("step").fill_null(1).cast(pl.Int128)
+    other = other.with_columns(
+        base=pl.col("replaces"),
         amount=(pl.col("quantity").cast(pl.Int128) * SCALE // ratio).cast(pl.Int64),
-        slack=pl.when(replaces).then(pl.col("step").cast(pl.Int128) * SCALE // ratio + 1).otherwise(0).cast(pl.Int64),
+        slack=(step * SCALE // ratio + 1).cast(pl.Int64),
     )
+    return pl.concat([plain, other.select(plain.columns)])
 
 
 def _with_ratios(case: Case, rows: pl.DataFrame) -> pl.DataFrame:
@@ -78,48 +78,72 @@ def _with_ratios(case: Case, rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def _quantities(case: Case, rows: pl.DataFrame) -> Iterator[Fault]:
-    key = ["n", "operation", "item"]
-    planned = rows.group_by("n", "operation", pl.col("base").alias("item")).agg(
+    planned = rows.select("n", "operation", "amount", "slack", pl.Series("item", case.item_numbers(rows["base"])))
+    need = expected_needs(case, _own_of_phantoms(case, planned))
+    if _same(case, planned, need):
+        return
+    sums = planned.group_by("n", "operation", "item").agg(
         pl.col("amount").sum().alias("planned"), pl.col("slack").sum()
     )
-    need = expected_needs(case, _own_of_phantoms(case, planned))
-    both = need.join(planned, on=key, how="full", coalesce=True)
-    both = both.with_columns(pl.col("need", "planned", "slack").fill_null(0))
-    steps = both.join(case.items.select("item", "step"), on="item", how="left", maintain_order="left")["step"]
-    slack = pl.when(pl.col("slack") > 0).then(pl.col("slack") + steps.fill_null(1)).otherwise(0)
-    off = both.filter((pl.col("need") - pl.col("planned")).abs() > slack)
-    off = off.join(case.orders.select("n", "order"), on="n", how="left").sort("n", "operation", "item")
+    need = need.group_by("n", "operation", "item").agg(pl.col("need").sum())
+    both = need.join(sums, on=["n", "operation", "item"], how="full", coalesce=True)
+    both = both.with_columns(pl.col("need", "planned", "slack").fill_null(0)).filter(pl.col("item") >= 0)
+    step = case.items["step"].gather(both["item"])
+    slack = pl.when(pl.col("slack") > 0).then(pl.col("slack") + step).otherwise(0)
+    off = both.filter((pl.col("need") - pl.col("planned")).abs() > slack).sort("n", "operation", "item")
+    off = off.with_columns(case.orders["order"].gather(off["n"]), case.items["item"].gather(off["item"]))
     yield Fault(QUANTITY, off, "planned_component", KEY, "quantity", amounts=("planned", "need"))
 
 
+def _same(case: Case, planned: pl.DataFrame, need: pl.DataFrame) -> bool:
+    """Compare both in one pass; only where something differs the slower way has to find what."""
+    left, right = (
+        summed(_keys(case, rows), ints(rows, column)) for rows, column in ((planned, "amount"), (need, "need"))
+    )
+    return all(np.array_equal(one, other) for one, other in zip(left, right, strict=True))
+
+
+def _keys(case: Case, rows: pl.DataFrame) -> Ints:
+    """Put order, operation and item into one number."""
+    place = ints(rows, "n") * LAST_SEQUENCE + ints(rows, "operation")
+    return place * case.items.height + ints(rows, "item")
+
+
 def _own_of_phantoms(case: Case, planned: pl.DataFrame) -> pl.DataFrame:
-    phantoms = case.items.filter(pl.col("kind") == "phantom").select("item")
-    own = planned.join(phantoms, on="item", how="semi")
-    return own.select("n", "operation", "item", pl.col("planned").alias("taken"))
+    phantoms = pl.Series((case.items["kind"] == "phantom").arg_true().cast(pl.Int64)).implode()
+    own = planned.filter(pl.col("item").is_in(phantoms)).group_by("n", "operation", "item")
+    return own.agg(pl.col("amount").sum().alias("taken"))
 
 
 def _sites(case: Case) -> Iterator[Fault]:
     expected = pl.when(pl.col("source") == "transfer").then("from_site").otherwise("site")
-    orders = case.orders.select("n", expected.alias("expected"))
-    rows = case.components.join(orders, on="n", how="left").filter(pl.col("site") != pl.col("expected"))
-    yield Fault(SITE, rows, "planned_component", KEY, "site")
+    sites = encode(case.orders.select(expected).to_series(), case.site_names)
+    order = ints(case.components, "n")
+    taken = encode(case.components["site"], case.site_names)
+    off = pick(case.components, (order >= 0) & (taken != np.append(sites, -1)[order]))
+    off = off.with_columns(case.orders.select(expected).to_series().gather(off["n"]).alias("expected"))
+    yield Fault(SITE, off, "planned_component", KEY, "site")
 
 
 def _moments(case: Case) -> Iterator[Fault]:
     """Check `taken`: the start of the operation that consumes; without a schedule, a moment within the order."""
-    rows = case.components.join(case.orders.select("n", "start", "finish"), on="n", how="left")
-    if not case.scheduled:
-        out = rows.filter(~pl.col("taken").is_between("start", "finish")).with_columns(expected=pl.col("start"))
-        yield Fault(TAKEN, out, "planned_component", KEY, "taken", moments=("taken", "expected"))
-        return
-    starts = case.number(case.result("scheduled_operation")).select(
-        "n", pl.col("sequence").alias("operation"), pl.col("start").alias("begins")
-    )
-    rows = rows.join(starts.unique(["n", "operation"]), on=["n", "operation"], how="left")
-    rows = rows.with_columns(expected=pl.coalesce("begins", "start"))
-    # What started before the plan begins is taken now.
-    off = rows.filter(
-        (pl.col("taken") != pl.col("expected"))
-        & (pl.col("taken") != pl.max_horizontal("expected", pl.lit(case.as_of, pl.Int64)))
-    )
-    yield Fault(TAKEN, off, "planned_component", KEY, "taken", moments=("taken", "expected"))
+    rows, order = case.components, ints(case.components, "n")
+    taken = ints(rows, "taken")
+    start, finish = np.append(ints(case.orders, "start"), 0)[order], np.append(case.finishes, 0)[order]
+    if case.scheduled:
+        expected = _starts(case, order, ints(rows, "operation"), start)
+        # What started before the plan begins is taken now.
+        off = (taken != expected) & (taken != np.maximum(expected, case.as_of))
+    else:
+        expected = start
+        off = (taken < start) | (taken > np.maximum(finish, start))
+    found = pick(rows, off & (order >= 0), expected=expected)
+    yield Fault(TAKEN, found, "planned_component", KEY, "taken", moments=("taken", "expected"))
+
+
+def _starts(case: Case, order: Ints, operation: Ints, start: Ints) -> Ints:
+    """Give the start of each component's operation; where the schedule has none, of its order."""
+    schedule = case.schedule
+    keys = ints(schedule, "n") * LAST_SEQUENCE + ints(schedule, "sequence")
+    place = place_of(order * LAST_SEQUENCE + operation, keys)
+    return np.where(place >= 0, np.append(ints(schedule, "start"), 0)[place], start)

@@ -41,12 +41,19 @@ def check_lots(case: Case, calendars: Calendars) -> Iterator[Fault]:
 def _new_orders(case: Case) -> pl.DataFrame:
     """Give new orders with the rules that hold for them; two rows where the supplier's terms change meanwhile."""
     policy = case.raw("item_site").with_columns(case.site()).rename({"source": "rule", "lead_time": "own_lead"})
-    rows = case.orders.filter("new").join(policy, on=["item", "site"], how="left")
-    rows = rows.join(case.items.select("item", "kind", "standard_cost"), on="item", how="left")
+    policy = policy.with_columns(pl.Series("node", case.nodes(policy))).drop("item", "site").filter(pl.col("node") >= 0)
+    rows = case.orders.with_columns(pl.Series("node", case.order_nodes)).filter("new")
+    rows = rows.join(policy, on="node", how="left")
+    facts = case.items.select("kind", "standard_cost").with_columns(item_number=np.arange(case.items.height))
+    rows = rows.with_columns(item_number=pl.col("node") // max(len(case.site_names), 1))
+    rows = rows.join(facts, on="item_number", how="left")
     rows = rows.with_columns(pl.col("rule").fill_null("by kind"))
     kinds = {source: rows.filter(pl.col("source") == source) for source in ("buy", "transfer")}
     terms, lanes = _supplier_terms(case, kinds["buy"]), _lanes(case, kinds["transfer"])
-    return rows.join(pl.concat([terms, lanes]), on="n", how="left")
+    terms = pl.concat([terms, lanes])
+    if not terms.height:
+        return rows.with_columns(pl.lit(None, pl.Int64).alias(name) for name in _TERMS if name != "n")
+    return rows.join(terms, on="n", how="left")
 
 
 _TERMS = {"n": pl.Int64, "minimum": pl.Int64, "multiple": pl.Int64, "lead": pl.Int64, "price": pl.Int64}
@@ -99,6 +106,8 @@ def _sources(case: Case, rows: pl.DataFrame) -> Iterator[Fault]:
     unknown = (pl.col("lead").is_null()) & ((source == "transfer") | ((source == "buy") & (pl.col("supplier") != "")))
     listed = case.raw("supplier_item").select("supplier", "item").unique().with_columns(listed=pl.lit(value=True))
     off = rows.filter(~(by_kind | (source == pl.col("rule"))) | unknown)
+    if not off.height:
+        return
     off = off.join(listed, on=["supplier", "item"], how="left")
     # A quantity below the first price break is a matter of the lot, not of the source.
     small = (
@@ -124,9 +133,11 @@ def _sizes(rows: pl.DataFrame) -> Iterator[Fault]:
 
 def _for_all_terms(rows: pl.DataFrame, broken: pl.Expr) -> pl.DataFrame:
     """Keep the orders that break a rule by every set of terms that may hold for them."""
-    if not rows.height:
-        return rows
-    return rows.filter(broken.all().over("n")).unique("n", keep="first", maintain_order=True)
+    found = rows.filter(broken)
+    if not found.height:
+        return found
+    fine = rows.filter(pl.col("n").is_in(found["n"].unique().implode()) & ~broken)
+    return found.join(fine, on="n", how="anti").unique("n", keep="first", maintain_order=True)
 
 
 def _lead_times(rows: pl.DataFrame) -> Iterator[Fault]:

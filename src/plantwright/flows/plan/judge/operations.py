@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
 import polars as pl
 
 from plantwright.core.problem import problem_kind
 from plantwright.flows.plan.judge.case import MINUTE
+from plantwright.flows.plan.judge.codes import ints, pick, place_of
 from plantwright.flows.plan.judge.fault import Fault
 from plantwright.flows.plan.judge.work import Work
 
@@ -35,8 +37,9 @@ KEY = ("order", "sequence")
 
 def check_operations(work: Work) -> Iterator[Fault]:
     """Run every check of this module."""
-    yield Fault(MISSING, work.asked.join(work.planned, on=["n", "sequence"], how="anti"), TABLE, KEY)
-    yield Fault(EXTRA, work.planned.join(work.asked, on=["n", "sequence"], how="anti"), TABLE, KEY)
+    asked, planned = ints(work.asked, "key"), ints(work.planned, "key")
+    yield Fault(MISSING, pick(work.asked, place_of(asked, planned) < 0), TABLE, KEY)
+    yield Fault(EXTRA, pick(work.planned, place_of(planned, asked) < 0), TABLE, KEY)
     yield from _records(work)
     yield from _places(work)
     yield from _times(work)
@@ -47,7 +50,9 @@ def check_operations(work: Work) -> Iterator[Fault]:
 
 
 def _records(work: Work) -> Iterator[Fault]:
-    rows = work.rows.join(work.case.items.select("item", "step"), on="item", how="left", maintain_order="left")
+    items = work.case.items
+    steps = np.append(items["step"].to_numpy(), 1)[work.case.item_numbers(work.rows["item"])]
+    rows = work.rows.with_columns(pl.Series("step", steps))
     for column, said, should in (
         ("item", pl.col("said_item"), pl.col("item")),
         ("family", pl.col("family"), pl.col("setup_family")),
@@ -57,7 +62,7 @@ def _records(work: Work) -> Iterator[Fault]:
         yield Fault(RECORD, off, TABLE, KEY, column)
     # A schedule may give the good units of the operation or those of the order; between the two it is right.
     out = (pl.col("ordered") / pl.col("after")).ceil().cast(pl.Int64)
-    step = pl.col("step").fill_null(1)
+    step = pl.col("step")
     fine = pl.col("quantity").is_between(pl.min_horizontal("ordered", out) - step, out + step)
     off = rows.filter(~fine & (pl.col("p_done") == 0)).with_columns(said=pl.col("quantity"), should=out)
     yield Fault(RECORD, off, TABLE, KEY, "quantity", amounts=("said", "should"))
@@ -126,11 +131,18 @@ def _starts(work: Work) -> Iterator[Fault]:
 
 def _spans(work: Work) -> Iterator[Fault]:
     """An order starts with its first operation and finishes with its last."""
-    spans = work.planned.group_by("n").agg(first=pl.col("start").min(), last=pl.col("finish").max())
-    rows = work.case.orders.join(spans, on="n", how="inner")
-    done = work.case.raw("production_operation").filter(pl.col("state") != "waiting").select("order").unique()
-    begun = pl.col("order").is_in(done["order"].implode()) & (pl.col("start") < pl.col("first"))
-    off = rows.filter(((pl.col("start") != pl.col("first")) & ~begun) | (pl.col("finish") != pl.col("last")))
+    n, orders = ints(work.planned, "n"), work.case.orders
+    first = np.full(orders.height, np.iinfo(np.int64).max)
+    last = np.full(orders.height, np.iinfo(np.int64).min)
+    np.minimum.at(first, n, ints(work.planned, "start"))
+    np.maximum.at(last, n, ints(work.planned, "finish"))
+    rows = orders.with_columns(pl.Series("first", first), pl.Series("last", last)).filter(
+        pl.col("first") <= pl.col("last")
+    )
+    off = rows.filter((pl.col("start") != pl.col("first")) | (pl.col("finish") != pl.col("last")))
+    done = work.case.raw("production_operation").filter(pl.col("state") != "waiting")["order"].unique()
+    begun = pl.col("order").is_in(done.implode()) & (pl.col("start") < pl.col("first"))
+    off = off.filter(~begun | (pl.col("finish") != pl.col("last")))
     yield Fault(SPAN, off.sort("n"), "planned_order", ("order",), moments=("start", "finish", "first", "last"))
 
 
@@ -138,6 +150,8 @@ def _holds(work: Work) -> Iterator[Fault]:
     """Operations of an order that is held wait until the hold ends."""
     now = work.case.as_of
     holds = work.case.raw("order_hold").filter(~pl.col("released") & (pl.col("until") > now) & (pl.col("start") <= now))
+    if not holds.height:
+        return
     until = holds.group_by("order").agg(pl.col("until").max())
     rows = work.rows.filter(~pl.col("started")).join(until, on="order", how="inner")
     early = rows.filter(pl.col("start") < pl.col("until"))

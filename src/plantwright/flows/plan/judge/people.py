@@ -8,6 +8,7 @@ import polars as pl
 
 from plantwright.core.problem import problem_kind
 from plantwright.flows.plan.judge.capacity import busy_over_time
+from plantwright.flows.plan.judge.codes import encode, ints
 from plantwright.flows.plan.judge.fault import Fault
 from plantwright.flows.plan.judge.work import Work
 
@@ -40,8 +41,7 @@ def _held(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def _tools(rows: pl.DataFrame, held: pl.DataFrame) -> Iterator[Fault]:
-    with_tool = held.filter("is_tool").select("n", "sequence")
-    without = rows.filter(pl.col("tool") != "").join(with_tool, on=["n", "sequence"], how="anti")
+    without = rows.filter(pl.col("tool") != "").join(held.filter("is_tool").select("key"), on="key", how="anti")
     yield Fault(TOOL, without, TABLE, KEY, "people")
 
 
@@ -62,18 +62,21 @@ def _enough(rows: pl.DataFrame, people: pl.DataFrame) -> Iterator[Fault]:
     asked = rows.filter(pl.col("skill") != "")
     if not asked.height:
         return
-    counts = people.group_by("n", "sequence").agg(count=pl.col("code").n_unique())
+    counts = people.group_by("key").agg(count=pl.col("code").n_unique())
     # The column of the routing stands under its own name, since the schedule has one called people.
-    asked = asked.join(counts, on=["n", "sequence"], how="left").with_columns(pl.col("count").fill_null(0))
+    asked = asked.join(counts, on="key", how="left").with_columns(pl.col("count").fill_null(0))
     short = asked.filter(pl.col("count") < pl.col("r_people")).with_columns(need=pl.col("r_people"))
     yield Fault(PEOPLE, short, TABLE, KEY, "people")
 
 
 def _at_once(work: Work, held: pl.DataFrame) -> Iterator[Fault]:
-    """A person is at one operation at a time, a tool at as many as there are of it."""
+    """Check that a person is at one operation at a time, and a tool at no more than there are of it."""
     tools = work.case.raw("tool").select("code", have="units")
     people = work.case.raw("person").select("code", have=pl.lit(1, pl.Int64))
     for part, limits in ((held.filter("is_tool"), tools), (held.filter(~pl.col("is_tool")), people)):
-        busy = busy_over_time(part, "code").join(limits, on="code", how="inner")
-        over = busy.filter((pl.col("busy") > pl.col("have")) & ~pl.col("fixed")).sort("code", "at")
+        numbers = encode(part["code"], limits["code"])
+        known = part.filter(pl.Series(numbers >= 0))
+        busy = busy_over_time(known, numbers[numbers >= 0])
+        busy = busy.with_columns(limits[ints(busy, "held")].get_columns())
+        over = busy.filter((pl.col("busy") > pl.col("have")) & ~pl.col("fixed"))
         yield Fault(DOUBLE, over.unique("code", keep="first", maintain_order=True), TABLE, ("code",), moments=("at",))

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
 import polars as pl
 
 from plantwright.core.problem import problem_kind
-from plantwright.flows.plan.judge.case import MINUTE
+from plantwright.flows.plan.judge.case import LAST_SEQUENCE, MINUTE
+from plantwright.flows.plan.judge.codes import Ints, ints, place_of
 from plantwright.flows.plan.judge.fault import Fault
 from plantwright.flows.plan.judge.work import Work
 
@@ -35,35 +37,45 @@ def check_precedence(work: Work) -> Iterator[Fault]:
     yield from _overlaps(work, rows.filter(overlaps).filter(pl.col("start") < ready))
 
 
-def _pairs(work: Work) -> pl.DataFrame:
-    """Give which operation waits for which: by the network where there is one, else along the line."""
-    line = work.routing.select(
-        "item", "site", "row_site", "sequence", before=pl.col("sequence").shift(1).over("item", "site")
-    )
-    links = work.case.raw("operation_link").rename({"site": "row_site", "after": "sequence"})
-    linked = links.select("item", "row_site").unique()
-    network = work.routing.select("item", "site", "row_site").unique().join(links, on=["item", "row_site"], how="inner")
-    alone = line.join(linked, on=["item", "row_site"], how="anti").filter(pl.col("before").is_not_null())
-    return pl.concat([alone.select(*_PAIR), network.select(*_PAIR)])
+def _pairs(work: Work) -> tuple[Ints, Ints]:
+    """Give, as rows of `work.rows`, which operation waits for which.
 
-
-_PAIR = ("item", "site", "sequence", "before")
+    The network decides where there is one, else the line. What has started is past judging.
+    """
+    rows, links = work.rows, work.case.raw("operation_link")
+    waiting = ~rows["started"].to_numpy()
+    before = rows["before"].fill_null(-1).to_numpy()
+    later = np.flatnonzero(waiting & (before >= 0))
+    earlier = before[later]
+    if links.height:
+        network = links.rename({"site": "row_site", "after": "sequence", "before": "first"})
+        linked = network.select("item", "row_site").unique().with_columns(linked=pl.lit(value=True))
+        frame = rows.select("item", "row_site", "sequence").with_row_index("row")
+        in_line = frame.join(linked, on=["item", "row_site"], how="left", maintain_order="left")["linked"].is_null()
+        later = np.flatnonzero(waiting & (before >= 0) & in_line.to_numpy())
+        pairs = frame.filter(pl.Series(waiting)).join(network, on=["item", "row_site", "sequence"], how="inner")
+        earlier = np.concatenate([before[later], ints(pairs, "first")])
+        later = np.concatenate([later, ints(pairs, "row")])
+    place = place_of(ints(rows, "n")[later] * LAST_SEQUENCE + earlier, ints(rows, "key"))
+    return later[place >= 0], place[place >= 0]
 
 
 def _neighbours(work: Work) -> pl.DataFrame:
-    """Set each operation beside every one that it waits for; what has started is past judging."""
+    """Set each operation beside every one that it waits for."""
+    later, earlier = _pairs(work)
     out = pl.col("ordered") / pl.col("after")
-    rows = work.rows.with_columns(pl.Series("calendar", work.calendar), out=out)
-    rows = rows.with_columns(share=pl.when(out > 0).then(pl.col("transfer_batch") / out).otherwise(1.0))
-    earlier = rows.select(
-        "n", pl.col("sequence").alias("before"),
-        *(pl.col(name).alias(f"b_{name}") for name in (
+    names = ("order", "sequence", "start", "finish", "outside", "queue", "need_run")
+    rows = work.rows.select(
+        *names, "setup", "transfer_batch", "move", "started", "p_done", pl.Series("calendar", work.calendar), out=out,
+        share=pl.when(out > 0).then(pl.col("transfer_batch") / out).otherwise(1.0),
+    )  # fmt: skip
+    before = rows.select(
+        pl.col("sequence").alias("before"), *(pl.col(name).alias(f"b_{name}") for name in (
             "start", "finish", "setup", "need_run", "transfer_batch", "share", "out", "move", "outside", "started",
             "calendar", "p_done",
         )),
     )  # fmt: skip
-    after = rows.filter(~pl.col("started")).join(_pairs(work), on=["item", "site", "sequence"], how="inner")
-    return after.join(earlier, on=["n", "before"], how="inner")
+    return rows.select(*names, "calendar")[later].with_columns(before[earlier].get_columns())
 
 
 def _overlaps(work: Work, rows: pl.DataFrame) -> Iterator[Fault]:

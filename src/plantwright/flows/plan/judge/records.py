@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
 import polars as pl
 
 from plantwright.core.entity import ENTITIES
 from plantwright.core.problem import problem_kind
-from plantwright.flows.plan.judge.case import Case
+from plantwright.flows.plan.judge.case import LAST_SEQUENCE, Case
+from plantwright.flows.plan.judge.codes import Ints, encode, ints, pick
 from plantwright.flows.plan.judge.fault import Fault
 
 _FIX = "This is a fault of the planner: report it with the plant."
@@ -45,31 +47,45 @@ def check_records(case: Case) -> Iterator[Fault]:
 
 def _duplicates(case: Case) -> Iterator[Fault]:
     for name in RESULTS:
-        key = list(ENTITIES[name].key)
-        rows = case.result(name)
-        # Most plans have none: to count distinct keys is cheaper than to list the groups.
-        if rows.height and rows.select(pl.struct(key).n_unique()).item() < rows.height:
+        key, rows = list(ENTITIES[name].key), case.result(name)
+        if not _is_unique(case, name, rows):
             twice = rows.group_by(key).agg(rows=pl.len()).filter(pl.col("rows") > 1).sort(key)
             yield Fault(DUPLICATE, twice, name, tuple(key))
-    requirement = case.result("planned_component")
-    twice = requirement.filter(pl.col("number").is_duplicated()).unique("number")
-    if (
-        twice.height
-        and requirement.select(pl.struct(ENTITIES["planned_component"].key).n_unique()).item() == requirement.height
-    ):
-        yield Fault(DUPLICATE, twice.with_columns(rows=2), "planned_component", ("number",))
+    numbers = case.result("planned_component")
+    if numbers["number"].n_unique() < numbers.height:
+        key = list(ENTITIES["planned_component"].key)
+        # Rows whose whole key comes twice are said already.
+        twice = numbers.unique(key).group_by("number").agg(rows=pl.len()).filter(pl.col("rows") > 1).sort("number")
+        yield Fault(DUPLICATE, twice, "planned_component", ("number",))
+
+
+def _is_unique(case: Case, name: str, rows: pl.DataFrame) -> bool:
+    """Say whether no key comes twice, by the cheapest way there is."""
+    if name == "scheduled_operation":
+        keys = ints(case.schedule, "n") * LAST_SEQUENCE + ints(rows, "sequence")
+        return len(np.unique(keys)) == rows.height or not rows.select("order", "sequence").is_duplicated().any()
+    if name == "planned_component" and rows["number"].n_unique() == rows.height:
+        return True
+    key = ENTITIES[name].key
+    distinct = rows[key[0]].n_unique() if len(key) == 1 else rows.select(pl.struct(key).n_unique()).item()
+    return bool(distinct == rows.height)
 
 
 def _references(case: Case) -> Iterator[Fault]:
-    names = {"item": case.raw("item")["code"], "site": case.raw("site")["code"], "order": case.orders["order"]}
     for table in RESULTS:
         rows, key = case.result(table), ENTITIES[table].key
         for column in ("item", "site", "order"):
             if column not in rows.columns or (table == "planned_order" and column == "order"):
                 continue
-            known = names[column].unique().implode()
-            unknown = rows.filter(~pl.col(column).is_in(known) & (pl.col(column) != ""))
+            unknown = pick(rows, _places(case, table, column) < 0).filter(pl.col(column) != "")
             yield Fault(REFERENCE, unknown.with_columns(pl.col(column).alias("name")), table, key, column)
+
+
+def _places(case: Case, table: str, column: str) -> Ints:
+    if column == "order":
+        return ints(case.components if table == "planned_component" else case.schedule, "n")
+    known = {"item": case.items["item"], "site": case.site_names}
+    return encode(case.result(table)[column], known[column])
 
 
 def _orders_kept(case: Case) -> Iterator[Fault]:

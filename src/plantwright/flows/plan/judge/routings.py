@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+import numpy as np
 import polars as pl
 
 from plantwright.core.exact import SCALE
 from plantwright.flows.plan.judge.case import Case
+
+Losses = dict[int, list[tuple[int, Fraction]]]
+"""By item and site: each sequence with the yield from it to the end, the last one first."""
 
 
 def routing_rows(case: Case) -> pl.DataFrame:
@@ -15,25 +19,27 @@ def routing_rows(case: Case) -> pl.DataFrame:
 
     Returns
     -------
-    Columns of operation; `site` is the site of the order, `row_site` that of the row; `passed` is the share of what
-    goes into the operation that is good after the last one, as a float, `after` the share after the operation.
+    Columns of operation; `node` and `site` are those of the order, `row_site` the site of the row; `passed` is the
+    share of what goes into the operation that is good after the last one, as a float, `after` the share after the
+    operation; `before` is the sequence before it in the line. Sorted by node and sequence.
     """
-    pairs = case.orders.filter("makes").select("item", "site").unique()
+    orders = case.orders.select("item", "site", "makes", pl.Series("node", case.order_nodes))
+    pairs = orders.filter("makes").drop("makes").unique("node")
     rows = pairs.join(case.raw("operation").rename({"site": "row_site"}), on="item", how="inner")
     rows = rows.filter((pl.col("row_site") == pl.col("site")) | (pl.col("row_site") == ""))
-    own = (pl.col("row_site") != "").any().over("item", "site")
-    rows = rows.filter(~own | (pl.col("row_site") != "")).sort("item", "site", "sequence")
+    own = (pl.col("row_site") != "").any().over("node")
+    rows = rows.filter(~own | (pl.col("row_site") != "")).sort("node", "sequence")
     share = pl.col("yield_ratio") / SCALE
-    passed = share.cum_prod(reverse=True).over("item", "site")
-    return rows.with_columns(passed=passed, after=passed / share)
+    passed = share.cum_prod(reverse=True).over("node")
+    return rows.with_columns(passed=passed, after=passed / share, before=pl.col("sequence").shift(1).over("node"))
 
 
-def yields_from(rows: pl.DataFrame) -> dict[tuple[str, str], list[tuple[int, Fraction]]]:
-    """Give, for items with losses, each sequence with the exact yield from it to the end, the last one first."""
-    lossy = rows.filter((pl.col("yield_ratio") != SCALE).any().over("item", "site"))
-    found: dict[tuple[str, str], list[tuple[int, Fraction]]] = {}
-    for item, site, sequence, share in lossy.select("item", "site", "sequence", "yield_ratio").reverse().iter_rows():
-        steps = found.setdefault((item, site), [])
+def yields_from(rows: pl.DataFrame) -> Losses:
+    """Give the exact yields of the items that have losses."""
+    lossy = rows.filter((pl.col("yield_ratio") != SCALE).any().over("node"))
+    found: Losses = {}
+    for node, sequence, share in lossy.select("node", "sequence", "yield_ratio").reverse().iter_rows():
+        steps = found.setdefault(node, [])
         before = steps[-1][1] if steps else Fraction(1)
         steps.append((sequence, before * Fraction(share, SCALE)))
     return found
@@ -47,3 +53,8 @@ def yield_at(steps: list[tuple[int, Fraction]], operation: int) -> Fraction:
             break
         found = share
     return found
+
+
+def nodes_with(losses: Losses) -> pl.Series:
+    """List the nodes that have losses."""
+    return pl.Series(np.array(list(losses), dtype=np.int64))

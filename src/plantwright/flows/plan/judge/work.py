@@ -9,7 +9,8 @@ import polars as pl
 
 from plantwright.core.exact import SCALE
 from plantwright.flows.plan.judge.calendars import Calendars, Ints, OpenTime
-from plantwright.flows.plan.judge.case import MINUTE, Case
+from plantwright.flows.plan.judge.case import LAST_SEQUENCE, MINUTE, Case
+from plantwright.flows.plan.judge.codes import encode, ints, place_of
 from plantwright.flows.plan.judge.routings import routing_rows
 
 _OWN = ("setup", "run", "work_center", "quantity", "state", "start", "finish", "name", "people")
@@ -30,51 +31,44 @@ class Work:
 
     @cached_property
     def asked(self) -> pl.DataFrame:
-        """Operations that the plan must have: the routing of each order less what is done.
+        """Operations that the plan must have: the routing of each order less what is done; sorted by `key`.
 
         Columns of the routing carry ``r_`` where the schedule has one of the same name; those of the record ``p_``.
         """
         taken = {name: f"r_{name}" for name in _OWN if name in self.routing.columns}
-        rows = self.case.orders.filter("makes").select(
-            "n", "order", "item", "site", "new", pl.col("quantity").alias("ordered")
+        case = self.case
+        orders = case.orders.select(
+            "n", "order", "new", "makes", pl.Series("node", case.order_nodes), ordered="quantity"
         )
-        rows = rows.join(self.routing.rename(taken), on=["item", "site"], how="inner")
-        record = self.case.raw("production_operation").rename(
-            {"state": "p_state", "work_center": "p_center", "done_quantity": "p_done"}
-        )
-        rows = rows.join(record, on=["order", "sequence"], how="left") if record.height else _unrecorded(rows, record)
-        rows = rows.with_columns(pl.col("p_state").fill_null("waiting"), pl.col("p_center").fill_null(""))
-        whole = self.case.raw("production_order").select("order", pl.col("quantity").alias("whole"))
-        rows = rows.join(whole, on="order", how="left").filter(pl.col("p_state") != "done")
-        return rows.with_columns(pl.coalesce("whole", "ordered"), pl.col("p_done").fill_null(0))
+        # The sort of the orders is kept by the join, and the routing is in the order of its sequences.
+        routing = self.routing.rename(taken)
+        rows = orders.filter("makes").drop("makes").join(routing, on="node", how="inner", maintain_order="left_right")
+        rows = _with_records(case, rows).with_columns(key=pl.col("n") * LAST_SEQUENCE + pl.col("sequence"))
+        return rows.filter(pl.col("p_state") != "done")
 
     @cached_property
     def planned(self) -> pl.DataFrame:
-        """Operations of the schedule with the number of their order."""
-        return self.case.number(self.case.result("scheduled_operation")).rename({"item": "said_item"})
+        """Operations of the schedule with the number of their order, sorted by `key`."""
+        rows = self.case.schedule.filter(pl.col("n") >= 0).rename({"item": "said_item"})
+        rows = rows.with_columns(key=pl.col("n") * LAST_SEQUENCE + pl.col("sequence"))
+        return rows if rows["key"].is_sorted() else rows.sort("key")
 
     @cached_property
     def rows(self) -> pl.DataFrame:
-        """Operations that are both asked and planned, with the work they need.
+        """Operations that are both asked and planned, with the work they need; sorted by `key`.
 
         Adds: outside (done by a supplier), own (at its own work center), known (at a place that may do it), started,
-        begin (start, not before the plan), need_setup, need_run, need (milliseconds), calendar (number in `time`).
+        begin (start, not before the plan), need_setup, need_run, need (milliseconds).
         """
-        both = self.planned.join(self.asked.drop("order"), on=["n", "sequence"], how="inner")
-        alternates = self.case.raw("operation_alternate").select(
-            "item", "sequence", "work_center", "run_factor", row_site="site", other_setup="setup"
-        )
-        both = both.join(alternates, on=["item", "sequence", "row_site", "work_center"], how="left")
-        centers = self.case.raw("work_center").select(
-            "efficiency", "setup_matrix", work_center="code", center_units="units"
-        )
-        both = both.join(centers, on="work_center", how="left")
+        place = place_of(ints(self.planned, "key"), ints(self.asked, "key"))
+        asked = self.asked.drop("order", "key", "n", "sequence")
+        both = self.planned.filter(pl.Series(place >= 0)).with_columns(asked[place[place >= 0]].get_columns())
+        both = _with_centers(self.case, _with_alternates(self.case, both))
         outside = (pl.col("supplier") != "") | (pl.col("r_work_center") == "")
         own = pl.col("work_center") == pl.col("r_work_center")
-        started = pl.col("p_state") == "started"
         clock = pl.max_horizontal("start", pl.lit(self.case.as_of, pl.Int64))
         both = both.with_columns(
-            outside=outside, own=own, started=started, begin=clock,
+            outside=outside, own=own, started=pl.col("p_state") == "started", begin=clock,
             known=pl.when(pl.col("p_center") != "").then(pl.col("work_center") == pl.col("p_center"))
             .otherwise(own | pl.col("run_factor").is_not_null()),
         )  # fmt: skip
@@ -82,7 +76,7 @@ class Work:
 
     @cached_property
     def _time(self) -> tuple[OpenTime, Ints]:
-        return self.calendars.numbered(self.rows["work_center"], self.rows["people"])
+        return self.calendars.numbered(self.rows)
 
     @property
     def time(self) -> OpenTime:
@@ -101,10 +95,49 @@ class Work:
         return self.time.worked(self.calendar, rows["begin"].to_numpy(), rows["finish"].to_numpy())
 
 
-def _unrecorded(rows: pl.DataFrame, record: pl.DataFrame) -> pl.DataFrame:
-    """Add the columns of the record where no operation has one: a plan of new orders needs no join."""
-    absent = {name: dtype for name, dtype in record.schema.items() if name not in {"order", "sequence"}}
-    return rows.with_columns(pl.lit(None, dtype).alias(name) for name, dtype in absent.items())
+def _with_records(case: Case, rows: pl.DataFrame) -> pl.DataFrame:
+    """Add how far the operations of existing orders are; a plan of new orders needs no join."""
+    record = case.raw("production_operation").rename(
+        {"state": "p_state", "work_center": "p_center", "done_quantity": "p_done"}
+    )
+    if record.height:
+        rows = rows.join(record, on=["order", "sequence"], how="left", maintain_order="left")
+    else:
+        absent = {name: dtype for name, dtype in record.schema.items() if name not in {"order", "sequence"}}
+        rows = rows.with_columns(pl.lit(None, dtype).alias(name) for name, dtype in absent.items())
+    orders = case.raw("production_order").select("order", whole="quantity")
+    rows = (
+        rows.join(orders, on="order", how="left", maintain_order="left")
+        if orders.height
+        else rows.with_columns(whole=pl.lit(None, pl.Int64))
+    )
+    return rows.with_columns(
+        pl.col("p_state").fill_null("waiting"), pl.col("p_center").fill_null(""), pl.col("p_done").fill_null(0),
+        pl.coalesce("whole", "ordered"),
+    )  # fmt: skip
+
+
+def _with_alternates(case: Case, rows: pl.DataFrame) -> pl.DataFrame:
+    """Add what another work center changes."""
+    alternates = case.raw("operation_alternate").select(
+        "item", "sequence", "work_center", "run_factor", row_site="site", other_setup="setup"
+    )
+    if not alternates.height:
+        return rows.with_columns(run_factor=pl.lit(None, pl.Int64), other_setup=pl.lit(None, pl.Int64))
+    key = ["item", "sequence", "row_site", "work_center"]
+    return rows.join(alternates, on=key, how="left", maintain_order="left")
+
+
+def _with_centers(case: Case, rows: pl.DataFrame) -> pl.DataFrame:
+    """Add the work center: its number, efficiency, set-up matrix and units."""
+    centers = case.raw("work_center")
+    number = encode(rows["work_center"], centers["code"])
+    found = pl.Series("center", number).to_frame().select(pl.when(pl.col("center") >= 0).then("center")).to_series()
+    return rows.with_columns(
+        pl.Series("center", number),
+        *(centers[name].gather(found).alias(name) for name in ("efficiency", "setup_matrix")),
+        centers["units"].gather(found).alias("center_units"),
+    )
 
 
 def _with_needs(rows: pl.DataFrame) -> pl.DataFrame:
