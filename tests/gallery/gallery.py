@@ -10,12 +10,15 @@ import importlib
 import importlib.util
 import inspect
 import pkgutil
+import sys
 import textwrap
 import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import plantwright
 from plantwright.core.problem import KINDS, Problem, ProblemError, errors
@@ -37,6 +40,7 @@ class Example:
     code: str
     files: dict[str, str] = field(default_factory=dict)
     call: Callable[[Path], list[Problem]] | None = None
+    source: Callable[..., object] | None = None
 
     def run(self, folder: Path) -> list[Problem]:
         """Give the problems of the example; `folder` is empty and its own."""
@@ -46,8 +50,8 @@ class Example:
         """Give the example for people: titled texts."""
         if self.call is None:
             return [(f"{name}.csv", text) for name, text in self.files.items()] or [("an empty folder", "")]
-        body = inspect.getsource(self.call).split("\n", 2)[2]
-        return [("Python", textwrap.dedent(body).strip())]
+        body = inspect.getsource(self.source or self.call).split("\n", 2)[2]
+        return [("a change of a right plan" if self.source else "Python", textwrap.dedent(body).strip())]
 
 
 def problems_of_files(files: dict[str, str], folder: Path) -> list[Problem]:
@@ -73,14 +77,31 @@ def examples() -> dict[str, Example]:
         for code, files in tomllib.loads(file.read_text(encoding="utf-8")).items():
             found[code] = Example(code, files)
     for file in sorted(HERE.glob("calls_*.py")):
-        for name, call in vars(load(file)).items():
-            if not name.startswith("_") and hasattr(call, "provokes"):
+        for call in vars(load(file)).values():
+            if hasattr(call, "provokes"):
                 found[call.provokes] = Example(call.provokes, call=call)
+    return found | judged()
+
+
+def judged() -> dict[str, Example]:
+    """Give the examples of the judge: one small change of a right plan each, kept with its tests."""
+    cases = load(HERE.parent / "flows" / "judge" / "test_every_code.py")
+    found: dict[str, Example] = {}
+    for code, change in cases.CHANGES:
+        found.setdefault(code, Example(code, call=partial(_judge, cases, change), source=change))
     return found
 
 
+def _judge(cases: Any, change: Callable[[Any], None], _folder: Path) -> list[Problem]:
+    draft = cases.Draft()
+    change(draft)
+    return draft.judged()
+
+
 def load(file: Path) -> ModuleType:
-    """Load a module by its file; the folder is no package."""
+    """Load a module by its file; the folder is no package, so what it shares lies on the path."""
+    if str(file.parent) not in sys.path:
+        sys.path.append(str(file.parent))
     spec = importlib.util.spec_from_file_location(f"gallery_{file.stem}", file)
     assert spec is not None
     assert spec.loader is not None

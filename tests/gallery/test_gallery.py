@@ -1,16 +1,10 @@
 """Every kind of problem has an example that provokes it, and its words say what is wrong and what to do."""
 
-import importlib.util
 import re
-import sys
-from pathlib import Path
 
 import pytest
 
-_spec = importlib.util.spec_from_file_location("gallery", Path(__file__).with_name("gallery.py"))
-gallery = importlib.util.module_from_spec(_spec)
-sys.modules[_spec.name] = gallery
-_spec.loader.exec_module(gallery)
+import gallery
 
 EXAMPLES = gallery.examples()
 
