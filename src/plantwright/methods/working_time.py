@@ -31,6 +31,10 @@ ALWAYS_OPEN = -1
 """The calendar without closed time."""
 
 
+NEAR = 6
+"""How many intervals to try one by one before searching by halves."""
+
+
 @dataclass(frozen=True, slots=True)
 class WorkingTime:
     """Open intervals of many calendars in flat arrays; make it with `working_time`.
@@ -134,26 +138,24 @@ def _joined(starts: Minutes, ends: Minutes) -> tuple[Minutes, Minutes]:
 
 
 @compiled
-def _ending_after(end: Minutes, low: int, high: int, t: int) -> int:
+def ending_after(end: Minutes, low: int, high: int, t: int) -> int:
     """Find the first interval in ``low:high`` that ends after `t`; `high` if there is none."""
-    while low < high:
-        middle = (low + high) >> 1
-        if end[middle] > t:
-            high = middle
-        else:
-            low = middle + 1
+    size = high - low
+    while size > 0:  # halves by arithmetic instead of a branch, which a processor cannot foresee
+        half = (size + 1) >> 1
+        low += half if end[low + half - 1] <= t else 0
+        size -= half
     return low
 
 
 @compiled
-def _last_below(values: Minutes, low: int, high: int, t: int) -> int:
+def last_below(values: Minutes, low: int, high: int, t: int) -> int:
     """Find the last place in ``low:high`` whose value is below `t`; ``low - 1`` if there is none."""
-    while low < high:
-        middle = (low + high) >> 1
-        if values[middle] < t:
-            low = middle + 1
-        else:
-            high = middle
+    size = high - low
+    while size > 0:
+        half = (size + 1) >> 1
+        low += half if values[low + half - 1] < t else 0
+        size -= half
     return low - 1
 
 
@@ -162,7 +164,7 @@ def open_from(pointer: Minutes, start: Minutes, end: Minutes, before: Minutes, c
     """Give the first open minute of calendar `c` at or after `t`, or `NEVER`."""
     if c < 0:
         return t
-    i = _ending_after(end, pointer[c], pointer[c + 1], t)
+    i = ending_after(end, pointer[c], pointer[c + 1], t)
     if i == pointer[c + 1]:
         return NEVER
     first: int = max(t, start[i])
@@ -177,14 +179,17 @@ def finish_of(pointer: Minutes, start: Minutes, end: Minutes, before: Minutes, c
     if c < 0:
         return t + minutes
     high = pointer[c + 1]
-    i = _ending_after(end, pointer[c], high, t)
+    i = ending_after(end, pointer[c], high, t)
     if i == high:
         return NEVER
     first: int = max(t, start[i])
     if first + minutes <= end[i]:
         return first + minutes
     target = before[i] + first - start[i] + minutes
-    j = _last_below(before, i, high, target)
+    j = i + 1
+    while j < high and j < i + NEAR and before[j] < target:  # most work ends within a few intervals
+        j += 1
+    j = last_below(before, j - 1, high, target) if j == i + NEAR else j - 1
     done: int = start[j] + target - before[j]
     return done if done <= end[j] else NEVER
 
@@ -200,7 +205,7 @@ def start_before(pointer: Minutes, start: Minutes, end: Minutes, before: Minutes
     if c < 0:
         return t - minutes
     low = pointer[c]
-    i = _last_below(start, low, pointer[c + 1], t)
+    i = last_below(start, low, pointer[c + 1], t)
     if i < low:
         return LONG_AGO
     last: int = min(t, end[i])
@@ -209,7 +214,11 @@ def start_before(pointer: Minutes, start: Minutes, end: Minutes, before: Minutes
     target: int = before[i] + last - start[i] - minutes
     if target < 0:
         return LONG_AGO
-    j = _last_below(before, low, i + 1, target + 1)
+    j = i
+    while j > low and j > i - NEAR and before[j] > target:
+        j -= 1
+    if before[j] > target:
+        j = last_below(before, low, j, target + 1)
     latest: int = start[j] + target - before[j]
     return latest
 
@@ -223,10 +232,10 @@ def worked_between(pointer: Minutes, start: Minutes, end: Minutes, before: Minut
         return b - a
     low, high = pointer[c], pointer[c + 1]
     total: int = 0
-    i = _last_below(start, low, high, b)
+    i = last_below(start, low, high, b)
     if i >= low:
         total += before[i] + min(b, end[i]) - start[i]
-    i = _last_below(start, low, high, a)
+    i = last_below(start, low, high, a)
     if i >= low:
         total -= before[i] + min(a, end[i]) - start[i]
     return total
@@ -238,7 +247,7 @@ def fits_from(pointer: Minutes, start: Minutes, end: Minutes, before: Minutes, c
     if c < 0 or minutes <= 0 or t >= NEVER:
         return t
     high = pointer[c + 1]
-    i = _ending_after(end, pointer[c], high, t)
+    i = ending_after(end, pointer[c], high, t)
     while i < high:
         first: int = max(t, start[i])
         if first + minutes <= end[i]:
@@ -255,7 +264,7 @@ def fits_before(pointer: Minutes, start: Minutes, end: Minutes, before: Minutes,
     if c < 0:
         return t - minutes
     low = pointer[c]
-    i = _last_below(start, low, pointer[c + 1], t)
+    i = last_below(start, low, pointer[c + 1], t)
     while i >= low:
         last: int = min(t, end[i])
         if last - minutes >= start[i]:
@@ -287,7 +296,7 @@ def _each(kind: int, flat: tuple[Minutes, Minutes, Minutes, Minutes], c: Minutes
 
 def _rows(kind: int, time: WorkingTime, calendar: ArrayLike, t: ArrayLike, x: ArrayLike) -> Minutes:
     shaped = np.broadcast_arrays(*(np.asarray(values, dtype=np.int64) for values in (calendar, t, x)))
-    rows = [np.ascontiguousarray(values).ravel() for values in shaped]
+    rows = [np.array(values).ravel() for values in shaped]  # copies: what is broadcast may not be handed on
     known = len(time.pointer) - 1
     wrong = np.flatnonzero((rows[0] < ALWAYS_OPEN) | (rows[0] >= known))
     if len(wrong):
