@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from sqlalchemy import Connection, inspect
@@ -9,7 +10,6 @@ from sqlalchemy import Connection, inspect
 import plantwright
 from plantwright.core.problem import ProblemError
 from plantwright.core.store import problems
-from plantwright.core.store.driver import Driver
 
 MIGRATIONS = Path(plantwright.__file__).parent / "migrations"
 
@@ -53,7 +53,11 @@ def check_version(found: str, target: str) -> None:
 
 
 def check_file(path: Path) -> None:
-    """Raise a problem unless the file is there, whole, and SQLite's."""
+    """Raise a problem unless the file is there, SQLite's, and can be written.
+
+    The right to write is asked of the system: SQLite would show it at the first write only, which comes too late, and
+    to try one here would make opening wait for an import that runs. The folder is needed for SQLite's write-ahead log.
+    """
     target = str(path)
     if not path.is_file():
         kind = (
@@ -71,11 +75,14 @@ def check_file(path: Path) -> None:
         raise ProblemError([problems.FOREIGN.at(where=target, why="it is empty")])
     if not head.startswith(b"SQLite format 3\0"):
         raise ProblemError([problems.FOREIGN.at(where=target, why="it is no SQLite file")])
+    for place, what in ((path, "the file"), (path.absolute().parent, "its folder")):
+        if not os.access(place, os.W_OK):
+            raise ProblemError([problems.READ_ONLY.at(where=target, why=f"{what} is read-only")])
 
 
-def check_writable(driver: Driver, connection: Connection) -> None:
-    """Raise a problem if the database may be read only: SQLite shows it at the first write, which comes too late."""
+def check_writable(connection: Connection, target: str) -> None:
+    """Raise a problem if the server takes no changes."""
     if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql("PRAGMA user_version = 1")
-    elif connection.exec_driver_sql("SHOW transaction_read_only").scalar_one() == "on":
-        raise ProblemError([problems.READ_ONLY.at(where=driver.target, why="the server takes no changes")])
+        return
+    if connection.exec_driver_sql("SHOW transaction_read_only").scalar_one() == "on":
+        raise ProblemError([problems.READ_ONLY.at(where=target, why="the server takes no changes")])

@@ -52,10 +52,9 @@ class Store:
         ProblemError : it exists already, or cannot be made there
         """
         driver = driver_for(str(target), busy_seconds)
-        if isinstance(driver, Sqlite):
-            _create_file(Path(target))
-        else:
-            _create_tables(driver)
+        try:
+            _create_file(Path(target)) if isinstance(driver, Sqlite) else _create_tables(driver)
+        finally:
             driver.engine.dispose()
         return cls.open(target, busy_seconds=busy_seconds, clock=clock)
 
@@ -71,7 +70,7 @@ class Store:
         try:
             with problems.translated(driver.target), driver.engine.connect() as connection, connection.begin():
                 schema.check_version(schema.found_version(connection, driver.target), driver.target)
-                schema.check_writable(driver, connection)
+                schema.check_writable(connection, driver.target)
         except BaseException:
             driver.engine.dispose()
             raise
