@@ -17,9 +17,9 @@ from typing import Any
 
 import polars as pl
 
-from plantwright.core.exchange.csv_in import SUFFIXES, read_csv, table_name
+from plantwright.core.exchange.csv_in import read_csv, table_name
 from plantwright.core.exchange.read import csv_files
-from plantwright.core.exchange.source import FILE_MISSING, Source, SourceTable, gather
+from plantwright.core.exchange.source import FILE_MISSING, FILE_UNREADABLE, Source, SourceTable, gather
 from plantwright.core.exchange.workbook_in import read_workbook
 from plantwright.core.problem import Problem, problem_kind
 from plantwright.core.reading import ROW, Place, as_text
@@ -146,7 +146,7 @@ def _load_all(database: sqlite3.Connection, path: Path, text: str) -> _Loaded:
 def _tables_of(file: Path, text: str, loaded: _Loaded) -> Iterator[tuple[str, pl.DataFrame]]:
     if file.suffix.lower() == ".json":
         if file.stem in text:
-            yield file.stem, pl.DataFrame({"json": [file.read_text(encoding="utf-8")]})
+            yield from _json_table(file, loaded)
         return
     if file.suffix.lower() == ".xlsx":
         workbook = read_workbook(file)
@@ -158,6 +158,13 @@ def _tables_of(file: Path, text: str, loaded: _Loaded) -> Iterator[tuple[str, pl
         loaded.problems += problems
         if table is not None:
             yield table.name, table.texts.drop(ROW)
+
+
+def _json_table(file: Path, loaded: _Loaded) -> Iterator[tuple[str, pl.DataFrame]]:
+    try:
+        yield file.stem, pl.DataFrame({"json": [file.read_text(encoding="utf-8")]})
+    except (OSError, UnicodeDecodeError) as error:
+        loaded.problems.append(FILE_UNREADABLE.at(where=file.name, value=file.name, message=str(error)))
 
 
 def _make_table(database: sqlite3.Connection, name: str, texts: pl.DataFrame) -> None:
@@ -186,11 +193,14 @@ def _run(
     place = Place(f"{mapping.name}/{name}.sql")
     try:
         with closing(database.execute(mapping.queries[name])) as cursor:
-            header = [column[0] for column in cursor.description]
+            header = [column[0] for column in cursor.description or ()]
             rows = cursor.fetchall()
-    except sqlite3.Error as error:
-        files = ", ".join(sorted(found)) or "none"
-        return None, [QUERY_FAILED.at(name, where=place.source, message=str(error), found=files)]
+        fault = "" if header else "it selects nothing"
+    except (sqlite3.Error, sqlite3.Warning) as error:
+        fault = str(error)
+    if fault:
+        files = ", ".join(sorted(found.values())) or "none"
+        return None, [QUERY_FAILED.at(name, where=place.source, message=fault, found=files)]
     texts = pl.DataFrame(
         [pl.Series(head, values, dtype=pl.String) for head, values in zip(header, _columns(rows, header), strict=True)]
     ).with_columns(pl.Series(ROW, range(1, len(rows) + 1), dtype=pl.Int64))
@@ -200,6 +210,3 @@ def _run(
 def _columns(rows: list[tuple[Any, ...]], header: list[str]) -> Iterator[list[str]]:
     for values in zip(*rows, strict=True) if rows else ([] for _ in header):
         yield [value if type(value) is str else as_text(value) for value in values]
-
-
-__all__ = ["SHIPPED", "SUFFIXES", "Mapping", "load_mapping", "read_mapping", "shipped_mappings"]

@@ -1,0 +1,1 @@
+select AccountNumber as code, Name as name, 'USD' as currency from "Purchasing.Vendor"
