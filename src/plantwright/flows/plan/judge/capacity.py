@@ -102,9 +102,15 @@ def _running(work: Work, rows: pl.DataFrame, down: dict[str, int]) -> Iterator[F
     yield Fault(CAPACITY, named, "work_center", ("work_center",), moments=("at",))
 
 
+_ON_UNIT = (
+    "order", "sequence", "work_center", "center", "unit", "start", "begin", "finish", "started", "setup", "need_setup",
+    "setup_family", "setup_matrix", "efficiency",
+)  # fmt: skip
+
+
 def _on_units(rows: pl.DataFrame) -> tuple[pl.DataFrame, Ints]:
     """Put each operation after the one before it on its unit; give also the rows that have one before."""
-    rows = rows.filter(pl.col("unit").is_not_null())
+    rows = rows.select(_ON_UNIT).filter(pl.col("unit").is_not_null())
     center, unit = ints(rows, "center"), ints(rows, "unit")
     order = np.lexsort((ints(rows, "finish"), ints(rows, "begin"), unit, center))
     center, unit = center[order], unit[order]

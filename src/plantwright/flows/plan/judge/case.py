@@ -13,7 +13,7 @@ import polars as pl
 from plantwright.core import exact, units
 from plantwright.core.entity import ENTITIES
 from plantwright.core.exact import SCALE
-from plantwright.flows.plan.judge.codes import Ints, encode, ints
+from plantwright.flows.plan.judge.codes import Ints, Names, ints
 from plantwright.plant import Plant
 
 MINUTE = 60_000
@@ -89,7 +89,9 @@ class Case:
         rows = self.raw("item")
         kept = {unit: self._decimals(unit) for unit in rows["unit"].unique()}
         decimals = pl.coalesce("decimals", pl.col("unit").replace_strict(kept, default=6, return_dtype=pl.Int64))
-        return rows.select(pl.col("code").alias("item"), "kind", "unit", "standard_cost", step=10 ** (6 - decimals))
+        return rows.select(
+            pl.col("code").alias("item"), "kind", "unit", "standard_cost", step=(10 ** (6 - decimals)).cast(pl.Int64)
+        )
 
     def _decimals(self, unit: str) -> int:
         found = self.unit_system.find(unit)
@@ -100,14 +102,34 @@ class Case:
         """Codes of the sites; the number of a site is its place."""
         return self.raw("site")["code"]
 
+    @cached_property
+    def site_codes(self) -> Names:
+        """Sites by code."""
+        return Names(self.site_names)
+
+    @cached_property
+    def item_codes(self) -> Names:
+        """Items by code."""
+        return Names(self.items["item"])
+
+    @cached_property
+    def order_names(self) -> Names:
+        """Orders of the plan by number of the document."""
+        return Names(self.orders["order"])
+
+    @cached_property
+    def demand_names(self) -> Names:
+        """Demands by name."""
+        return Names(self.demands["demand"])
+
     def item_numbers(self, items: pl.Series) -> Ints:
         """Number items, -1 for those that do not exist."""
-        return encode(items, self.items["item"])
+        return self.item_codes.places(items)
 
     def nodes(self, rows: pl.DataFrame, item: str = "item", site: str = "site") -> Ints:
         """Number pairs of item and site, -1 where one of the two does not exist."""
         items = self.item_numbers(rows[item])
-        sites = encode(rows.select(self.site(site)).to_series(), self.site_names)
+        sites = self.site_codes.places(rows.select(self.site(site)).to_series())
         return np.where((items >= 0) & (sites >= 0), items * len(self.site_names) + sites, -1)
 
     @property
@@ -155,13 +177,13 @@ class Case:
         """
         rows = self.result("planned_component").rename({"number": "component"})
         clock = pl.max_horizontal("taken", pl.lit(self.as_of, pl.Int64))
-        return rows.with_columns(self.site(), pl.Series("n", encode(rows["order"], self.orders["order"])), at=clock)
+        return rows.with_columns(self.site(), pl.Series("n", self.order_names.places(rows["order"])), at=clock)
 
     @cached_property
     def schedule(self) -> pl.DataFrame:
         """Scheduled operations with n, -1 for an order that is not there."""
         rows = self.result("scheduled_operation")
-        return rows.with_columns(pl.Series("n", encode(rows["order"], self.orders["order"])))
+        return rows.with_columns(pl.Series("n", self.order_names.places(rows["order"])))
 
     @cached_property
     def pegs(self) -> pl.DataFrame:
@@ -189,7 +211,7 @@ class Case:
     def _purchase(self) -> pl.DataFrame:
         rows = self.raw("purchase_order_line").filter(~pl.col("state").is_in(OUT_OF_PLAN))
         rows = rows.with_columns(open=pl.col("quantity") - pl.col("received")).filter(pl.col("open") > 0)
-        names, _ = document_places(rows, self.orders["order"])
+        names, _ = document_places(rows, self.order_names)
         rows = self.in_own_unit(rows, "open").with_columns(names)
         return rows.select(
             "order", "item", self.site(), "supplier", "state", "due", "open", "slack", kind=pl.lit("purchase")
@@ -224,7 +246,7 @@ class Case:
         """
         rows = self.raw("sales_order_line").filter(pl.col("state") == "open")
         rows = rows.with_columns(open=pl.col("quantity") - pl.col("delivered")).filter(pl.col("open") > 0)
-        names, places = document_places(rows, self.demands["demand"])
+        names, places = document_places(rows, self.demand_names)
         rank = dict(self.raw("customer").select("code", "priority").iter_rows())
         ranked = pl.col("customer").replace_strict(rank, default=5, return_dtype=pl.Int64)
         rows = self.in_own_unit(rows.with_columns(names.alias("demand"), pl.Series("place", places)), "open")
@@ -286,7 +308,7 @@ def _site_around(code: str, own: Mapping[str, str], parent: Mapping[str, str]) -
     return own.get(code, "")
 
 
-def document_places(rows: pl.DataFrame, known: pl.Series) -> tuple[pl.Series, Ints]:
+def document_places(rows: pl.DataFrame, known: Names) -> tuple[pl.Series, Ints]:
     """Find lines of documents among names of the plan: ``order/line``, or the order alone for its first line.
 
     Returns
@@ -294,11 +316,11 @@ def document_places(rows: pl.DataFrame, known: pl.Series) -> tuple[pl.Series, In
     The name of each line as the plan has it (in full where it has none), and its place, -1 for none.
     """
     full = rows.select(pl.concat_str("order", pl.lit("/"), "line").alias("order")).to_series()
-    places = encode(full, known)
+    places = known.places(full)
     alone = np.flatnonzero((places < 0) & (ints(rows, "line") == 1))
     if not len(alone):
         return full, places
-    found = encode(rows["order"].gather(alone), known)
+    found = known.places(rows["order"].gather(alone))
     places[alone] = found
     short = np.zeros(len(places), bool)
     short[alone[found >= 0]] = True

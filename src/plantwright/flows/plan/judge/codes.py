@@ -12,24 +12,30 @@ FEW = 50_000
 """Up to so many names an enumeration is the faster way to number them; above, a join is."""
 
 
-def encode(values: pl.Series, known: pl.Series) -> Ints:
-    """Give the first place in `known` of each value, -1 where it is not there.
+class Names:
+    """Names with their places, looked up as often as need be.
 
     Examples
     --------
-    >>> encode(pl.Series(["b", "x", "a"]), pl.Series(["a", "b"])).tolist()
+    >>> Names(pl.Series(["a", "b"])).places(pl.Series(["b", "x", "a"])).tolist()
     [1, -1, 0]
     """
-    if not len(values) or not len(known):
-        return np.full(len(values), -1, np.int64)
-    once = known.is_unique().all()
-    if once and len(known) <= FEW:
-        found = values.cast(pl.Enum(known), strict=False).to_physical()
-    else:
-        places = pl.DataFrame({"name": known, "place": np.arange(len(known), dtype=np.int64)})
-        places = places if once else places.unique("name", keep="first", maintain_order=True)
-        found = values.alias("name").to_frame().join(places, on="name", how="left", maintain_order="left")["place"]
-    return found.cast(pl.Int64).fill_null(-1).to_numpy(writable=True)
+
+    def __init__(self, known: pl.Series) -> None:
+        rows = pl.DataFrame({"name": known, "place": np.arange(len(known), dtype=np.int64)})
+        self.are_unique = known.n_unique() == len(known)
+        self._rows = rows if self.are_unique else rows.unique("name", keep="first", maintain_order=True)
+        self._kind = pl.Enum(self._rows["name"]) if len(known) <= FEW else None
+
+    def places(self, values: pl.Series) -> Ints:
+        """Give the first place of each value, -1 where it is not there."""
+        if self._kind is not None:
+            at = values.cast(self._kind, strict=False).to_physical().cast(pl.Int64)
+            found = at if self.are_unique else self._rows["place"].gather(at)
+        else:
+            rows = values.alias("name").to_frame().join(self._rows, on="name", how="left", maintain_order="left")
+            found = rows["place"]
+        return found.cast(pl.Int64).fill_null(-1).to_numpy(writable=True)
 
 
 def place_of(values: Ints, known: Ints) -> Ints:

@@ -10,7 +10,7 @@ import polars as pl
 from plantwright.core.exact import SCALE
 from plantwright.core.problem import problem_kind
 from plantwright.flows.plan.judge.case import LAST_SEQUENCE, Case
-from plantwright.flows.plan.judge.codes import Ints, encode, ints, pick, place_of, summed
+from plantwright.flows.plan.judge.codes import Ints, ints, pick, place_of, summed
 from plantwright.flows.plan.judge.fault import Fault
 from plantwright.flows.plan.judge.needs import expected_needs
 
@@ -117,9 +117,9 @@ def _own_of_phantoms(case: Case, planned: pl.DataFrame) -> pl.DataFrame:
 
 def _sites(case: Case) -> Iterator[Fault]:
     expected = pl.when(pl.col("source") == "transfer").then("from_site").otherwise("site")
-    sites = encode(case.orders.select(expected).to_series(), case.site_names)
+    sites = case.site_codes.places(case.orders.select(expected).to_series())
     order = ints(case.components, "n")
-    taken = encode(case.components["site"], case.site_names)
+    taken = case.site_codes.places(case.components["site"])
     off = pick(case.components, (order >= 0) & (taken != np.append(sites, -1)[order]))
     off = off.with_columns(case.orders.select(expected).to_series().gather(off["n"]).alias("expected"))
     yield Fault(SITE, off, "planned_component", KEY, "site")

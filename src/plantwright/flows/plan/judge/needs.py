@@ -9,10 +9,12 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
+import numpy as np
 import polars as pl
 
 from plantwright.core.exact import SCALE
 from plantwright.flows.plan.judge.case import Case
+from plantwright.flows.plan.judge.codes import ints
 from plantwright.flows.plan.judge.formula import evaluate
 from plantwright.flows.plan.judge.routings import Losses, routing_rows, yield_at, yields_from
 
@@ -108,6 +110,26 @@ def _prepared(case: Case, lines: pl.DataFrame, losses: Losses) -> pl.DataFrame:
         pl.col("own").fill_null("pcs"),
         pl.Series("item", case.item_numbers(lines["component"])),
     )
+    lossy = pl.Series([parent in losses for parent in lines["parent"]], dtype=pl.Boolean)
+    factor = SCALE + ints(lines, "scrap_factor")
+    common = np.gcd(factor, SCALE)
+    small = lines["quantity"] * 1.0 * (factor // common) < _FITS
+    plain = lines.select(((pl.col("unit") == "") | (pl.col("unit") == pl.col("own"))) & (pl.col("per") != "formula"))
+    is_plain = plain.to_series() & small & ~lossy
+    hundred = pl.when(pl.col("per") == "percent").then(100).otherwise(1).cast(pl.Int64)
+    lines = lines.with_columns(
+        over=pl.col("quantity") * pl.Series(factor // common), under=hundred * SCALE * pl.Series(SCALE // common),
+        share=pl.lit(None, pl.String),
+    )  # fmt: skip
+    quick, odd = lines.filter(is_plain), lines.filter(~is_plain)
+    return pl.concat([quick, odd.with_columns(_shares(case, odd, losses))]).select(
+        "parent", "item", "per", "formula", "setup_quantity", "rounding", "step", "effective_from", "effective_to",
+        "over", "under", "share", line_operation="operation",
+    )  # fmt: skip
+
+
+def _shares(case: Case, lines: pl.DataFrame, losses: Losses) -> list[pl.Series]:
+    """Work out the share of lines with a unit, scrap or losses, as whole numbers where they fit and else as text."""
     given = lines.select(pl.when(pl.col("unit") == "").then("own").otherwise("unit")).to_series()
     units = case.unit_system.factors(given, lines["own"], lines["component"])
     rows = lines.select("parent", "operation", "quantity", "per", "scrap_factor").iter_rows()
@@ -119,13 +141,11 @@ def _prepared(case: Case, lines: pl.DataFrame, losses: Losses) -> pl.DataFrame:
     ]
     fits = [max(share.numerator, share.denominator) < _FITS for share in shares]
     pairs = list(zip(shares, fits, strict=True))
-    return lines.select(
-        "parent", "item", "per", "formula", "setup_quantity", "rounding", "step", "effective_from", "effective_to",
-        pl.col("operation").alias("line_operation"),
+    return [
         pl.Series("over", [share.numerator if fit else None for share, fit in pairs], dtype=pl.Int64),
         pl.Series("under", [share.denominator if fit else None for share, fit in pairs], dtype=pl.Int64),
         pl.Series("share", [None if fit else str(share) for share, fit in pairs], dtype=pl.String),
-    )  # fmt: skip
+    ]
 
 
 def _share(quantity: int, per: str, scrap: int, steps: list[tuple[int, Fraction]] | None, operation: int) -> Fraction:

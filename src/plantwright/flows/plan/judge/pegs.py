@@ -11,7 +11,7 @@ import polars as pl
 
 from plantwright.core.problem import problem_kind
 from plantwright.flows.plan.judge.case import Case
-from plantwright.flows.plan.judge.codes import Flags, Ints, encode, ints, pick, place_of, sums_at
+from plantwright.flows.plan.judge.codes import Flags, Ints, ints, pick, place_of, sums_at
 from plantwright.flows.plan.judge.fault import Fault
 
 _FIX = "This is a fault of the planner: report it with the plant."
@@ -90,7 +90,7 @@ class Links:
     def demand(self) -> Ints:
         """Row of the demand plan that asks, of the same item and site."""
         asking = np.flatnonzero(self.for_demand)
-        place = encode(self.case.pegs["demand"].gather(asking), self.case.demands["demand"])
+        place = self.case.demand_names.places(self.case.pegs["demand"].gather(asking))
         nodes = np.append(self.case.nodes(self.case.demands), -2)
         found = np.full(self.case.pegs.height, -1, np.int64)
         found[asking] = np.where(nodes[place] == self.node[asking], place, -1)
@@ -101,7 +101,7 @@ class Links:
         """Number of the order that serves, whatever it brings."""
         serving = np.flatnonzero(~self.from_stock)
         found = np.full(self.case.pegs.height, -1, np.int64)
-        found[serving] = encode(self.case.pegs["supply"].gather(serving), self.case.orders["order"])
+        found[serving] = self.case.order_names.places(self.case.pegs["supply"].gather(serving))
         return found
 
     @cached_property

@@ -8,7 +8,7 @@ import polars as pl
 
 from plantwright.core.problem import problem_kind
 from plantwright.flows.plan.judge.capacity import busy_over_time
-from plantwright.flows.plan.judge.codes import encode, ints
+from plantwright.flows.plan.judge.codes import Names, ints
 from plantwright.flows.plan.judge.fault import Fault
 from plantwright.flows.plan.judge.work import Work
 
@@ -74,7 +74,7 @@ def _at_once(work: Work, held: pl.DataFrame) -> Iterator[Fault]:
     tools = work.case.raw("tool").select("code", have="units")
     people = work.case.raw("person").select("code", have=pl.lit(1, pl.Int64))
     for part, limits in ((held.filter("is_tool"), tools), (held.filter(~pl.col("is_tool")), people)):
-        numbers = encode(part["code"], limits["code"])
+        numbers = Names(limits["code"]).places(part["code"])
         known = part.filter(pl.Series(numbers >= 0))
         busy = busy_over_time(known, numbers[numbers >= 0])
         busy = busy.with_columns(limits[ints(busy, "held")].get_columns())

@@ -10,7 +10,7 @@ import polars as pl
 from plantwright.core.entity import ENTITIES
 from plantwright.core.problem import problem_kind
 from plantwright.flows.plan.judge.case import LAST_SEQUENCE, Case
-from plantwright.flows.plan.judge.codes import Ints, encode, ints, pick
+from plantwright.flows.plan.judge.codes import Ints, ints, pick
 from plantwright.flows.plan.judge.fault import Fault
 
 _FIX = "This is a fault of the planner: report it with the plant."
@@ -66,6 +66,10 @@ def _is_unique(case: Case, name: str, rows: pl.DataFrame) -> bool:
         return len(np.unique(keys)) == rows.height or not rows.select("order", "sequence").is_duplicated().any()
     if name == "planned_component" and rows["number"].n_unique() == rows.height:
         return True
+    if name == "planned_order":
+        return case.order_names.are_unique
+    if name == "demand_plan":
+        return case.demand_names.are_unique
     key = ENTITIES[name].key
     distinct = rows[key[0]].n_unique() if len(key) == 1 else rows.select(pl.struct(key).n_unique()).item()
     return bool(distinct == rows.height)
@@ -84,8 +88,8 @@ def _references(case: Case) -> Iterator[Fault]:
 def _places(case: Case, table: str, column: str) -> Ints:
     if column == "order":
         return ints(case.components if table == "planned_component" else case.schedule, "n")
-    known = {"item": case.items["item"], "site": case.site_names}
-    return encode(case.result(table)[column], known[column])
+    known = case.item_codes if column == "item" else case.site_codes
+    return known.places(case.result(table)[column])
 
 
 def _orders_kept(case: Case) -> Iterator[Fault]:

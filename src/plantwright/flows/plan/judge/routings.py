@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-import numpy as np
 import polars as pl
 
 from plantwright.core.exact import SCALE
@@ -53,8 +52,3 @@ def yield_at(steps: list[tuple[int, Fraction]], operation: int) -> Fraction:
             break
         found = share
     return found
-
-
-def nodes_with(losses: Losses) -> pl.Series:
-    """List the nodes that have losses."""
-    return pl.Series(np.array(list(losses), dtype=np.int64))

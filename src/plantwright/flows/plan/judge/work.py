@@ -10,7 +10,7 @@ import polars as pl
 from plantwright.core.exact import SCALE
 from plantwright.flows.plan.judge.calendars import Calendars, Ints, OpenTime
 from plantwright.flows.plan.judge.case import LAST_SEQUENCE, MINUTE, Case
-from plantwright.flows.plan.judge.codes import encode, ints, place_of
+from plantwright.flows.plan.judge.codes import Names, ints, place_of
 from plantwright.flows.plan.judge.routings import routing_rows
 
 _OWN = ("setup", "run", "work_center", "quantity", "state", "start", "finish", "name", "people")
@@ -131,7 +131,7 @@ def _with_alternates(case: Case, rows: pl.DataFrame) -> pl.DataFrame:
 def _with_centers(case: Case, rows: pl.DataFrame) -> pl.DataFrame:
     """Add the work center: its number, efficiency, set-up matrix and units."""
     centers = case.raw("work_center")
-    number = encode(rows["work_center"], centers["code"])
+    number = Names(centers["code"]).places(rows["work_center"])
     found = pl.Series("center", number).to_frame().select(pl.when(pl.col("center") >= 0).then("center")).to_series()
     return rows.with_columns(
         pl.Series("center", number),
