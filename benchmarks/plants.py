@@ -71,7 +71,7 @@ def kernels(folder: Path, runs: int) -> dict[str, float]:
     soonest = pegs.earliest(numbered, planned)
     _, consumer, _ = pegs.order_of_requirement(numbered, planned)
     hold = timing.order_holding(numbered, planned, consumer)
-    _, _, _, shop = make.build_shop_of(numbered, planned, rows, soonest, hold)
+    _, _, shop = make.build_shop_of(numbered, planned, rows, soonest, hold)
     defer(shop, dispatch(shop))
     schedule, _ = best(lambda: defer(shop, dispatch(shop)), runs)
     return {"number": number, "mrp": mrp, "schedule": schedule, "operations": shop.operations}

@@ -11,7 +11,7 @@ from plantwright.flows.plan.material import Numbered
 from plantwright.flows.plan.results import shaped
 from plantwright.flows.plan.steps import Steps
 from plantwright.methods.capacity import capacity_by_bucket, load_by_bucket
-from plantwright.methods.scheduling.problem import Schedule, Shop
+from plantwright.methods.scheduling import Schedule, Shop
 
 MINUTE = 60_000
 MOST_DAYS = 1500

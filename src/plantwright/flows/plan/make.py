@@ -20,7 +20,7 @@ from plantwright.flows.plan.messages import draft_messages
 from plantwright.flows.plan.pegs import PegRows, earliest, number_pegs, order_of_requirement, schedule_links
 from plantwright.flows.plan.ragged import Ints
 from plantwright.flows.plan.shop import Given, plan_shop
-from plantwright.flows.plan.steps import Steps, order_patterns, order_steps, reported
+from plantwright.flows.plan.steps import Steps, order_patterns, order_steps, reported, with_frozen
 from plantwright.flows.plan.timing import Dates, dates_by_schedule, dates_without_schedule, order_holding
 from plantwright.flows.plan.totals import plan_totals
 from plantwright.flows.plan.verify import verify
@@ -167,21 +167,25 @@ def _schedule(
     n: Numbered, material: Material, pegs: PegRows, soonest: Ints, hold: np.ndarray, *,
     seed: int, seconds: float | None, previous: Plan | None,
 ) -> Scheduled:  # fmt: skip
-    given, orders, steps, shop = build_shop_of(n, material, pegs, soonest, hold)
-    del orders, seconds, previous, seed
+    given, steps, shop = build_shop_of(n, material, pegs, soonest, hold, previous)
+    del seconds, seed
     early = dispatch(shop)
     return Scheduled(given, steps, shop, early, defer(shop, early))
 
 
 def build_shop_of(
-    n: Numbered, material: Material, pegs: PegRows, soonest: Ints, hold: np.ndarray
-) -> tuple[Given, pl.DataFrame, Steps, Shop]:
-    """Make the finite shop of a material plan."""
+    n: Numbered, material: Material, pegs: PegRows, soonest: Ints, hold: np.ndarray, previous: Plan | None = None
+) -> tuple[Given, Steps, Shop]:
+    """Make the finite shop of a material plan; what the plan in force starts within the frozen zone stays there."""
     given = Given(n.plant, n.centers, n.clocks, n.routings, order_patterns(n.plant, n.nodes, n.routings))
     orders = _with_leads(n, material).with_columns(hold=pl.Series(hold) / 1440)
-    steps = order_steps(orders, reported(n.plant, orders, n.centers), given.pattern, n.routings)
+    progress = reported(n.plant, orders, n.centers)
+    zone = n.plant.settings.minutes("frozen_zone")
+    if previous is not None and zone and "scheduled_operation" in previous.raw:
+        progress = with_frozen(progress, previous.raw["scheduled_operation"], orders, n.centers, n.plant.as_of + zone)
+    steps = order_steps(orders, progress, given.pattern, n.routings)
     links = schedule_links(pegs, material, soonest, n.plant.as_of)
-    return given, orders, steps, plan_shop(given, orders, steps, links, material.demands)
+    return given, steps, plan_shop(given, orders, steps, links, material.demands)
 
 
 def _with_leads(n: Numbered, material: Material) -> pl.DataFrame:

@@ -21,7 +21,7 @@ from plantwright.flows.plan.ragged import Ints, grouped
 from plantwright.flows.plan.results import shaped
 from plantwright.flows.plan.shop import Given, consuming_steps
 from plantwright.flows.plan.steps import Steps
-from plantwright.methods.scheduling.problem import Schedule, Shop
+from plantwright.methods.scheduling import Schedule, Shop
 from plantwright.methods.working_time import open_times
 
 NO = -1

@@ -12,7 +12,7 @@ from plantwright.flows.plan.pegs import PegRows
 from plantwright.flows.plan.ragged import Ints
 from plantwright.flows.plan.steps import Steps
 from plantwright.flows.plan.timing import Dates
-from plantwright.methods.scheduling.problem import Schedule, Shop
+from plantwright.methods.scheduling import Schedule, Shop, tails
 from plantwright.methods.working_time import NEVER
 
 NO = -1
@@ -153,34 +153,12 @@ def scheduled_operations(n: Numbered, material: Material, steps: Steps, shop: Sh
         "work_center": codes.gather(np.where(center >= 0, center, n.centers.height)),
         "unit": pl.Series(unit).replace(0, None),
         "start": np.where(started, steps.started, schedule.start), "finish": schedule.finish,
-        "due": _need_by(n, material, steps), "setup": schedule.setup * 60_000,
+        "due": np.minimum(tails(shop).last_finish, NEVER), "setup": schedule.setup * 60_000,
         "run": shop.mode_minutes[np.maximum(schedule.mode, 0)] * 60_000, "quantity": steps.quantity,
         "family": family, "state": pl.Series(state, dtype=pl.String), "alternate": mode_of > 0,
         "people": _people(n, shop, schedule),
     }).join(n.nodes.frame.select("node", "item"), on="node", how="left", maintain_order="left")  # fmt: skip
     return shaped("scheduled_operation", frame)
-
-
-def _need_by(n: Numbered, material: Material, steps: Steps) -> Ints:
-    """Give when each operation must be done by planned lead times: at the next one's start, or the order's due."""
-    orders, plan = material.orders, material.plan
-    due = orders["due"].to_numpy()[steps.order].copy()
-    existing = int(orders["existing"].sum())
-    own = n.nodes.frame["lead_time"].is_not_null().to_numpy()
-    node = orders["node"].to_numpy()[steps.order]
-    first = _first_op(n)
-    planned = (steps.order >= existing) & (steps.row >= 0) & ~own[node]
-    row = np.flatnonzero(planned)
-    last = steps.row[row] + 1 >= np.where(first[node[row]] >= 0, first[node[row]] + _op_count(n)[node[row]], 0)
-    inner = row[~last]
-    at = plan.orders.step[steps.order[inner] - existing] + steps.row[inner] - first[node[inner]] + 1
-    if len(inner):
-        due[inner] = np.minimum(due[inner], plan.operation_start[at])
-    return due
-
-
-def _op_count(n: Numbered) -> Ints:
-    return np.bincount(n.routings.operations["node"].to_numpy(), minlength=len(n.nodes)).astype(np.int64)
 
 
 def _people(n: Numbered, shop: Shop, schedule: Schedule) -> pl.Series:

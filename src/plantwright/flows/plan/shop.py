@@ -11,8 +11,7 @@ from plantwright.flows.plan.calendars import Clocks
 from plantwright.flows.plan.ragged import Ints, grouped, pointer_of, spread
 from plantwright.flows.plan.routings import Routings
 from plantwright.flows.plan.steps import NO, Pattern, Steps, ends_of
-from plantwright.methods.scheduling.build import build_shop
-from plantwright.methods.scheduling.problem import Shop
+from plantwright.methods.scheduling import Shop, build_shop
 from plantwright.methods.working_time import NEVER
 from plantwright.plant import Plant
 

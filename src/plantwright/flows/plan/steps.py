@@ -216,3 +216,33 @@ def reported(plant: Plant, orders: pl.DataFrame, centers: pl.DataFrame) -> pl.Da
         remaining=(pl.col("remaining") + MINUTE - 1) // MINUTE,
         center=pl.col("center"),
     )  # fmt: skip
+
+
+def with_frozen(
+    progress: pl.DataFrame, previous: pl.DataFrame, orders: pl.DataFrame, centers: pl.DataFrame, until: int
+) -> pl.DataFrame:
+    """Pin the operations of existing orders that the plan in force starts before a moment.
+
+    Parameters
+    ----------
+    progress : what the floor has reported, see `reported`; what has been started or pinned there stays so
+    previous : table scheduled_operation of the plan in force
+    orders : orders of the plan that is made, columns id, order, existing
+    centers : work centers by number
+    until : end of the frozen zone
+
+    Returns
+    -------
+    The progress with the frozen operations pinned at their starts and work centers.
+    """
+    rows = previous.filter((pl.col("start") < until) & (pl.col("state") != "started"))
+    rows = rows.join(orders.filter("existing").select("order", "id"), on="order")
+    rows = rows.join(centers.select(pl.col("code").alias("work_center"), "center"), on="work_center", how="left")
+    frozen = rows.select("id", "sequence", frozen="start", frozen_center="center")
+    joined = progress.join(frozen, on=["id", "sequence"], how="full", coalesce=True)
+    free = pl.col("started").is_null() & pl.col("pinned").is_null() & ~pl.col("done").fill_null(value=False)
+    return joined.with_columns(
+        pl.col("done").fill_null(value=False),
+        pl.when(free).then(pl.col("frozen")).otherwise(pl.col("pinned")).alias("pinned"),
+        pl.when(free).then(pl.coalesce("frozen_center", "center")).otherwise(pl.col("center")).alias("center"),
+    ).select(progress.columns)

@@ -12,7 +12,7 @@ from plantwright.flows.plan.pegs import PegRows
 from plantwright.flows.plan.ragged import Ints
 from plantwright.flows.plan.shop import Given, consuming_steps
 from plantwright.flows.plan.steps import Steps
-from plantwright.methods.scheduling.problem import Schedule
+from plantwright.methods.scheduling import Schedule
 from plantwright.methods.working_time import NEVER
 
 NO = -1
