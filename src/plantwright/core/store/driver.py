@@ -1,7 +1,7 @@
 """What differs between SQLite and PostgreSQL: connecting, locking, and rows in bulk.
 
-Rows are read as one JSON text a column, which both databases build in C and Polars reads in Rust: 154 000 bill lines
-in 0.5 s, against 1.3 s through Python tuples. Whole numbers of 64 bits stay exact that way.
+Rows are read as one JSON text a column, which both databases build in C and Polars reads in Rust: a third of the time
+that the driver's tuples take. Whole numbers of 64 bits stay exact that way.
 """
 
 from __future__ import annotations

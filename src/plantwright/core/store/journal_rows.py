@@ -92,7 +92,7 @@ def schema_of(columns: Mapping[str, Column]) -> dict[str, pl.DataType]:
 
 
 def packed(rows: pl.DataFrame | None) -> bytes | None:
-    """Write rows as compressed JSON, ``{"column": [values]}``; 154 000 bill lines take a second."""
+    """Write rows as compressed JSON, ``{"column": [values]}``."""
     if rows is None:
         return None
     text = rows.select(pl.struct(pl.all().implode()).struct.json_encode()).item()

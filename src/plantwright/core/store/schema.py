@@ -7,11 +7,10 @@ from pathlib import Path
 
 from sqlalchemy import Connection, inspect
 
-import plantwright
 from plantwright.core.problem import ProblemError
 from plantwright.core.store import problems
 
-MIGRATIONS = Path(plantwright.__file__).parent / "migrations"
+MIGRATIONS = Path(__file__).parents[2] / "migrations"
 
 
 def revisions() -> list[str]:
