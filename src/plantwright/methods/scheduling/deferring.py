@@ -1,0 +1,300 @@
+"""Right shift: make the same schedule just in time, without making any delivery later."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from plantwright.methods.compiled import compiled
+from plantwright.methods.scheduling.dispatching import sink_completions
+from plantwright.methods.scheduling.gaps import Gaps, fill, latest_gap, moment_of, worked_until
+from plantwright.methods.scheduling.problem import Crews, Flags, Integers, Links, Modes, Schedule, Shop, Sinks, Units
+from plantwright.methods.scheduling.serving import held_calendars
+from plantwright.methods.scheduling.state import Placed
+from plantwright.methods.scheduling.timing import Flat, done, latest
+from plantwright.methods.working_time import LONG_AGO, NEVER, finish_of
+
+
+def defer(shop: Shop, schedule: Schedule) -> Schedule:
+    """Push every operation as late as possible without delaying any sink beyond its due time or present completion.
+
+    From the end back, each operation moves to its latest place that its successors (lags and overlaps), its sinks,
+    its calendars and what else occupies its unit and members allow. On work centers without set-up matrix an
+    operation that can pause and holds nobody may move past others, to any unit of the work center; everything else
+    keeps its unit and its place in the sequence, and with it its set-up and its members. An operation that serves no
+    sink is held to its own due time or its present finish. Fixed operations stay. Nothing starts earlier than before.
+
+    Parameters
+    ----------
+    shop
+        The shop.
+    schedule
+        A schedule that keeps the rules of the shop, such as `dispatch` gives.
+
+    Returns
+    -------
+    The schedule just in time. Its sinks are complete at their due time at the latest, or as late as before.
+
+    Notes
+    -----
+    O((n + arcs) log n) and, for each operation, a look at the gaps of its work center. Right justification:
+    Valls, Ballestin and Quintanilla (2005), European Journal of Operational Research 165, 375-386.
+
+    Examples
+    --------
+    >>> from plantwright.methods.scheduling import build_shop, dispatch
+    >>> from plantwright.methods.working_time import working_time
+    >>> time = working_time([([480, 1920], [960, 2400])])
+    >>> shop = build_shop(time, unit_pointer=[0, 1], unit_calendar=[0], mode_center=[0, 0], mode_minutes=[300, 240],
+    ...     sink_pointer=[0, 1, 2], sink_op=[0, 1], sink_due=[960, 2400])
+    >>> defer(shop, dispatch(shop, "edd")).start.tolist()
+    [660, 2160]
+    """
+    limit = finish_limits(shop.links, shop.sinks, shop.order, shop.due, schedule.finish, schedule.sink_finish)
+    placed = Placed(
+        schedule.start.copy(),
+        schedule.finish.copy(),
+        schedule.setup,
+        schedule.mode,
+        schedule.unit.copy(),
+        schedule.member_pointer,
+        schedule.member,
+    )
+    _defer(
+        shop.time.flat,
+        shop.modes,
+        shop.units,
+        shop.links,
+        shop.crews,
+        shop.pausable,
+        shop.fixed_start,
+        limit,
+        in_order_of_start(shop, schedule),
+        placed,
+        _gaps(shop, schedule),
+    )
+    return Schedule(*placed, sink_completions(shop.sinks, placed.finish), schedule.status)
+
+
+def _gaps(shop: Shop, schedule: Schedule) -> Gaps:
+    """Give room for the gaps: twice what a unit would get if the work were spread evenly over its work center."""
+    units = np.diff(shop.unit_pointer)
+    center = shop.mode_center[np.maximum(schedule.mode, 0)]
+    load = np.bincount(center[center >= 0], minlength=len(units))
+    room = (2 * load // np.maximum(units, 1) + 16)[shop.unit_center]
+    pointer = np.concatenate(([0], np.cumsum(room))).astype(np.int64)
+    k = len(shop.unit_calendar)
+    first, last = np.empty(int(pointer[-1]), np.int64), np.empty(int(pointer[-1]), np.int64)
+    low, high = np.full(k, LONG_AGO, np.int64), np.full(k, NEVER, np.int64)
+    return Gaps(pointer, np.zeros(k, np.int64), first, last, low, high)
+
+
+def in_order_of_start(shop: Shop, schedule: Schedule) -> Integers:
+    """List operations by start; among equal ones those without length come first, then those others wait for."""
+    key = schedule.start * 2 + (schedule.finish > schedule.start)
+    return shop.order[np.argsort(key[shop.order], kind="stable")]
+
+
+@compiled
+def finish_limits(
+    links: Links, sinks: Sinks, order: Integers, due: Integers, finish: Integers, sink_finish: Integers
+) -> Integers:
+    """Give the latest finish that no sink minds; an operation that serves none has its own due time or its finish."""
+    limit = np.full(len(order), NEVER, np.int64)
+    for sink in range(len(sinks.due)):
+        latest_end = max(sinks.due[sink], sink_finish[sink])
+        for k in range(sinks.pointer[sink], sinks.pointer[sink + 1]):
+            o = sinks.op[k]
+            limit[o] = min(limit[o], latest_end - sinks.lag[k])
+    serves = limit < NEVER
+    for i in range(len(order) - 1, -1, -1):
+        o = order[i]
+        for k in range(links.succ_pointer[o], links.succ_pointer[o + 1]):
+            serves[o] |= serves[links.succ_op[k]]
+        if not serves[o]:
+            limit[o] = max(due[o], finish[o]) if due[o] < NEVER else finish[o]
+    return limit
+
+
+@compiled
+def _defer(  # noqa: C901, PLR0912, PLR0915  the hot loop: a call that hands over tuples of arrays costs more than its work
+    flat: Flat,
+    modes: Modes,
+    units: Units,
+    links: Links,
+    crews: Crews,
+    pausable: Flags,
+    fixed: Integers,
+    limit: Integers,
+    order: Integers,
+    placed: Placed,
+    gaps: Gaps,
+) -> None:
+    """Push each operation as late as what follows it lets it, the last one first.
+
+    Operations that have not been pushed yet stand still: all begin before the one in hand, so on each unit only the
+    end of the last of them matters (`gaps.low`), and the place the operation comes from is always free for it.
+    """
+    pointer, start, end, before = flat
+    succ_pointer, succ_arc, succ_op, lag, overlap = (
+        links.succ_pointer,
+        links.succ_arc,
+        links.succ_op,
+        links.lag,
+        links.overlap,
+    )
+    op_start, op_finish, op_unit, op_mode, op_setup = (
+        placed.start,
+        placed.finish,
+        placed.unit,
+        placed.mode,
+        placed.setup,
+    )
+    unit_calendar, unit_center, unit_pointer, matrix = units.calendar, units.center, units.pointer, units.matrix
+    mode_minutes, low = modes.minutes, gaps.low
+    member_pointer = placed.member_pointer
+    member_next = np.full(len(crews.calendar), NEVER, np.int64)
+    calendars = np.empty(len(placed.member) + 1, np.int64)
+    others = np.empty(len(placed.member) + 1, np.int64)
+    previous = _last_before(flat, unit_calendar, order, placed, low)
+    for i in range(len(order) - 1, -1, -1):
+        o = order[i]
+        unit, s, f = op_unit[o], op_start[o], op_finish[o]
+        if f >= NEVER:
+            continue
+        occupies = unit >= 0 and f > s
+        if occupies:
+            low[unit] = 0 if unit_calendar[unit] >= 0 else LONG_AGO
+            if previous[o] >= 0:
+                low[unit] = worked_until(start, end, before, pointer, unit_calendar[unit], op_finish[previous[o]])
+        minutes = op_setup[o] + mode_minutes[op_mode[o]]
+        last, begin_by = limit[o], NEVER
+        for k in range(succ_pointer[o], succ_pointer[o + 1]):
+            follower = succ_op[k]
+            if op_finish[follower] >= NEVER:
+                last = min(last, f)
+            elif overlap[succ_arc[k]] < 0:
+                last = min(last, op_start[follower] - lag[succ_arc[k]])
+            else:
+                by_end, by_start = _before_overlapped(
+                    flat, modes, units, links, crews, placed, calendars, others, o, follower, succ_arc[k]
+                )
+                last, begin_by = min(last, by_end), min(begin_by, by_start)
+        crowd = member_pointer[o + 1] > member_pointer[o]
+        free = fixed[o] < 0 and f < last < NEVER
+        if free and occupies and not crowd and pausable[o] and begin_by >= NEVER and matrix[unit_center[unit]] < 0:
+            # into the latest gap on any unit of the work center; the place the operation comes from is one of them
+            center = unit_center[unit]
+            calendar, by = -2, 0
+            best_unit, best_gap, best_end, best_start = -1, -1, 0, LONG_AGO
+            best_here = LONG_AGO
+            for other in range(unit_pointer[center], unit_pointer[center + 1]):
+                if unit_calendar[other] != calendar:
+                    calendar = unit_calendar[other]
+                    by = worked_until(start, end, before, pointer, calendar, last)
+                    best_here = LONG_AGO
+                if by - minutes <= best_here:
+                    continue
+                at, gap = latest_gap(gaps.pointer, gaps.size, gaps.first, gaps.last, low, gaps.high, other, by, minutes)
+                if at - minutes <= best_here:
+                    continue
+                best_here = at - minutes
+                moved = moment_of(pointer, start, before, calendar, at - minutes)
+                if moved > best_start:
+                    best_unit, best_gap, best_end, best_start = other, gap, at, moved
+            if best_start <= s:
+                best_unit, best_gap, best_start = unit, -1, s
+                best_end = worked_until(start, end, before, pointer, unit_calendar[unit], f)
+            fill(
+                gaps.pointer,
+                gaps.size,
+                gaps.first,
+                gaps.last,
+                gaps.high,
+                best_unit,
+                best_gap,
+                best_end - minutes,
+                best_end,
+            )
+            op_unit[o], op_start[o] = best_unit, best_start
+            op_finish[o] = finish_of(pointer, start, end, before, unit_calendar[best_unit], best_start, minutes)
+            continue
+        if free:
+            if occupies and gaps.high[unit] < NEVER:
+                last = min(last, moment_of(pointer, start, before, unit_calendar[unit], gaps.high[unit]))
+            for k in range(member_pointer[o], member_pointer[o + 1]):
+                if placed.member[k] >= 0:
+                    last = min(last, member_next[placed.member[k]])
+            held = held_calendars(modes, units, crews, placed, calendars, o)
+            _shift(flat, placed, calendars, held, pausable[o], o, last, begin_by, minutes)
+        if occupies:
+            c = unit_calendar[unit]
+            first = worked_until(start, end, before, pointer, c, op_start[o])
+            after = worked_until(start, end, before, pointer, c, op_finish[o])
+            fill(gaps.pointer, gaps.size, gaps.first, gaps.last, gaps.high, unit, -1, first, after)
+        for k in range(member_pointer[o], member_pointer[o + 1]):
+            if placed.member[k] >= 0:
+                member_next[placed.member[k]] = min(member_next[placed.member[k]], op_start[o])
+
+
+@compiled
+def _last_before(flat: Flat, unit_calendar: Integers, order: Integers, placed: Placed, low: Integers) -> Integers:
+    """Give the operation before each on its unit, and where the last one on each unit ends, in working minutes."""
+    pointer, start, end, before = flat
+    unit_last = np.full(len(unit_calendar), -1, np.int64)
+    previous = np.full(len(order), -1, np.int64)
+    for o in order:
+        u = placed.unit[o]
+        if u >= 0 and placed.start[o] < placed.finish[o] < NEVER:
+            previous[o] = unit_last[u]
+            unit_last[u] = o
+    for u in range(len(unit_calendar)):
+        low[u] = 0 if unit_calendar[u] >= 0 else LONG_AGO
+        if unit_last[u] >= 0:
+            low[u] = worked_until(start, end, before, pointer, unit_calendar[u], placed.finish[unit_last[u]])
+    return previous
+
+
+@compiled
+def _shift(
+    flat: Flat,
+    placed: Placed,
+    calendars: Integers,
+    count: int,
+    pausable: bool,  # noqa: FBT001
+    o: int,
+    last: int,
+    begin_by: int,
+    work: int,
+) -> None:
+    """Move `o` to its latest start on its own unit, if that is later."""
+    s = latest(flat, calendars, count, pausable, last, work)
+    if s > begin_by:
+        s = begin_by if pausable else latest(flat, calendars, count, False, begin_by + work, work)  # noqa: FBT003
+    if s > placed.start[o]:
+        placed.start[o] = s
+        placed.finish[o] = done(flat, calendars, count, s, work)
+
+
+@compiled
+def _before_overlapped(
+    flat: Flat,
+    modes: Modes,
+    units: Units,
+    links: Links,
+    crews: Crews,
+    placed: Placed,
+    calendars: Integers,
+    others: Integers,
+    o: int,
+    follower: int,
+    arc: int,
+) -> tuple[int, int]:
+    """Give the latest finish, and the latest start, that a follower by transfer batches allows."""
+    count = held_calendars(modes, units, crews, placed, calendars, o)
+    out = placed.setup[o] + min(links.overlap[arc], modes.minutes[placed.mode[o]])
+    start_by = latest(flat, calendars, count, True, placed.start[follower] - links.lag[arc], out)  # noqa: FBT003
+    size = held_calendars(modes, units, crews, placed, others, follower)
+    minutes = placed.setup[follower] + modes.minutes[placed.mode[follower]]
+    tail = min(max(links.tail[arc], 1), minutes)
+    come_by = latest(flat, others, size, True, placed.finish[follower], tail)  # noqa: FBT003
+    return come_by - links.lag[arc], start_by
