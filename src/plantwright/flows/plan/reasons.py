@@ -1,8 +1,10 @@
 """Why a demand is late: the chain of what it waited for, from the demand down to the cause.
 
 The chain follows, from each operation, the predecessor or material that came last. Where an operation could have
-started and did not, it waited for its work center, its people, open time, or the planner's word; those days are lost
-at that link. The link with most days lost is the cause that binds.
+started and did not, it waited for its work center, its people, open time, or the planner's word. Lost are the days of
+a wait after the latest start that would have kept the due date had capacity been without limit: waiting before it
+harms nobody. So the days lost along a chain add up to the lateness, as far as one chain explains it; the link with
+most of them is the cause that binds.
 """
 
 from __future__ import annotations
@@ -21,8 +23,8 @@ from plantwright.flows.plan.ragged import Ints, grouped
 from plantwright.flows.plan.results import shaped
 from plantwright.flows.plan.shop import Given, consuming_steps
 from plantwright.flows.plan.steps import Steps
-from plantwright.methods.scheduling import Schedule, Shop
-from plantwright.methods.working_time import open_times
+from plantwright.methods.scheduling import Schedule, Shop, tails
+from plantwright.methods.working_time import NEVER, open_times
 
 NO = -1
 DAY = 1440
@@ -69,7 +71,7 @@ class Tracer:
     items: list[str]
     centers: list[str]
     sequences: list[int]
-    latest: list[int]
+    latest_start: list[int]
     on_center: dict[int, tuple[Ints, Ints]] = field(default_factory=dict)
     known: dict[int, tuple[list[Link], int]] = field(default_factory=dict)
 
@@ -98,7 +100,7 @@ def make_tracer(
     return Tracer(
         n, material, steps, shop, schedule, arrival, soonest, (pointer, served[rows]), pegs.supply,
         material.orders["order"].to_list(), items, n.centers["code"].to_list(),
-        n.routings.operations["sequence"].to_list(), material.orders["latest"].to_list(),
+        n.routings.operations["sequence"].to_list(), np.minimum(tails(shop).last_start, NEVER).tolist(),
     )  # fmt: skip
 
 
@@ -186,34 +188,32 @@ def _one_link(t: Tracer, step: int, links: list[Link]) -> int:
     as_of = t.n.plant.as_of
     ready = max(ready_before, released, as_of)
     _run_link(t, step, links)
-    if start - ready >= SHORTEST:
+    if start - max(ready, t.latest_start[step]) >= SHORTEST:
         links.append(_wait(t, step, ready, start))
     if before >= 0 and ready_before >= released:
         return before
-    order = int(t.steps.order[step])
-    if t.arrival[step] >= 0 and released > as_of and int(t.soonest[t.arrival[step]]) >= released:
-        links.append(_bought(t, int(t.arrival[step]), step, None))
-    elif released > as_of:
-        links.append(
-            Link(
-                "hold",
-                t.names[order],
-                order,
-                _sequence(t, step),
-                as_of,
-                released,
-                f"{t.names[order]} may not start before then",
-                lost=released - as_of,
-            )
-        )
-    else:
-        latest = t.latest[order]
-        late = max(as_of - latest, 0)
-        what = f"{t.names[order]} for {t.items[order]}"
-        text = f"{what} should have been started {late / DAY:.1f} days before the plan's first moment"
-        if late:
-            links.append(Link("late start", t.names[order], order, _sequence(t, step), latest, as_of, text, lost=late))
+    links += _root(t, step, released)
     return NO
+
+
+def _root(t: Tracer, step: int, released: int) -> list[Link]:
+    """Say what an operation waits for that no other operation brings: material, a hold, a fence, or time itself."""
+    order, as_of, sequence = int(t.steps.order[step]), t.n.plant.as_of, _sequence(t, step)
+    name, what = t.names[order], f"{t.names[order]} for {t.items[order]}"
+    lost = max(released - max(t.latest_start[step], as_of), 0)
+    if released > as_of:
+        arrival = int(t.arrival[step])
+        if arrival >= 0 and int(t.soonest[arrival]) >= released:
+            return [_bought(t, arrival, step, t.latest_start[step])]
+        if t.material.orders["fenced"][order]:
+            text = f"{what} is held back by the planning fence"
+            return [Link("fence", name, order, sequence, as_of, released, text, lost=lost)]
+        return [Link("hold", name, order, sequence, as_of, released, f"{name} is on hold", lost=lost)]
+    late = max(as_of - t.latest_start[step], 0)
+    if not late:
+        return []
+    text = f"{what} should have been started {late / DAY:.1f} days before the plan's first moment"
+    return [Link("late start", name, order, sequence, t.latest_start[step], as_of, text, lost=late)]
 
 
 def _last_predecessor(t: Tracer, step: int) -> tuple[int, int]:
@@ -255,12 +255,13 @@ def _sequence(t: Tracer, step: int) -> int | None:
 
 def _wait(t: Tracer, step: int, ready: int, start: int) -> Link:
     """Say what an operation waited for though it was ready: open time, people, a tool, or other orders."""
-    order, place, lost = int(t.steps.order[step]), _center_name(t, step), start - ready
+    order, place = int(t.steps.order[step]), _center_name(t, step)
+    lost = max(start - max(ready, t.latest_start[step]), 0)
     sequence = _sequence(t, step)
     unit = int(t.schedule.unit[step])
     if unit >= 0:
         ahead = _ahead(t, step, ready, start)
-        if ahead:
+        if ahead and not _for_people(t, step, ready, start):
             names = ", ".join(ahead[:5]) + (f" and {len(ahead) - 5} more" if len(ahead) > 5 else "")
             text = f"{t.names[order]} for {t.items[order]} waits for {place}, busy with {names}"
             return Link("work center", place, order, sequence, ready, start, text, names, lost)
@@ -294,42 +295,38 @@ def _ahead(t: Tracer, step: int, ready: int, start: int) -> list[str]:
     return [t.names[one] for one in orders]
 
 
-def _bought(t: Tracer, supply: int, step: int, due: int | None) -> Link:
-    """Name a purchase that comes late."""
+def _for_people(t: Tracer, step: int, ready: int, start: int) -> bool:
+    """Tell whether an operation that needs people or a tool waited for them: its work center had a unit to spare."""
+    shop = t.shop
+    if shop.need_pointer[step + 1] == shop.need_pointer[step]:
+        return False
+    center = int(shop.mode_center[int(t.schedule.mode[step])])
+    rows, starts = t.on_center[center]
+    upto = int(np.searchsorted(starts, start, side="left"))
+    near = rows[max(0, upto - 100) : upto]
+    busy = np.clip(t.schedule.finish[near], ready, start) - np.clip(t.schedule.start[near], ready, start)
+    units = int(shop.unit_pointer[center + 1] - shop.unit_pointer[center])
+    return int(busy.sum()) < 0.9 * units * (start - ready)
+
+
+def _bought(t: Tracer, supply: int, step: int, need: int) -> Link:
+    """Name a purchase that comes late; `need` is the moment from which waiting for it harms."""
     orders = t.material.orders
     when, as_of = int(t.soonest[supply]), t.n.plant.as_of
     supplier = orders["supplier"][supply]
     source = f" from {supplier}" if supplier else ""
     waiting = int(t.steps.order[step]) if step >= 0 else supply
-    existing = bool(orders["existing"][supply])
-    fenced = bool(orders["fenced"][supply])
-    need = due if due is not None else int(orders["due"][supply])
-    lost = max(when - max(need, as_of), 0) if due is not None else max(when - max(min(need, when), as_of), 0)
-    if existing:
-        text = f"{t.items[supply]} comes with {t.names[supply]}{source}, no sooner"
-        return Link(
-            "material",
-            t.names[supply],
-            waiting,
-            _sequence(t, step) if step >= 0 else None,
-            as_of,
-            when,
-            text,
-            lost=max(lost, when - as_of),
-        )
-    kind = "fence" if fenced else "supplier"
-    why = "is held back by the planning fence" if fenced else f"takes {(when - as_of) / DAY:.0f} days to buy{source}"
-    text = f"{t.items[supply]} {why}"
-    return Link(
-        kind,
-        supplier or t.items[supply],
-        waiting,
-        _sequence(t, step) if step >= 0 else None,
-        as_of,
-        when,
-        text,
-        lost=max(lost, when - as_of),
-    )
+    sequence = _sequence(t, step) if step >= 0 else None
+    lost = max(when - max(need, as_of), 0)
+    item, name = t.items[supply], t.names[supply]
+    if orders["existing"][supply]:
+        text = f"{item} comes with {name}{source} only then"
+        return Link("material", name, waiting, sequence, as_of, when, text, lost=lost)
+    if orders["fenced"][supply]:
+        text = f"{item} is held back by the planning fence"
+        return Link("fence", item, waiting, sequence, as_of, when, text, lost=lost)
+    text = f"{item} takes {(when - as_of) / DAY:.0f} days to buy{source}"
+    return Link("supplier", supplier or item, waiting, sequence, as_of, when, text, lost=lost)
 
 
 def waits_by_center(shop: Shop, schedule: Schedule, steps: Steps, as_of: int) -> np.ndarray:
