@@ -1,5 +1,8 @@
 """Files that cannot be read or written, and that text alone cannot show."""
 
+import gzip
+import zipfile
+
 import polars as pl
 import xlsxwriter
 from provokes import provokes, raised, rows
@@ -29,7 +32,8 @@ def file_unknown(folder):
 @provokes("table-twice")
 def table_twice(folder):
     (folder / "item.csv").write_text("code,kind\nA,buy")
-    (folder / "Item.csv").write_text("code,kind\nB,buy")
+    with gzip.open(folder / "item.csv.gz", "wt") as file:
+        file.write("code,kind\nB,buy")
     return read_source(folder).problems
 
 
@@ -75,11 +79,15 @@ def cell_merged(folder):
 
 @provokes("cell-error")
 def cell_error(folder):
-    def write(sheet):
-        sheet.write_row(1, 0, ["A", "buy"])
-        sheet.write_formula(1, 2, "=1/0", value="#DIV/0!")
-
-    return _workbook(folder, write)
+    _workbook(folder, lambda sheet: sheet.write_row(1, 0, ["A", "buy", 3]))
+    with zipfile.ZipFile(folder / "plant.xlsx") as book:
+        parts = {name: book.read(name) for name in book.namelist()}
+    sheet = parts["xl/worksheets/sheet1.xml"]
+    parts["xl/worksheets/sheet1.xml"] = sheet.replace(b'<c r="C2"><v>3</v>', b'<c r="C2" t="e"><v>#N/A</v>')
+    with zipfile.ZipFile(folder / "plant.xlsx", "w") as book:
+        for name, data in parts.items():
+            book.writestr(name, data)
+    return read_source(folder / "plant.xlsx").problems
 
 
 @provokes("mapping-unknown")

@@ -1,6 +1,7 @@
-"""Lets the modules of the gallery share theirs: test folders are no packages."""
+"""Lets the modules of the gallery share theirs and those of the judge: test folders are no packages."""
 
 import sys
 from pathlib import Path
 
-sys.path.append(str(Path(__file__).parent))
+HERE = Path(__file__).parent
+sys.path += [str(HERE), str(HERE.parent / "flows" / "judge")]

@@ -27,6 +27,7 @@ from plantwright.flows.exchange import faults_between, read_files
 from plantwright.plant import make_plant
 
 HERE = Path(__file__).resolve().parent
+JUDGE = HERE.parent / "flows" / "judge" / "test_every_code.py"
 AS_OF = 20_458 * 1440
 """The moment of every example: 2026-01-05 00:00 UTC."""
 UNMADE = {"more-problems": "closes a list of more than a hundred problems"}
@@ -72,6 +73,7 @@ def import_everything() -> None:
 
 def examples() -> dict[str, Example]:
     """Give every example by its code."""
+    cases = load(JUDGE)
     found: dict[str, Example] = {}
     for file in sorted((HERE / "plants").glob("*.toml")):
         for code, files in tomllib.loads(file.read_text(encoding="utf-8")).items():
@@ -80,12 +82,11 @@ def examples() -> dict[str, Example]:
         for call in vars(load(file)).values():
             if hasattr(call, "provokes"):
                 found[call.provokes] = Example(call.provokes, call=call)
-    return found | judged()
+    return judged(cases) | found
 
 
-def judged() -> dict[str, Example]:
+def judged(cases: Any) -> dict[str, Example]:
     """Give the examples of the judge: one small change of a right plan each, kept with its tests."""
-    cases = load(HERE.parent / "flows" / "judge" / "test_every_code.py")
     found: dict[str, Example] = {}
     for code, change in cases.CHANGES:
         found.setdefault(code, Example(code, call=partial(_judge, cases, change), source=change))
@@ -102,7 +103,7 @@ def load(file: Path) -> ModuleType:
     """Load a module by its file; the folder is no package, so what it shares lies on the path."""
     if str(file.parent) not in sys.path:
         sys.path.append(str(file.parent))
-    spec = importlib.util.spec_from_file_location(f"gallery_{file.stem}", file)
+    spec = importlib.util.spec_from_file_location(file.stem, file)
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)

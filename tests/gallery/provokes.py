@@ -1,6 +1,9 @@
 """What the modules of calls share: how a function is marked, and small things to begin with."""
 
+import shutil
+import tempfile
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 from plantwright.core.entity import ENTITIES, raw_frame
@@ -36,7 +39,15 @@ def rows(table: str, *given: dict[str, object]):
 
 def new_store(folder: Path) -> Store:
     """Make the store of a plant that has the items A and B."""
-    store = Store.create(folder / "plant.db", busy_seconds=0.1)
+    store = Store.open(shutil.copy(_empty_store(), folder / "plant.db"), busy_seconds=0.1)
     with store.begin("anna", "import") as tx:
         tx.insert("item", rows("item", {"code": "A", "kind": "make"}, {"code": "B", "kind": "buy"}))
     return store
+
+
+@cache
+def _empty_store() -> Path:
+    """Make an empty plant once: to make one takes a second, to copy it does not."""
+    path = Path(tempfile.mkdtemp(prefix="plantwright-gallery-")) / "plant.db"
+    Store.create(path).close()
+    return path
