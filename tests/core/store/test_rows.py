@@ -171,3 +171,14 @@ def test_row_with_a_key_of_several_columns_is_deleted_alone(store):
     with store.begin("anna", "edit") as tx:
         assert tx.delete("sales_order_line", key("sales_order_line", order="SO-1", line=2)) == 1
     assert store.read("sales_order_line")["line"].to_list() == [1, 1]
+
+
+def test_text_that_a_database_cannot_hold_is_refused_or_comes_back_whole(store, kind):
+    if kind == "sqlite":
+        write(store, "item", items("A\0B"))
+        assert codes(store) == ["A\0B"]
+    else:
+        with pytest.raises(ProblemError) as raised:
+            write(store, "item", items("A\0B"))
+        assert codes_of(raised) == ["store-refused"]
+        assert codes(store) == []

@@ -143,6 +143,7 @@ _POSTGRES = {
 
 
 def _of_postgres(error: BaseException, target: str) -> Problem:
-    state = getattr(error, "sqlstate", None) or "08"  # without a state, no server has answered
+    # Without a state no server has answered: it was not reached, or the driver itself refused a value.
+    state = getattr(error, "sqlstate", None) or ("22" if isinstance(error, psycopg.DataError) else "08")
     kind = next((kind for start, kind in _POSTGRES.items() if state.startswith(start)), REFUSED)
     return kind.at(where=target, why=" ".join(str(error).split()))
