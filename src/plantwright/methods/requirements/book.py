@@ -1,7 +1,7 @@
-"""What the planner writes while it runs: growing matrices of requirements, orders and by-products, and scratch space.
+"""What the planner writes while it runs: growing matrices of requirements, orders and co-products, and scratch space.
 
-Compiled code cannot grow an array in place, so whoever is about to write asks for room first and goes on with the
-book that `with_room` returns.
+Compiled code cannot grow an array in place, so the planner's main loop asks for room before each node and goes on
+with the book that `with_room` returns; everything it calls writes into that room.
 """
 
 from __future__ import annotations
@@ -11,236 +11,224 @@ from typing import NamedTuple
 import numpy as np
 
 from plantwright.methods.compiled import compiled
-from plantwright.methods.requirements import tables as c
 from plantwright.methods.requirements.exact import Ints
-from plantwright.methods.requirements.tables import Tables
 
-NODE, TIME, QUANTITY, PRIORITY, ORIGIN_KIND, ORIGIN, LINE, RANK, VIA, MOVED, NEXT = range(11)
-"""Columns of `Book.need`. `MOVED` is what went on to a substitute or through a phantom; `VIA` is where it came from."""
+NODE, TIME, QUANTITY, PRIORITY, ORIGIN_KIND, ORIGIN, LINE, RANK, VIA, MOVED, HELD, NEXT, NEED_WIDTH = range(13)
+"""A requirement. `MOVED` went on to a substitute or through a phantom, `VIA` is the row it came from, `HELD` is served
+by open supplies that are kept for it, and `NEXT` is the row of the node written before."""
 
 (
     ORDER_NODE, ORDER_KIND, ORDER_QUANTITY, START, LATEST_START, DUE, PROJECTED, SOURCE, FROM_NODE, ALTERNATIVE, FLAGS,
-    ORDER_PRIORITY, STEP,
+    ORDER_PRIORITY, ORDER_WIDTH,
 ) = range(13)  # fmt: skip
-"""Columns of `Book.order`; the start of each operation lies in `Book.step` from `STEP` on."""
 
-BY_NODE, BY_TIME, BY_QUANTITY, BY_PARENT_KIND, BY_PARENT, BY_NEXT = range(6)
-"""Columns of `Book.byproduct`."""
+BY_NODE, BY_TIME, BY_QUANTITY, BY_PARENT_KIND, BY_PARENT, BY_NEXT, BYPRODUCT_WIDTH = range(7)
 
-NEEDS, ORDERS, BYPRODUCTS, STEPS, TOO_LARGE_LINE, BAD_FORMULA_LINE = range(6)
-"""Places in `Book.count`; the last two hold 1 + the BOM line that could not be computed."""
+NEEDS, ORDERS, BYPRODUCTS, STEPS, TOO_LARGE_LINE, TOO_LARGE_NODE, BAD_FORMULA_LINE, STATES = range(8)
+"""Places in `Book.state`: three counts, where the operation starts of the current order lie, and 1 + the BOM line or
+node that could not be computed. The states of the nodes follow from `STATES` on."""
+
+LAST_NEED, NEED_COUNT, NEED_TOTAL, LAST_BYPRODUCT, FIRST_ORDER, END_ORDER, STATE_WIDTH = range(7)
 
 
 class Book(NamedTuple):
-    """Everything the planner writes."""
+    """Everything the planner writes: records one after the other, as in `tables`."""
 
     need: Ints
     order: Ints
     byproduct: Ints
-    step: Ints
-    count: Ints
-    last_need: Ints
-    needs_of: Ints
-    total_need: Ints
-    last_byproduct: Ints
-    first_order: Ints
+    state: Ints
 
 
 @compiled
-def new_book(nodes: int, room: int) -> Book:
-    """Make an empty book with room for about `room` requirements."""
+def opened(nodes: int, operations: int, first_needs: Ints) -> Book:
+    """Make the book with the requirements known from outside."""
+    rows = first_needs.size // NEED_WIDTH
+    room = 4 * rows + 4 * nodes + 64
+    book = Book(
+        np.empty(room * NEED_WIDTH, np.int64),
+        np.empty(room // 2 * ORDER_WIDTH, np.int64),
+        np.empty(16 * BYPRODUCT_WIDTH, np.int64),
+        np.zeros(STATES + nodes * STATE_WIDTH + operations, np.int64),
+    )
+    book.state[STEPS] = STATES + nodes * STATE_WIDTH
+    book.state[NEEDS] = rows
+    for node in range(nodes):
+        book.state[STATES + node * STATE_WIDTH + LAST_NEED] = -1
+        book.state[STATES + node * STATE_WIDTH + LAST_BYPRODUCT] = -1
+    for place in range(first_needs.size):
+        book.need[place] = first_needs[place]
+    for row in range(rows):
+        link_need(book, row)
+    return book
+
+
+@compiled
+def with_room(book: Book, needs: int, orders: int, byproducts: int) -> Book:
+    """Give a book with room for so many more records; the old one must not be used any more."""
     return Book(
-        np.empty((room, 11), np.int64),
-        np.empty((room // 2 + 16, 13), np.int64),
-        np.empty((16, 6), np.int64),
-        np.empty(room + 16, np.int64),
-        np.zeros(6, np.int64),
-        np.full(nodes, -1, np.int64),
-        np.zeros(nodes, np.int64),
-        np.zeros(nodes, np.int64),
-        np.full(nodes, -1, np.int64),
-        np.zeros((nodes, 2), np.int64),
+        _grown(book.need, book.state[NEEDS] * NEED_WIDTH, needs * NEED_WIDTH),
+        _grown(book.order, book.state[ORDERS] * ORDER_WIDTH, orders * ORDER_WIDTH),
+        _grown(book.byproduct, book.state[BYPRODUCTS] * BYPRODUCT_WIDTH, byproducts * BYPRODUCT_WIDTH),
+        book.state,
     )
 
 
 @compiled
-def with_room(book: Book, needs: int, orders: int, byproducts: int, steps: int) -> Book:
-    """Give a book with room for so many more rows; the old one must not be used any more."""
-    count = book.count
-    if (
-        count[NEEDS] + needs <= book.need.shape[0]
-        and count[ORDERS] + orders <= book.order.shape[0]
-        and count[BYPRODUCTS] + byproducts <= book.byproduct.shape[0]
-        and count[STEPS] + steps <= book.step.size
-    ):
-        return book
-    step = book.step
-    if count[STEPS] + steps > step.size:
-        step = np.empty(2 * step.size + steps, np.int64)
-        step[: count[STEPS]] = book.step[: count[STEPS]]
-    return Book(
-        _grown(book.need, count[NEEDS], needs),
-        _grown(book.order, count[ORDERS], orders),
-        _grown(book.byproduct, count[BYPRODUCTS], byproducts),
-        step,
-        count,
-        book.last_need,
-        book.needs_of,
-        book.total_need,
-        book.last_byproduct,
-        book.first_order,
-    )
-
-
-@compiled
-def _grown(rows: Ints, used: int, more: int) -> Ints:
-    if used + more <= rows.shape[0]:
-        return rows
-    grown = np.empty((2 * rows.shape[0] + more, rows.shape[1]), np.int64)
-    grown[:used] = rows[:used]
+def _grown(values: Ints, used: int, more: int) -> Ints:
+    if used + more <= values.size:
+        return values
+    grown = np.empty(2 * values.size + more, np.int64)
+    for place in range(used):
+        grown[place] = values[place]
     return grown
 
 
 @compiled
-def add_need(
-    book: Book, node: int, time: int, quantity: int, priority: int, kind: int, origin: int, line: int, rank: int, via: int
-) -> int:
-    """Write a requirement, into room asked for before, and give its row."""
-    row = book.count[NEEDS]
-    book.count[NEEDS] += 1
-    need = book.need[row]
-    need[NODE] = node
-    need[TIME] = time
-    need[QUANTITY] = quantity
-    need[PRIORITY] = priority
-    need[ORIGIN_KIND] = kind
-    need[ORIGIN] = origin
-    need[LINE] = line
-    need[RANK] = rank
-    need[VIA] = via
-    need[MOVED] = 0
-    need[NEXT] = book.last_need[node]
-    book.last_need[node] = row
-    book.needs_of[node] += 1
-    book.total_need[node] += quantity
-    return int(row)
+def link_need(book: Book, row: int) -> None:
+    """Count a requirement in at its node."""
+    at = row * NEED_WIDTH
+    state = STATES + book.need[at + NODE] * STATE_WIDTH
+    book.need[at + NEXT] = book.state[state + LAST_NEED]
+    book.state[state + LAST_NEED] = row
+    book.state[state + NEED_COUNT] += 1
+    book.state[state + NEED_TOTAL] += book.need[at + QUANTITY]
 
 
 @compiled
-def add_byproduct(book: Book, node: int, time: int, quantity: int, kind: int, parent: int) -> None:
-    """Write a co-product that comes in, into room asked for before."""
-    row = book.count[BYPRODUCTS]
-    book.count[BYPRODUCTS] += 1
-    byproduct = book.byproduct[row]
-    byproduct[BY_NODE] = node
-    byproduct[BY_TIME] = time
-    byproduct[BY_QUANTITY] = quantity
-    byproduct[BY_PARENT_KIND] = kind
-    byproduct[BY_PARENT] = parent
-    byproduct[BY_NEXT] = book.last_byproduct[node]
-    book.last_byproduct[node] = row
+def add_need(book: Book, node: int, time: int, quantity: int, priority: int, order: int) -> int:
+    """Write what a planned order asks of a node, and give its position; the caller adds the BOM line, if any."""
+    row = book.state[NEEDS]
+    book.state[NEEDS] += 1
+    at = row * NEED_WIDTH
+    need = book.need
+    need[at + NODE] = node
+    need[at + TIME] = time
+    need[at + QUANTITY] = quantity
+    need[at + PRIORITY] = priority
+    need[at + ORIGIN_KIND] = 1
+    need[at + ORIGIN] = order
+    need[at + LINE] = -1
+    need[at + RANK] = 0
+    need[at + VIA] = -1
+    need[at + MOVED] = 0
+    need[at + HELD] = 0
+    link_need(book, row)
+    return int(at)
+
+
+@compiled
+def add_need_via(book: Book, via: int, node: int, quantity: int, line: int) -> int:
+    """Write a requirement that stands in for part of another one, and give its position; the caller adds its rank."""
+    at = book.state[NEEDS] * NEED_WIDTH
+    other = via * NEED_WIDTH
+    add_need(book, node, book.need[other + TIME], quantity, book.need[other + PRIORITY], book.need[other + ORIGIN])
+    book.need[at + ORIGIN_KIND] = book.need[other + ORIGIN_KIND]
+    book.need[at + LINE] = line
+    book.need[at + VIA] = via
+    return int(at)
 
 
 @compiled
 def move_need(book: Book, row: int, quantity: int) -> None:
     """Note that part of a requirement is served at another node."""
-    book.need[row, QUANTITY] -= quantity
-    book.need[row, MOVED] += quantity
-    book.total_need[book.need[row, NODE]] -= quantity
+    at = row * NEED_WIDTH
+    book.need[at + QUANTITY] -= quantity
+    book.need[at + MOVED] += quantity
+    book.state[STATES + book.need[at + NODE] * STATE_WIDTH + NEED_TOTAL] -= quantity
 
 
-@compiled
-def opened(t: Tables, nodes: int) -> Book:
-    """Make the book with everything known from outside: demands, needs of open orders, co-products of open orders."""
-    demands = t.demand.shape[0] - 1
-    opens = t.open_need.shape[0] - 1
-    book = new_book(nodes, 4 * (demands + opens) + 4 * nodes + 64)
-    for row in range(demands):
-        d = t.demand[row]
-        add_need(
-            book, d[c.DEMAND_NODE], d[c.DEMAND_TIME], d[c.DEMAND_QUANTITY], d[c.DEMAND_PRIORITY], 0, row, -1, 0, -1
-        )  # fmt: skip
-    for row in range(opens):
-        n = t.open_need[row]
-        add_need(book, n[c.OPEN_NODE], n[c.OPEN_TIME], n[c.OPEN_QUANTITY], 0, 2, n[c.OPEN_SUPPLY], -1, 0, -1)
-    return book
+MOMENT, SECOND, ROW, AMOUNT, ITEM_WIDTH = range(5)
+"""A requirement or a supply in the scratch space: `SECOND` is the priority of the one, the kind of the other."""
+
+NET_DUE, NET_QUANTITY, NET_PRIORITY, NET_WIDTH = range(4)
+"""A net requirement in `Work.net`."""
 
 
 class Work(NamedTuple):
-    """Scratch space for one node: rows to sort, supplies, and net requirements."""
+    """Scratch space for one node: requirements and their order, supplies and their order, and net requirements."""
 
+    need: Ints
     row: Ints
-    spare: Ints
     supply: Ints
-    supply_row: Ints
-    due: Ints
+    place: Ints
+    spare: Ints
     net: Ints
-    rank: Ints
-    start: Ints
 
 
 @compiled
-def new_work(needs: int, supplies: int) -> Work:
-    """Make scratch space for a node with so many requirements and supplies."""
-    most = max(needs, supplies)
+def with_work_room(work: Work, size: int) -> Work:
+    """Give scratch space for so many requirements or supplies; what is in it is lost when it grows."""
+    return work if size + 2 <= work.row.size else new_work(2 * size)
+
+
+@compiled
+def new_work(size: int) -> Work:
+    """Make scratch space for so many requirements or supplies."""
+    size += 2
     return Work(
-        np.empty(needs, np.int64),
-        np.empty(most, np.int64),
-        np.empty((supplies, 4), np.int64),
-        np.empty(supplies, np.int64),
-        np.empty(needs + 1, np.int64),
-        np.empty(needs + 1, np.int64),
-        np.empty(needs + 1, np.int64),
-        np.empty(needs + 2, np.int64),
+        np.empty(size * ITEM_WIDTH, np.int64),
+        np.empty(size, np.int64),
+        np.empty(size * ITEM_WIDTH, np.int64),
+        np.empty(size, np.int64),
+        np.empty(size, np.int64),
+        np.empty(size * NET_WIDTH, np.int64),
     )
 
 
 @compiled
-def with_work_room(work: Work, needs: int, supplies: int) -> Work:
-    """Give scratch space that is large enough; what is in it is lost when it grows."""
-    if needs <= work.row.size and supplies <= work.supply_row.size:
-        return work
-    return new_work(max(2 * needs, work.row.size), max(2 * supplies, work.supply_row.size))
+def put(items: Ints, order: Ints, count: int, moment: int, second: int, row: int, amount: int) -> int:
+    """Write an item at the end of a list and of its order, and give the new length."""
+    at = count * ITEM_WIDTH
+    items[at + MOMENT] = moment
+    items[at + SECOND] = second
+    items[at + ROW] = row
+    items[at + AMOUNT] = amount
+    order[count] = count
+    return count + 1
 
 
 @compiled
-def sort_rows(row: Ints, count: int, spare: Ints, keys: Ints, first: int, second: int) -> None:
-    """Sort row numbers, given rising, by two columns of `keys`; stable, by insertion in runs and then by merging."""
-    run = 16
+def sort_items(items: Ints, order: Ints, count: int, spare: Ints) -> None:
+    """Sort the order of a list by moment, then by the second field, then by row: insertion in runs, then merging."""
+    run = 12
     for low in range(0, count, run):
         for place in range(low + 1, min(low + run, count)):
-            moved = row[place]
+            moved = order[place]
             hole = place
-            while hole > low and _before(keys, moved, row[hole - 1], first, second):
-                row[hole] = row[hole - 1]
+            while hole > low and _before(items, moved, order[hole - 1]):
+                order[hole] = order[hole - 1]
                 hole -= 1
-            row[hole] = moved
+            order[hole] = moved
     while run < count:
         for low in range(0, count - run, 2 * run):
-            _merge(row, spare, low, low + run, min(low + 2 * run, count), keys, first, second)
+            _merge(items, order, spare, low, low + run, min(low + 2 * run, count))
         run *= 2
 
 
 @compiled
-def _before(keys: Ints, a: int, b: int, first: int, second: int) -> bool:
-    if keys[a, first] != keys[b, first]:
-        return bool(keys[a, first] < keys[b, first])
-    return bool(keys[a, second] < keys[b, second])
+def _before(items: Ints, a: int, b: int) -> bool:
+    a, b = a * ITEM_WIDTH, b * ITEM_WIDTH
+    if items[a + MOMENT] != items[b + MOMENT]:
+        return bool(items[a + MOMENT] < items[b + MOMENT])
+    if items[a + SECOND] != items[b + SECOND]:
+        return bool(items[a + SECOND] < items[b + SECOND])
+    return bool(items[a + ROW] < items[b + ROW])
 
 
 @compiled
-def _merge(row: Ints, spare: Ints, low: int, middle: int, high: int, keys: Ints, first: int, second: int) -> None:
-    if not _before(keys, row[middle], row[middle - 1], first, second):
+def _merge(items: Ints, order: Ints, spare: Ints, low: int, middle: int, high: int) -> None:
+    if not _before(items, order[middle], order[middle - 1]):
         return
     for place in range(low, middle):
-        spare[place] = row[place]
+        spare[place] = order[place]
     left, right = low, middle
     for place in range(low, high):
         if left >= middle:
             return
-        if right < high and _before(keys, row[right], spare[left], first, second):
-            row[place] = row[right]
+        if right < high and _before(items, order[right], spare[left]):
+            order[place] = order[right]
             right += 1
         else:
-            row[place] = spare[left]
+            order[place] = spare[left]
             left += 1

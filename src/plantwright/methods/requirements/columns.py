@@ -48,7 +48,9 @@ def refers(rows: str, default: Any = None, low: int = 0) -> Any:
 
 
 def _declared(default: Any, allowed: Range) -> Any:
-    return field(metadata={"range": allowed}) if default is None else field(default=default, metadata={"range": allowed})
+    return (
+        field(metadata={"range": allowed}) if default is None else field(default=default, metadata={"range": allowed})
+    )
 
 
 def column_names(table: Any, *, real: bool) -> list[str]:

@@ -62,6 +62,6 @@ def with_loss(quantity: int, per: int, fixed: int, scrap: int) -> int:
 
 
 @compiled
-def too_large(quantity: int, per: int, scrap: int) -> bool:
+def too_large(quantity: int, per: int) -> bool:
     """Tell whether a product would pass `LARGEST`, without forming it."""
-    return bool(float(quantity) * float(per) * (1.0 + scrap / SCALE) > float(LARGEST) * SCALE)
+    return bool(float(quantity) * float(per) > float(LARGEST) * SCALE)

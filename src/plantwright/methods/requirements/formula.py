@@ -38,14 +38,13 @@ class Formulas:
     Parameters
     ----------
     pointer
-        int64[formulas + 1]; where the instructions of each begin.
-    code, value
-        int64 and float64; the instruction, and its constant where it pushes one.
+        int64[formulas + 1]; where the steps of each begin.
+    steps
+        float64; for each instruction its code, and the constant that it pushes or 0.
     """
 
     pointer: Ints
-    code: Ints
-    value: Floats
+    steps: Floats
 
 
 def compile_formula(text: str, names: Mapping[str, float] | None = None) -> Program:
@@ -82,18 +81,17 @@ def compile_formula(text: str, names: Mapping[str, float] | None = None) -> Prog
 def formulas(programs: Sequence[Program]) -> Formulas:
     """Put compiled formulas into flat arrays, in the order in which BOM lines refer to them."""
     steps = [step for program in programs for step in program]
-    ends = np.cumsum([0] + [len(program) for program in programs])
+    ends = np.cumsum([0] + [2 * len(program) for program in programs])
     return Formulas(
         pointer=ends.astype(np.int64),
-        code=np.array([code for code, _ in steps], dtype=np.int64),
-        value=np.array([value for _, value in steps], dtype=np.float64),
+        steps=np.array(steps, dtype=np.float64).ravel(),
     )
 
 
 def value_of(program: Program, quantity: float) -> float:
     """Run a compiled formula for an order quantity in units; not a number where it divides by zero."""
-    flat = formulas([program])
-    return float(run_formula(flat.pointer, flat.code, flat.value, 0, quantity))
+    steps = formulas([program]).steps
+    return float(run_formula(steps, 0, steps.size, float(quantity)))
 
 
 @dataclass
@@ -118,7 +116,7 @@ class _Compiler:
         self.problems.append(BAD_FORMULA.at(column="formula", value=self.text, what=what, names=names))
         return []
 
-    def _steps(self, node: ast.expr) -> Program:
+    def _steps(self, node: ast.expr) -> Program:  # noqa: PLR0911 - one return for each kind of part
         match node:
             case ast.Constant(value=int() | float() as number) if not isinstance(number, bool):
                 return [(PUSH, float(number))]
@@ -160,21 +158,21 @@ def _depth(program: Program) -> int:
 
 
 @compiled
-def run_formula(pointer: Ints, code: Ints, value: Floats, formula: int, quantity: float) -> float:
-    """Run one formula on a stack; the result is not a number where it divides by zero."""
+def run_formula(steps: Floats, first: int, end: int, quantity: float) -> float:
+    """Run the formula whose pairs lie in ``steps[first:end]``; the result is not a number where it divides by zero."""
     stack = np.zeros(DEEPEST + 1)
     top = -1
-    for place in range(pointer[formula], pointer[formula + 1]):
-        step = code[place]
-        if step == PUSH or step == QUANTITY:  # noqa: PLR1714 - Numba compiles two comparisons, not a set
+    for place in range(first, end, 2):
+        code = int(steps[place])
+        if code <= QUANTITY:
             top += 1
-            stack[top] = value[place] if step == PUSH else quantity
-        elif step <= MOST:
+            stack[top] = steps[place + 1] if code == PUSH else quantity
+        elif code <= MOST:
             top -= 1
-            stack[top] = _combined(step, stack[top], stack[top + 1])
-        elif step == CEIL:
+            stack[top] = _combined(code, stack[top], stack[top + 1])
+        elif code == CEIL:
             stack[top] = np.ceil(stack[top] - 1e-9)
-        elif step == FLOOR:
+        elif code == FLOOR:
             stack[top] = np.floor(stack[top] + 1e-9)
         else:
             stack[top] = -stack[top]
@@ -182,25 +180,25 @@ def run_formula(pointer: Ints, code: Ints, value: Floats, formula: int, quantity
 
 
 @compiled
-def _combined(step: int, a: float, b: float) -> float:
-    if step == ADD:
+def _combined(code: int, a: float, b: float) -> float:
+    if code == ADD:
         return a + b
-    if step == SUBTRACT:
+    if code == SUBTRACT:
         return a - b
-    if step == MULTIPLY:
+    if code == MULTIPLY:
         return a * b
-    if step == DIVIDE:
+    if code == DIVIDE:
         return a / b if b != 0.0 else np.nan
-    return min(a, b) if step == LEAST else max(a, b)
+    return min(a, b) if code == LEAST else max(a, b)
 
 
 @compiled
-def formula_quantity(pointer: Ints, code: Ints, value: Floats, formula: int, quantity: int) -> int:
+def formula_quantity(steps: Floats, first: int, end: int, quantity: int) -> int:
     """Give the scaled result for a scaled order quantity, rounded up; -1 when it is no quantity.
 
     The real result carries an error far below a millionth of a unit, so a thousandth of that is let go before rounding.
     """
-    result = run_formula(pointer, code, value, formula, quantity / SCALE) * SCALE
+    result = run_formula(steps, first, end, quantity / SCALE) * SCALE
     if not (result > -0.5 and result <= LARGEST):
         return -1
     return int(max(np.ceil(result - 1e-3), 0.0))

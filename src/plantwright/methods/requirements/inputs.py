@@ -5,6 +5,7 @@ whole minutes; routing times are real minutes. A *node* is an item at a site. Ro
 ``pointer`` (one longer than there are owners) says where each owner's rows begin (`pointer_of` makes it).
 """
 
+# ruff: noqa: RUF009 - a column is declared by a call that makes a dataclass field
 from __future__ import annotations
 
 from collections.abc import Sequence
@@ -312,7 +313,9 @@ class OpenNeeds:
     supply: ArrayLike = refers("supplies", _NO_ROWS)
 
 
-Table = Nodes | Routing | Bom | Substitutes | Alternatives | CoProducts | PriceBreaks | Demands | OpenSupplies | OpenNeeds
+Table = (
+    Nodes | Routing | Bom | Substitutes | Alternatives | CoProducts | PriceBreaks | Demands | OpenSupplies | OpenNeeds
+)
 
 
 def rows_of(table: Table) -> int:

@@ -11,7 +11,7 @@ import numpy as np
 from plantwright.methods.compiled import compiled
 from plantwright.methods.requirements import tables as c
 from plantwright.methods.requirements.exact import SCALE, Ints
-from plantwright.methods.requirements.tables import Tables
+from plantwright.methods.requirements.tables import Calendars, Tables
 from plantwright.methods.working_time import LONG_AGO, NEVER, finish_of, start_before
 
 
@@ -23,82 +23,88 @@ def whole_minutes(minutes: float) -> int:
 
 @compiled
 def offer_for(t: Tables, node: int, quantity: int) -> int:
-    """Give the row of the offer that a lot of this size takes, or -1 when there is none."""
-    chosen = -1
-    smallest = -1
-    for row in range(t.begin[node, c.OFFERS], t.begin[node + 1, c.OFFERS]):
-        minimum = t.offer[row, c.OFFER_MINIMUM]
-        if minimum <= quantity and (chosen < 0 or minimum > t.offer[chosen, c.OFFER_MINIMUM]):
-            chosen = row
-        if smallest < 0 or minimum < t.offer[smallest, c.OFFER_MINIMUM]:
-            smallest = row
-    return int(chosen if chosen >= 0 else smallest)
+    """Give the position of the offer that a lot takes, or -1 when there is none or the node is not bought."""
+    n = node * c.NODE_WIDTH
+    if t.data[n + c.KIND] != 1:
+        return -1
+    chosen = smallest = -1
+    for offer in range(t.data[n + c.OFFERS], t.data[n + c.NODE_WIDTH + c.OFFERS], c.OPTION_WIDTH):
+        minimum = t.data[offer + c.OFFER_MINIMUM]
+        if minimum <= quantity and (chosen < 0 or minimum > t.data[chosen + c.OFFER_MINIMUM]):
+            chosen = offer
+        if smallest < 0 or minimum < t.data[smallest + c.OFFER_MINIMUM]:
+            smallest = offer
+    return chosen if chosen >= 0 else smallest
 
 
 @compiled
 def operations_of(t: Tables, node: int) -> int:
     """Count the operations that give the node its lead time: none unless it is made."""
-    return int(t.begin[node + 1, c.OPS] - t.begin[node, c.OPS]) if t.node[node, c.KIND] == 0 else 0
+    n = node * c.NODE_WIDTH
+    if t.data[n + c.KIND] != 0:
+        return 0
+    return int(t.data[n + c.NODE_WIDTH + c.OPS] - t.data[n + c.OPS]) // c.OP_WIDTH
 
 
 @compiled
 def work_minutes(t: Tables, op: int, quantity: int) -> int:
     """Give the minutes of work of one operation for an order of this size."""
-    batch = t.op[op, c.BATCH]
+    batch, real = t.data[op + c.BATCH], t.data[op + c.OP_REAL]
     runs = float(-(-quantity // batch)) if batch > 0 else quantity / SCALE
-    return whole_minutes(t.factor * (t.op_real[op, c.SETUP] + t.op_real[op, c.RUN] * runs))
+    return whole_minutes(t.factor * (t.real[real] + t.real[real + 1] * runs))
 
 
 @compiled
 def lead_minutes(t: Tables, node: int, quantity: int, offer: int) -> int:
     """Give the lead time of an order without operations, in minutes of the lead calendar."""
     if offer >= 0:
-        return int(t.offer[offer, c.OFFER_LEAD])
-    minutes = t.node[node, c.LEAD_FIXED] + t.node_real[node, c.LEAD_PER_UNIT] * (quantity / SCALE)
-    made = t.node[node, c.KIND] == 0 or t.node[node, c.KIND] == 3  # noqa: PLR1714 - as Numba likes it
-    return whole_minutes(t.factor * minutes if made else minutes)
+        return int(t.data[offer + c.OFFER_LEAD])
+    n = node * c.NODE_WIDTH
+    per_unit = t.real[node * c.NODE_REALS + c.LEAD_PER_UNIT]
+    minutes = t.data[n + c.LEAD_FIXED] + per_unit * (quantity / SCALE)
+    kind = t.data[n + c.KIND]
+    return whole_minutes(t.factor * minutes if kind == 0 or kind == 3 else minutes)  # noqa: PLR1714 - as Numba likes it
 
 
 @compiled
-def _finish(t: Tables, calendar: int, moment: int, minutes: int) -> int:
-    return finish_of(
-        t.calendar_begin, t.calendar_start, t.calendar_end, t.calendar_before, calendar, moment, minutes
-    )  # fmt: skip
-
-
-@compiled
-def _start(t: Tables, calendar: int, moment: int, minutes: int) -> int:
-    return start_before(
-        t.calendar_begin, t.calendar_start, t.calendar_end, t.calendar_before, calendar, moment, minutes
-    )  # fmt: skip
-
-
-@compiled
-def start_for(t: Tables, node: int, quantity: int, offer: int, due: int, step: Ints, at: int) -> int:
+def start_for(t: Tables, times: Calendars, node: int, quantity: int, offer: int, due: int, step: Ints, at: int) -> int:
     """Give the latest release that is received by `due`; write the start of each operation from ``step[at]`` on."""
+    n = node * c.NODE_WIDTH
     moment = due
     count = operations_of(t, node)
     if count == 0:
-        moment = _start(t, t.node[node, c.LEAD_CALENDAR], due, lead_minutes(t, node, quantity, offer))
+        work = lead_minutes(t, node, quantity, offer)
+        calendar = t.data[n + c.LEAD_CALENDAR]
+        moment = start_before(times.begin, times.start, times.end, times.before, calendar, due, work)
     for number in range(count - 1, -1, -1):
-        op = t.begin[node, c.OPS] + number
-        moment = _start(t, t.op[op, c.CALENDAR], moment - t.op[op, c.MOVE], work_minutes(t, op, quantity))
+        op = t.data[n + c.OPS] + number * c.OP_WIDTH
+        work, before = work_minutes(t, op, quantity), moment - t.data[op + c.MOVE]
+        calendar = t.data[op + c.CALENDAR]
+        moment = start_before(times.begin, times.start, times.end, times.before, calendar, before, work)
         step[at + number] = moment
-        moment -= t.op[op, c.QUEUE]
-    return int(max(moment - t.node[node, c.LEAD_EXTRA], LONG_AGO))
+        moment -= t.data[op + c.QUEUE]
+    return int(max(moment - t.data[n + c.LEAD_EXTRA], LONG_AGO))
 
 
 @compiled
-def receipt_for(t: Tables, node: int, quantity: int, offer: int, release: int, step: Ints, at: int) -> int:
+def receipt_for(
+    t: Tables, times: Calendars, node: int, quantity: int, offer: int, release: int, step: Ints, at: int
+) -> int:
     """Give the receipt of an order released at `release`, or `NEVER`; write the start of each operation."""
-    moment = release + t.node[node, c.LEAD_EXTRA]
+    n = node * c.NODE_WIDTH
+    moment = release + t.data[n + c.LEAD_EXTRA]
     count = operations_of(t, node)
     if count == 0:
-        moment = _finish(t, t.node[node, c.LEAD_CALENDAR], moment, lead_minutes(t, node, quantity, offer))
+        work = lead_minutes(t, node, quantity, offer)
+        calendar = t.data[n + c.LEAD_CALENDAR]
+        moment = finish_of(times.begin, times.start, times.end, times.before, calendar, moment, work)
     for number in range(count):
-        op = t.begin[node, c.OPS] + number
-        work = work_minutes(t, op, quantity)
-        finish = _finish(t, t.op[op, c.CALENDAR], moment + t.op[op, c.QUEUE], work)
-        step[at + number] = _start(t, t.op[op, c.CALENDAR], finish, work) if finish < NEVER else NEVER
-        moment = finish + t.op[op, c.MOVE]
+        op = t.data[n + c.OPS] + number * c.OP_WIDTH
+        work, after = work_minutes(t, op, quantity), moment + t.data[op + c.QUEUE]
+        calendar = t.data[op + c.CALENDAR]
+        moment = finish_of(times.begin, times.start, times.end, times.before, calendar, after, work)
+        step[at + number] = NEVER
+        if moment < NEVER:
+            step[at + number] = start_before(times.begin, times.start, times.end, times.before, calendar, moment, work)
+        moment += t.data[op + c.MOVE]
     return int(min(moment, NEVER))

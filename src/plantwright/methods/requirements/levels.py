@@ -10,16 +10,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from plantwright.core.problem import ProblemError, problem_kind
 from plantwright.methods.compiled import compiled
-from plantwright.methods.requirements import tables as c
 from plantwright.methods.requirements.exact import Ints
 from plantwright.methods.requirements.problem import RequirementsProblem
-from plantwright.methods.requirements.tables import Tables
+
+Flags = NDArray[np.bool_]
 
 MATERIAL_LOOP = problem_kind(
-    "material-loop", "{key} use each other in a loop.", "Break the loop in the bill of material, transfer or co-product."
+    "material-loop",
+    "{key} use each other in a loop.",
+    "Break the loop in the bill of material, transfer or co-product.",
 )
 
 
@@ -46,7 +49,7 @@ def planning_order(problem: RequirementsProblem, names: Sequence[object] | None 
     -----
     Topological sorting (A. B. Kahn, Communications of the ACM 5(11), 1962, pp. 558-562), O(nodes + lines).
     """
-    first, last, strict = _arcs(problem.tables)
+    first, last, strict = problem.arcs
     order, level, done = _sorted(problem.nodes, first, last, strict)
     if done < problem.nodes:
         left = np.ones(problem.nodes, bool)
@@ -57,73 +60,57 @@ def planning_order(problem: RequirementsProblem, names: Sequence[object] | None 
     return order, level
 
 
-def _arcs(t: Tables) -> tuple[Ints, Ints, Ints]:
-    """Give the arcs from user to used, strict ones with 1, wishes with 0."""
-    nodes = np.arange(t.node.shape[0] - 1)
-    lines = t.line[:-1]
-    moved = np.flatnonzero(t.node[:-1, c.KIND] == 2)
-    wished = np.repeat(lines[:, c.COMPONENT], np.diff(t.first_substitute))
-    pairs = [
-        (np.repeat(nodes, np.diff(t.begin[:, c.LINES])), lines[:, c.COMPONENT], 1),
-        (np.repeat(nodes, np.diff(t.begin[:, c.BYPRODUCTS])), t.byproduct[:-1, c.BYPRODUCT], 1),
-        (moved, t.node[moved, c.SUPPLYING_NODE], 1),
-        (wished, t.substitute[:-1, c.SUBSTITUTE], 0),
-        (np.repeat(nodes, np.diff(t.begin[:, c.OTHERS])), t.other[:-1, c.OTHER], 0),
-    ]
-    first = np.concatenate([a for a, _, _ in pairs]).astype(np.int64)
-    last = np.concatenate([b for _, b, _ in pairs]).astype(np.int64)
-    strict = np.concatenate([np.full(a.size, kind) for a, _, kind in pairs]).astype(np.int64)
-    return first, last, strict
-
-
 @compiled
 def _sorted(nodes: int, first: Ints, last: Ints, strict: Ints) -> tuple[Ints, Ints, int]:
-    """Sort the nodes; a node that only wishes hold back is taken when no other is free."""
-    begin, target = _by_first(nodes, first)
-    wait = np.zeros(nodes, np.int64)
-    must_wait = np.zeros(nodes, np.int64)
+    """Sort the nodes; one that only wishes hold back is taken when no other is free."""
+    begin, place = _by_first(nodes, first)
+    wait, must_wait = np.zeros(nodes, np.int64), np.zeros(nodes, np.int64)
     for arc in range(first.size):
         wait[last[arc]] += 1
         must_wait[last[arc]] += strict[arc]
-    order = np.empty(nodes, np.int64)
-    held = np.empty(nodes, np.int64)
-    level = np.zeros(nodes, np.int64)
-    queued = np.zeros(nodes, np.bool_)
+    order, held = np.empty(nodes, np.int64), np.empty(nodes, np.int64)
+    level, queued = np.zeros(nodes, np.int64), np.zeros(nodes, np.bool_)
     done = made = held_done = held_made = 0
     for node in range(nodes):
-        if wait[node] == 0:
-            order[made] = node
-            queued[node] = True
-            made += 1
-        elif must_wait[node] == 0:
-            held[held_made] = node
-            held_made += 1
+        made, held_made = _put_by(node, wait, must_wait, order, queued, held, made, held_made)
     while True:
+        while done == made and held_done < held_made:
+            made = _take(held[held_done], order, queued, made)
+            held_done += 1
         if done == made:
-            while held_done < held_made and queued[held[held_done]]:
-                held_done += 1
-            if held_done == held_made:
-                return order, level, done
-            order[made] = held[held_done]
-            queued[held[held_done]] = True
-            made += 1
-        node = order[done]
-        done += 1
-        for place in range(begin[node], begin[node + 1]):
-            arc = target[place]
-            other = last[arc]
+            return order, level, done
+        for at in range(begin[order[done]], begin[order[done] + 1]):
+            other = last[place[at]]
             wait[other] -= 1
-            must_wait[other] -= strict[arc]
-            if queued[other]:
-                continue
-            level[other] = max(level[other], level[node] + 1)
-            if wait[other] == 0:
-                order[made] = other
-                queued[other] = True
-                made += 1
-            elif must_wait[other] == 0 and strict[arc] == 1:
-                held[held_made] = other
-                held_made += 1
+            must_wait[other] -= strict[place[at]]
+            if not queued[other]:
+                level[other] = max(level[other], level[order[done]] + 1)
+                made, held_made = _put_by(other, wait, must_wait, order, queued, held, made, held_made)
+        done += 1
+
+
+@compiled
+def _take(node: int, order: Ints, queued: Flags, made: int) -> int:
+    """Put a node into the order, unless it is there already, and give how many are."""
+    if queued[node]:
+        return made
+    order[made] = node
+    queued[node] = True
+    return made + 1
+
+
+@compiled
+def _put_by(
+    node: int, wait: Ints, must_wait: Ints, order: Ints, queued: Flags, held: Ints, made: int, held_made: int
+) -> tuple[int, int]:
+    """Put a node that nothing holds back into the order, and note one that only wishes hold back, once."""
+    if wait[node] == 0:
+        return _take(node, order, queued, made), held_made
+    if must_wait[node] == 0:
+        must_wait[node] = -1
+        held[held_made] = node
+        return made, held_made + 1
+    return made, held_made
 
 
 @compiled
@@ -142,7 +129,7 @@ def _by_first(nodes: int, first: Ints) -> tuple[Ints, Ints]:
     return begin, place
 
 
-def _loops(left: np.ndarray[tuple[int], np.dtype[np.bool_]], first: Ints, last: Ints) -> Iterator[list[int]]:
+def _loops(left: Flags, first: Ints, last: Ints) -> Iterator[list[int]]:
     """Give the loops met when going from each node that is left to one that uses it, in the order of use."""
     inside = np.flatnonzero(left[first] & left[last])
     user = {int(last[arc]): int(first[arc]) for arc in inside[::-1]}

@@ -9,97 +9,86 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-import numpy as np
-
 from plantwright.methods.compiled import compiled
 from plantwright.methods.requirements import book as b
 from plantwright.methods.requirements import tables as c
-from plantwright.methods.requirements.book import Book, Work, with_work_room
+from plantwright.methods.requirements.book import Book, Work, put, sort_items
 from plantwright.methods.requirements.exact import Ints
-from plantwright.methods.requirements.netting import add_supply, gather_needs, gather_receipts, receipts_of
+from plantwright.methods.requirements.netting import gather_needs, gather_receipts
 from plantwright.methods.requirements.tables import Tables
 from plantwright.methods.working_time import LONG_AGO, NEVER
 
+PEG_WIDTH = 4
+UNMET_WIDTH = 3
+
 
 class Links(NamedTuple):
-    """Pegs as (requirement, supply kind, supply row, quantity), shortages as (requirement, quantity, why), and counts."""
+    """Pegs as (requirement, supply kind, supply row, quantity), shortages as (requirement, quantity, why), counts."""
 
     peg: Ints
     unmet: Ints
-    count: Ints
+    used: Ints
 
 
 @compiled
-def with_link_room(links: Links, more: int) -> Links:
-    """Give links with room for so many more pegs and shortages."""
-    pegs, unmet = links.count[0], links.count[1]
-    if pegs + more <= links.peg.shape[0] and unmet + more <= links.unmet.shape[0]:
-        return links
-    peg = np.empty((2 * links.peg.shape[0] + more, 4), np.int64)
-    peg[:pegs] = links.peg[:pegs]
-    missing = np.empty((2 * links.unmet.shape[0] + more, 3), np.int64)
-    missing[:unmet] = links.unmet[:unmet]
-    return Links(peg, missing, links.count)
-
-
-@compiled
-def _peg(links: Links, row: int, kind: int, supply: int, quantity: int) -> None:
-    peg = links.peg[links.count[0]]
-    peg[0], peg[1], peg[2], peg[3] = row, kind, supply, quantity
-    links.count[0] += 1
-
-
-@compiled
-def peg_served(t: Tables, links: Links, kept: Ints) -> Links:
+def peg_served(t: Tables, links: Links) -> None:
     """Peg the supplies that are kept for a demand to it."""
-    links = with_link_room(links, kept.size)
-    for place in range(t.supply_order.size):
-        row = t.supply_order[place]
-        if kept[row] > 0:
-            _peg(links, t.supply[row, c.SERVES], 1, row, kept[row])
-    return links
+    kind = 1
+    for supply in range(
+        t.data[c.SUPPLIES], t.data[t.nodes * c.NODE_WIDTH + c.SUPPLIES], c.SUPPLY_WIDTH
+    ):  # fmt: skip
+        if t.data[supply + c.KEPT] > 0:
+            row, kept = t.data[supply + c.SUPPLY_ROW], t.data[supply + c.KEPT]
+            _peg(links, t.data[supply + c.SERVES], kind, row, kept)
 
 
 @compiled
-def peg_node(t: Tables, book: Book, work: Work, links: Links, node: int, kept: Ints, covered: Ints) -> tuple[Work, Links]:
-    """Peg the requirements of one node; write what nothing can serve as unmet."""
-    first, last = book.first_order[node, 0], book.first_order[node, 1]
-    most = receipts_of(t, book, node) + last - first + 1
-    if book.needs_of[node] == 0:
-        return work, links
-    work = with_work_room(work, book.needs_of[node], most)
-    links = with_link_room(links, book.needs_of[node] + most)
+def _peg(links: Links, need: int, kind: int, row: int, quantity: int) -> None:
+    at = links.used[0] * PEG_WIDTH
+    links.peg[at] = need
+    links.peg[at + 1] = kind
+    links.peg[at + 2] = row
+    links.peg[at + 3] = quantity
+    links.used[0] += 1
+
+
+@compiled
+def peg_node(t: Tables, book: Book, work: Work, links: Links, node: int) -> None:
+    """Peg the requirements of one node, into room made before; write what nothing can serve as unmet."""
     needs = gather_needs(book, work, node)
-    supplies = _all_supplies(t, book, work, node, kept)
+    supplies = _all_supplies(t, book, work, node)
     used = 0
     for place in range(needs):
-        row = work.row[place]
-        missing = book.need[row, b.QUANTITY] - (covered[row] if row < covered.size - 1 else 0)
+        need = work.row[place] * b.ITEM_WIDTH
+        row, missing = work.need[need + b.ROW], work.need[need + b.AMOUNT]
         while missing > 0 and used < supplies:
-            supply = work.supply[work.supply_row[used]]
-            taken = min(missing, supply[3])
+            supply = work.place[used] * b.ITEM_WIDTH
+            taken = min(missing, work.supply[supply + b.AMOUNT])
             if taken > 0:
-                _peg(links, row, supply[1], supply[2], taken)
+                _peg(links, row, work.supply[supply + b.SECOND], work.supply[supply + b.ROW], taken)
             missing -= taken
-            supply[3] -= taken
-            used += 1 if supply[3] == 0 else 0
+            work.supply[supply + b.AMOUNT] -= taken
+            used += 1 if work.supply[supply + b.AMOUNT] == 0 else 0
         if missing > 0:
-            unmet = links.unmet[links.count[1]]
-            unmet[0], unmet[1], unmet[2] = row, missing, 0 if t.node[node, c.KIND] == 5 else 1
-            links.count[1] += 1
-    return work, links
+            at = links.used[1] * UNMET_WIDTH
+            links.unmet[at] = row
+            links.unmet[at + 1] = missing
+            links.unmet[at + 2] = 0 if t.data[node * c.NODE_WIDTH + c.KIND] == 5 else 1
+            links.used[1] += 1
 
 
 @compiled
-def _all_supplies(t: Tables, book: Book, work: Work, node: int, kept: Ints) -> int:
+def _all_supplies(t: Tables, book: Book, work: Work, node: int) -> int:
     """List stock, receipts, co-products and planned orders of a node by the moment they are there."""
-    count = gather_receipts(t, book, work, node, kept)
-    count = add_supply(work, count, LONG_AGO, 0, node, t.node[node, c.ON_HAND])
-    for order in range(book.first_order[node, 0], book.first_order[node, 1]):
-        o = book.order[order]
-        if o[b.PROJECTED] < NEVER:
-            count = add_supply(work, count, o[b.PROJECTED], 4 if o[b.ORDER_KIND] == 2 else 3, order, o[b.ORDER_QUANTITY])
-    for place in range(count):
-        work.supply_row[place] = place
-    b.sort_rows(work.supply_row, count, work.spare, work.supply, 0, 1)
+    state = b.STATES + node * b.STATE_WIDTH
+    count = gather_receipts(t, book, work, node)
+    first, kind = min(t.as_of, LONG_AGO), 0
+    count = put(work.supply, work.place, count, first, kind, node, t.data[node * c.NODE_WIDTH + c.ON_HAND])
+    for row in range(book.state[state + b.FIRST_ORDER], book.state[state + b.END_ORDER]):
+        order = row * b.ORDER_WIDTH
+        time, amount = book.order[order + b.PROJECTED], book.order[order + b.ORDER_QUANTITY]
+        kind = 4 if book.order[order + b.ORDER_KIND] == 2 else 3
+        if time < NEVER:
+            count = put(work.supply, work.place, count, time, kind, row, amount)
+    sort_items(work.supply, work.place, count, work.spare)
     return count

@@ -11,8 +11,9 @@ from plantwright.core.problem import Problem, ProblemError, problem_kind
 from plantwright.methods.requirements import book as b
 from plantwright.methods.requirements.book import Book
 from plantwright.methods.requirements.exact import Ints
-from plantwright.methods.requirements.kernel import run
+from plantwright.methods.requirements.kernel import peg_all, plan_all
 from plantwright.methods.requirements.levels import planning_order
+from plantwright.methods.requirements.pegging import PEG_WIDTH, UNMET_WIDTH
 from plantwright.methods.requirements.problem import RequirementsProblem
 
 QUANTITY_TOO_LARGE = problem_kind(
@@ -51,8 +52,6 @@ class PlannedOrders:
         `OrderFlag`: the start is late, the receipt was pushed to the fence, the calendar ends before it is done.
     priority
         The best priority among the requirements it was planned for.
-    step
-        Where the starts of its operations begin in `MaterialPlan.operation_start`.
     """
 
     node: Ints
@@ -67,7 +66,6 @@ class PlannedOrders:
     alternative: Ints
     flags: Ints
     priority: Ints
-    step: Ints
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,8 +140,6 @@ class MaterialPlan:
         The tables of the plan.
     level
         int64[nodes], low-level codes.
-    operation_start
-        Starts of the operations of all orders, see `PlannedOrders.step`.
     """
 
     orders: PlannedOrders
@@ -152,7 +148,6 @@ class MaterialPlan:
     pegs: Pegs
     unmet: Unmet
     level: Ints
-    operation_start: Ints
 
     @property
     def substitutions(self) -> Ints:
@@ -207,31 +202,33 @@ def plan_requirements(problem: RequirementsProblem, names: Sequence[object] | No
     (array([6]), array([8]), array([10]))
     """
     order, level = planning_order(problem, names)
-    book, links = run(problem.tables, order)
+    book, *_ = plan_all(problem.tables, problem.calendars, order, problem.first_needs.ravel())
     _stop_on_faults(book)
-    count = book.count
+    links, *_ = peg_all(problem.tables, problem.calendars, book)
+    count = book.state
     return MaterialPlan(
-        orders=PlannedOrders(*_columns(book.order, count[b.ORDERS], 13)),
-        requirements=RequirementRows(*_columns(book.need, count[b.NEEDS], 10)),
-        co_products=CoProductReceipts(*_columns(book.byproduct, count[b.BYPRODUCTS], 5)),
-        pegs=Pegs(*_columns(links.peg, links.count[0], 4)),
-        unmet=Unmet(*_columns(links.unmet, links.count[1], 3)),
+        orders=PlannedOrders(*_columns(book.order, count[b.ORDERS], b.ORDER_WIDTH, 12)),
+        requirements=RequirementRows(*_columns(book.need, count[b.NEEDS], b.NEED_WIDTH, 10)),
+        co_products=CoProductReceipts(*_columns(book.byproduct, count[b.BYPRODUCTS], b.BYPRODUCT_WIDTH, 5)),
+        pegs=Pegs(*_columns(links.peg, links.used[0], PEG_WIDTH, 4)),
+        unmet=Unmet(*_columns(links.unmet, links.used[1], UNMET_WIDTH, 3)),
         level=level,
-        operation_start=book.step[: count[b.STEPS]].copy(),
     )
 
 
-def _columns(rows: Ints, count: int, columns: int) -> list[Ints]:
-    return [np.ascontiguousarray(rows[:count, place]) for place in range(columns)]
+def _columns(records: Ints, count: int, width: int, columns: int) -> list[Ints]:
+    rows = records[: count * width].reshape(-1, width)
+    return [np.ascontiguousarray(rows[:, place]) for place in range(columns)]
 
 
 def _stop_on_faults(book: Book) -> None:
     problems: list[Problem] = []
-    large, formula = int(book.count[b.TOO_LARGE_LINE]), int(book.count[b.BAD_FORMULA_LINE])
-    if large:
-        table = "bill-of-material" if large > 0 else "co-product"
-        problems.append(QUANTITY_TOO_LARGE.at(table, abs(large) - 1, "per"))
-    if formula:
-        problems.append(FORMULA_WITHOUT_RESULT.at("bom", formula - 1, "formula"))
+    count = book.state
+    if count[b.TOO_LARGE_LINE]:
+        problems.append(QUANTITY_TOO_LARGE.at("bill-of-material", int(count[b.TOO_LARGE_LINE]) - 1, "per"))
+    if count[b.TOO_LARGE_NODE]:
+        problems.append(QUANTITY_TOO_LARGE.at("co-products of node", int(count[b.TOO_LARGE_NODE]) - 1, "per"))
+    if count[b.BAD_FORMULA_LINE]:
+        problems.append(FORMULA_WITHOUT_RESULT.at("bom", int(count[b.BAD_FORMULA_LINE]) - 1, "formula"))
     if problems:
         raise ProblemError(problems)

@@ -10,6 +10,7 @@ import numpy as np
 
 from plantwright.core.problem import BAD_ARGUMENT, Problem, ProblemError
 from plantwright.methods.lot_sizing import LotRule
+from plantwright.methods.requirements import book as b
 from plantwright.methods.requirements import tables as c
 from plantwright.methods.requirements.columns import column_faults, pack, pointer_faults
 from plantwright.methods.requirements.exact import LARGEST, Ints
@@ -23,13 +24,14 @@ from plantwright.methods.requirements.inputs import (
     Nodes,
     OpenNeeds,
     OpenSupplies,
+    Origin,
     PriceBreaks,
     Routing,
     Substitutes,
     Table,
     rows_of,
 )
-from plantwright.methods.requirements.tables import Tables
+from plantwright.methods.requirements.tables import Calendars, Tables
 from plantwright.methods.working_time import WorkingTime, working_time
 
 _OWNED = {
@@ -40,7 +42,7 @@ _OWNED = {
     "co_products": "nodes",
     "substitutes": "bom",
 }
-"""Which table each sorted table belongs to; the first five in the order of the columns of `Tables.begin`."""
+"""Which table each sorted table belongs to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +53,20 @@ class RequirementsProblem:
     ----------
     nodes, lines
         How many nodes and BOM lines there are.
-    tables
+    arcs
+        int64[3, arcs]; who may put a requirement or supply on whom: user, used, and 1 where it is not only a wish.
+    tables, calendars
         The inputs in the form of the kernels.
+    first_needs
+        The requirements known from outside, as rows of `plantwright.methods.requirements.book.Book.need`.
     """
 
     nodes: int
     lines: int
+    arcs: Ints
     tables: Tables
+    calendars: Calendars
+    first_needs: Ints
 
 
 def requirements_problem(
@@ -127,8 +136,16 @@ def requirements_problem(
     if problems:
         raise ProblemError(problems)
     pointers = {name: _pointer(given[name], rows[owner]) for name, owner in _OWNED.items()}
-    table = _tables(int(as_of), float(lead_factor), packed, pointers, rules, time)
-    return RequirementsProblem(nodes=rows["nodes"], lines=rows["bom"], tables=table)
+    demand, open_need = packed["demands"][0][:-1], packed["open_needs"][0][:-1]
+    supply = _sorted_supply(packed["supplies"][0], packed["demands"][0])
+    return RequirementsProblem(
+        nodes=rows["nodes"],
+        lines=rows["bom"],
+        arcs=_arcs(packed, pointers),
+        tables=_tables(int(as_of), float(lead_factor), packed, pointers, supply, rules),
+        calendars=Calendars(*time.flat),
+        first_needs=_first_needs(supply, demand, open_need),
+    )
 
 
 def _pointer(table: Any, owners: int) -> Ints:
@@ -158,65 +175,132 @@ def _combined_faults(node: Ints, real: Any, packed: dict[str, Any], rows: dict[s
     for name, column in (("demands", c.DEMAND_QUANTITY), ("supplies", c.SUPPLY_QUANTITY)):
         total = float(packed[name][0][: rows[name], column].astype(float).sum())
         if total > LARGEST * 1000.0:
-            yield BAD_ARGUMENT.at(name, "", "quantity", f"{total:g} in all", must=f"at most {LARGEST * 1000.0:g} in all")
+            yield BAD_ARGUMENT.at(
+                name, "", "quantity", f"{total:g} in all", must=f"at most {LARGEST * 1000.0:g} in all"
+            )
 
 
 def _lot_faults(node: Ints, real: Any) -> Iterator[Problem]:
     """Give the lot rules whose parameters are missing or do not go together."""
-    rule, quantum = node[:, c.LOT_RULE], node[:, c.QUANTUM]
-    step = np.where(node[:, c.MULTIPLE] > 0, node[:, c.MULTIPLE], quantum)
-    largest = node[:, c.MAXIMUM] - node[:, c.MAXIMUM] % step
+    rule, quantum, most = node[:, c.LOT_RULE], node[:, c.QUANTUM], node[:, c.MAXIMUM]
+    multiple, fixed, period = node[:, c.MULTIPLE], node[:, c.FIXED_QUANTITY], node[:, c.PERIOD]
+    holding = real[:-1, c.HOLDING_COST]
+    step = np.where(multiple > 0, multiple, quantum)
     smallest = np.maximum(-(-node[:, c.MINIMUM] // step) * step, step)
-    costed = rule >= LotRule.ECONOMIC_QUANTITY
+    is_fixed, needed = rule == LotRule.FIXED_QUANTITY, "above 0 for this lot rule"
     tests = (
-        ("multiple", node[:, c.MULTIPLE], step % quantum != 0, "whole quanta"),
-        ("maximum", node[:, c.MAXIMUM], (node[:, c.MAXIMUM] > 0) & (largest < smallest), "room for minimum and multiple"),
-        (
-            "fixed_quantity",
-            node[:, c.FIXED_QUANTITY],
-            (rule == LotRule.FIXED_QUANTITY) & ((node[:, c.FIXED_QUANTITY] < 1) | (node[:, c.FIXED_QUANTITY] % quantum != 0)),
-            "whole quanta, above 0, for this lot rule",
-        ),
-        ("period", node[:, c.PERIOD], (rule == LotRule.PERIOD) & (node[:, c.PERIOD] < 1), "above 0 for this lot rule"),
-        ("holding_cost", real[:-1, c.HOLDING_COST], costed & (real[:-1, c.HOLDING_COST] <= 0), "above 0 for this lot rule"),
-    )  # fmt: skip
+        ("multiple", multiple, step % quantum != 0, "whole quanta"),
+        ("maximum", most, (most > 0) & (most - most % step < smallest), "room for minimum and multiple"),
+        ("fixed_quantity", fixed, is_fixed & ((fixed < 1) | (fixed % quantum != 0)), f"whole quanta, {needed}"),
+        ("period", period, (rule == LotRule.PERIOD) & (period < 1), needed),
+        ("holding_cost", holding, (rule >= LotRule.ECONOMIC_QUANTITY) & (holding <= 0), needed),
+    )
     for column, values, wrong, must in tests:
         for row in np.flatnonzero(wrong):
             yield BAD_ARGUMENT.at("nodes", int(row), column, values[row], must=must)
 
 
 def _tables(
-    as_of: int, factor: float, packed: dict[str, Any], pointers: dict[str, Ints], rules: Formulas, time: WorkingTime
+    as_of: int, factor: float, packed: dict[str, Any], pointers: dict[str, Ints], supply: Ints, rules: Formulas
 ) -> Tables:
-    supply = packed["supplies"][0]
-    order = np.lexsort((supply[:-1, c.SUPPLY_TIME], supply[:-1, c.SUPPLY_NODE])).astype(np.int64)
-    count = packed["nodes"][0].shape[0]
-    begin = [pointers[name] for name in list(_OWNED)[:5]]
-    begin.append(np.searchsorted(supply[order, c.SUPPLY_NODE], np.arange(count)))
+    """Lay all records one after the other, with absolute positions in place of row numbers."""
+    nodes, node_real = packed["nodes"]
+    line, (op, op_real) = packed["bom"][0], packed["routing"]
+    options = {
+        name: _four_wide(packed[name][0]) for name in ("substitutes", "alternatives", "co_products", "price_breaks")
+    }
+    sizes = [nodes.shape[0] * c.NODE_WIDTH, op.shape[0] * c.OP_WIDTH, line.shape[0] * c.LINE_WIDTH]
+    sizes += [rows.shape[0] * c.OPTION_WIDTH for rows in options.values()]
+    ops_at, lines_at, substitutes_at, others_at, byproducts_at, offers_at, supplies_at = np.cumsum(sizes).tolist()
+    reals = np.array([0, node_real.size, node_real.size + op_real.size])
+    first, end = _programs(line[:, c.FORMULA], rules)
+    supplies = np.searchsorted(supply[:-1, c.SUPPLY_NODE], np.arange(nodes.shape[0]))
+    parts = [
+        _side_by_side(
+            nodes,
+            ops_at + pointers["routing"] * c.OP_WIDTH,
+            lines_at + pointers["bom"] * c.LINE_WIDTH,
+            others_at + pointers["alternatives"] * c.OPTION_WIDTH,
+            byproducts_at + pointers["co_products"] * c.OPTION_WIDTH,
+            offers_at + pointers["price_breaks"] * c.OPTION_WIDTH,
+            supplies_at + supplies * c.SUPPLY_WIDTH,
+        ),
+        _side_by_side(op, reals[1] + 2 * np.arange(op.shape[0])),
+        _side_by_side(
+            line,
+            substitutes_at + pointers["substitutes"] * c.OPTION_WIDTH,
+            reals[2] + first,
+            reals[2] + end,
+            np.arange(line.shape[0]),
+        ),
+        *options.values(),
+        supply,
+    ]
     return Tables(
         as_of=as_of,
         factor=factor,
-        node=packed["nodes"][0],
-        node_real=packed["nodes"][1],
-        begin=np.ascontiguousarray(np.column_stack(begin).astype(np.int64)),
-        op=packed["routing"][0],
-        op_real=packed["routing"][1],
-        line=packed["bom"][0],
-        first_substitute=pointers["substitutes"],
-        substitute=packed["substitutes"][0],
-        other=packed["alternatives"][0],
-        byproduct=packed["co_products"][0],
-        offer=packed["price_breaks"][0],
-        formula_begin=rules.pointer,
-        formula_code=rules.code,
-        formula_value=rules.value,
-        demand=packed["demands"][0],
-        supply=supply,
-        supply_order=order,
-        supply_sum=np.concatenate(([0], np.cumsum(supply[order, c.SUPPLY_QUANTITY]))).astype(np.int64),
-        open_need=packed["open_needs"][0],
-        calendar_begin=time.pointer,
-        calendar_start=time.start,
-        calendar_end=time.end,
-        calendar_before=time.before,
+        nodes=nodes.shape[0] - 1,
+        data=np.concatenate([part.ravel() for part in parts]),
+        real=np.concatenate((node_real.ravel(), op_real.ravel(), rules.steps)),
     )
+
+
+def _arcs(packed: dict[str, Any], pointers: dict[str, Ints]) -> Ints:
+    """Give the arcs from user to used, strict ones with 1, wishes with 0."""
+    node, line = packed["nodes"][0][:-1], packed["bom"][0][:-1]
+    nodes, used = np.arange(node.shape[0]), line[:, c.COMPONENT]
+    moved = np.flatnonzero(node[:, c.KIND] == NodeKind.TRANSFER)
+    pairs = [
+        (np.repeat(nodes, np.diff(pointers["bom"])), used, 1),
+        (np.repeat(nodes, np.diff(pointers["co_products"])), packed["co_products"][0][:-1, c.OPTION_NODE], 1),
+        (moved, node[moved, c.SUPPLYING_NODE], 1),
+        (np.repeat(used, np.diff(pointers["substitutes"])), packed["substitutes"][0][:-1, c.OPTION_NODE], 0),
+        (np.repeat(nodes, np.diff(pointers["alternatives"])), packed["alternatives"][0][:-1, c.OPTION_NODE], 0),
+    ]
+    columns = [np.concatenate(part) for part in zip(*((a, z, np.full(a.size, s)) for a, z, s in pairs), strict=True)]
+    return np.ascontiguousarray(np.stack(columns).astype(np.int64))
+
+
+def _side_by_side(*columns: Any) -> Ints:
+    return np.ascontiguousarray(np.column_stack(columns).astype(np.int64))
+
+
+def _four_wide(rows: Ints) -> Ints:
+    return np.pad(rows, ((0, 0), (0, 4 - rows.shape[1])))
+
+
+def _programs(formula: Ints, rules: Formulas) -> tuple[Ints, Ints]:
+    """Give where the steps of each line's formula begin and end."""
+    known = formula >= 0
+    row = np.where(known, formula, 0) if rules.pointer.size > 1 else np.zeros_like(formula)
+    end = rules.pointer[np.minimum(row + 1, rules.pointer.size - 1)]
+    return np.where(known, rules.pointer[row], 0), np.where(known, end, 0)
+
+
+def _sorted_supply(given: Ints, demand: Ints) -> Ints:
+    """Sort open supplies by node and time, and note what each keeps for the demand it serves."""
+    order = np.lexsort((given[:-1, c.SUPPLY_TIME], given[:-1, c.SUPPLY_NODE]))
+    supply = given[order]
+    kept = np.zeros(order.size, np.int64)
+    missing = demand[:, c.DEMAND_QUANTITY].copy()
+    for place in np.flatnonzero(supply[:, c.SERVES] >= 0):
+        row = supply[place, c.SERVES]
+        kept[place] = min(supply[place, c.SUPPLY_QUANTITY], missing[row])
+        missing[row] -= kept[place]
+    total = np.concatenate(([0], np.cumsum(supply[:, c.SUPPLY_QUANTITY])))
+    spare = np.zeros((1, supply.shape[1]), np.int64)
+    return _side_by_side(np.concatenate((supply, spare)), np.append(order, 0), np.append(kept, 0), total)
+
+
+def _first_needs(supply: Ints, demand: Ints, needs: Ints) -> Ints:
+    """Give the requirements known from outside: demands, then what open orders still have to be given."""
+    rows = np.zeros((demand.shape[0] + needs.shape[0], b.NEED_WIDTH), np.int64)
+    rows[:, [b.LINE, b.VIA]] = -1
+    own, other = rows[: demand.shape[0]], rows[demand.shape[0] :]
+    own[:, [b.NODE, b.TIME, b.QUANTITY, b.PRIORITY]] = demand
+    own[:, b.ORIGIN_KIND], own[:, b.ORIGIN] = Origin.DEMAND, np.arange(demand.shape[0])
+    serving = supply[supply[:, c.KEPT] > 0]
+    np.add.at(own[:, b.HELD], serving[:, c.SERVES], serving[:, c.KEPT])
+    other[:, [b.NODE, b.TIME, b.QUANTITY, b.ORIGIN]] = needs
+    other[:, b.ORIGIN_KIND] = Origin.OPEN
+    return rows

@@ -1,6 +1,10 @@
-"""The inputs as the kernels read them: one matrix a table, and names for its columns.
+"""The inputs as the kernels read them: records of whole numbers, one after the other, in one array.
 
-The numbers of the columns are their places among the declared columns in `inputs` (a test holds the two together).
+Few arrays, because each one costs compile time and time at every call. A record begins at a position; a field is read
+as ``data[position + FIELD]``. Nodes come first, so that node ``n`` begins at ``n * NODE_WIDTH``. The records of a node
+in the other tables begin at the position in its field (`OPS`, `LINES`, ...) and end where those of the next node begin;
+one spare record closes each table. The first fields of each record are the declared columns of `inputs`, in their order
+(a test holds the two together); what the planner adds for itself comes after them.
 """
 
 from __future__ import annotations
@@ -12,50 +16,51 @@ from plantwright.methods.requirements.exact import Floats, Ints
 (
     KIND, QUANTUM, ON_HAND, SAFETY_STOCK, SAFETY_TIME, LOT_RULE, MINIMUM, MAXIMUM, MULTIPLE, FIXED_QUANTITY, PERIOD,
     FENCE, LEAD_FIXED, LEAD_CALENDAR, LEAD_EXTRA, SUPPLYING_NODE,
-) = range(16)  # fmt: skip
-LEAD_PER_UNIT, ORDER_COST, HOLDING_COST = range(3)
-"""Columns of `Tables.node` and `Tables.node_real`."""
+    OPS, LINES, OTHERS, BYPRODUCTS, OFFERS, SUPPLIES,
+) = range(22)  # fmt: skip
+NODE_WIDTH = 22
 
-OPS, LINES, OFFERS, OTHERS, BYPRODUCTS, SUPPLIES = range(6)
-"""Columns of `Tables.begin`: where the rows of a node begin in each table that is sorted by node."""
+CALENDAR, BATCH, QUEUE, MOVE, OP_REAL = range(5)
+OP_WIDTH = 5
+"""An operation; `OP_REAL` is the position of its set-up and run time among the real numbers."""
 
-CALENDAR, BATCH, QUEUE, MOVE = range(4)
-SETUP, RUN = range(2)
-COMPONENT, PER, FIXED, SCRAP, ROUNDING, EFFECTIVE_FROM, EFFECTIVE_TO, OP, FORMULA = range(9)
-SUBSTITUTE, RATIO, SUBSTITUTE_FROM, SUBSTITUTE_TO = range(4)
-OTHER, OTHER_LEAD = range(2)
-BYPRODUCT, BYPRODUCT_PER = range(2)
+(
+    COMPONENT, PER, FIXED, SCRAP, ROUNDING, EFFECTIVE_FROM, EFFECTIVE_TO, OP, FORMULA,
+    SUBSTITUTES, FORMULA_FIRST, FORMULA_END, LINE_ROW,
+) = range(13)  # fmt: skip
+LINE_WIDTH = 13
+
+OPTION_NODE, OPTION_VALUE, OPTION_FROM, OPTION_TO = range(4)
 OFFER_MINIMUM, OFFER_LEAD, OFFER_SOURCE = range(3)
+OPTION_WIDTH = 4
+"""Substitutes (with their ratio), alternatives (lead) and co-products (per); and offers."""
+
+SUPPLY_NODE, SUPPLY_TIME, SUPPLY_QUANTITY, SUPPLY_TYPE, SERVES, FIRM, SUPPLY_ROW, KEPT, SUPPLY_SUM = range(9)
+SUPPLY_WIDTH = 9
+"""An open supply, sorted by node and time; with its given row, what it keeps for the demand that it serves, and the sum
+of the quantities before it."""
+
 DEMAND_NODE, DEMAND_TIME, DEMAND_QUANTITY, DEMAND_PRIORITY = range(4)
-SUPPLY_NODE, SUPPLY_TIME, SUPPLY_QUANTITY, SUPPLY_TYPE, SERVES, FIRM = range(6)
 OPEN_NODE, OPEN_TIME, OPEN_QUANTITY, OPEN_SUPPLY = range(4)
+
+LEAD_PER_UNIT, ORDER_COST, HOLDING_COST, NODE_REALS = range(4)
+"""Real numbers of a node, from ``node * NODE_REALS`` on."""
 
 
 class Tables(NamedTuple):
-    """Every input in the form of the kernels; matrices end with a spare row so that ``begin[node + 1]`` exists."""
+    """Every input in the form of the kernels."""
 
     as_of: int
     factor: float
-    node: Ints
-    node_real: Floats
+    nodes: int
+    data: Ints
+    real: Floats
+
+
+class Calendars(NamedTuple):
+    """The flat calendars of `plantwright.methods.working_time.WorkingTime`."""
+
     begin: Ints
-    op: Ints
-    op_real: Floats
-    line: Ints
-    first_substitute: Ints
-    substitute: Ints
-    other: Ints
-    byproduct: Ints
-    offer: Ints
-    formula_begin: Ints
-    formula_code: Ints
-    formula_value: Floats
-    demand: Ints
-    supply: Ints
-    supply_order: Ints
-    supply_sum: Ints
-    open_need: Ints
-    calendar_begin: Ints
-    calendar_start: Ints
-    calendar_end: Ints
-    calendar_before: Ints
+    start: Ints
+    end: Ints
+    before: Ints
