@@ -5,6 +5,8 @@ from typing import Any
 import polars as pl
 
 from plantwright.core.entity import ENTITIES, raw_frame
+from plantwright.core.problem import Problem
+from plantwright.flows.plan.verify import verify
 from plantwright.plant import Plant, make_plant
 
 ONE = 1_000_000
@@ -96,8 +98,8 @@ def plant_rows() -> Rows:
         ],
         "stock_move": [
             {"number": "1", "item": "C", "quantity": 50 * ONE, **opening},
-            {"number": "2", "item": "C", "quantity": 7 * ONE, **opening, "from_location": "STORE", "to_location": "BIN"},
-            {"number": "3", "item": "C", "quantity": 3 * ONE, **opening, "from_location": "BIN", "to_location": "CAGE"},
+            {"number": "2", "item": "C", "quantity": 7 * ONE, "from_location": "STORE", "to_location": "BIN", "at": 0},
+            {"number": "3", "item": "C", "quantity": 3 * ONE, "from_location": "BIN", "to_location": "CAGE", "at": 0},
             {"number": "4", "item": "E", "quantity": 20 * ONE, **opening},
             {"number": "5", "item": "D", "quantity": 50 * ONE, **opening},
         ],
@@ -106,7 +108,8 @@ def plant_rows() -> Rows:
         ],
         "production_component": [{"order": "X1", "component": "D", "required": 3 * ONE, "issued": 1 * ONE}],
         "purchase_order_line": [
-            {"order": "PO1", "supplier": "ACME", "item": "B", "quantity": 25 * ONE, "received": 5 * ONE, "due": at(1, 8)},
+            {"order": "PO1", "supplier": "ACME", "item": "B", "quantity": 25 * ONE, "received": 5 * ONE,
+             "due": at(1, 8)},
         ],
         "customer": [{"code": "K", "priority": 2}],
         "sales_order_line": [
@@ -147,7 +150,8 @@ def demand(name: str, item: str, quantity: float, due: int, projected: int, **mo
     values = {"quantity": int(quantity * ONE), "planned": int(quantity * ONE), "due": due, "projected": projected}
     return {
         "demand": name, "kind": "sales order", "customer": "K", "item": item, "site": "P", "priority": 2,
-        "late_days": late * ONE // 1440, "status": "late" if late else "on time", "cause": "", "value": 0, **values, **more,
+        "late_days": late * ONE // 1440, "status": "late" if late else "on time", "cause": "", "value": 0,
+        **values, **more,
     }  # fmt: skip
 
 
@@ -232,3 +236,36 @@ def plan_rows() -> Rows:
 
 def plant_of(rows: Rows) -> Plant:
     return make_plant(frames(rows), NOW)
+
+
+class Draft:
+    """The plant and the plan as rows that a test may change."""
+
+    def __init__(self) -> None:
+        self.plant: Rows = plant_rows()
+        self.plan: Rows = plan_rows()
+
+    def rows(self, table: str) -> list[dict[str, Any]]:
+        rows = self.plan if table in self.plan else self.plant
+        return rows.setdefault(table, [])
+
+    def set(self, table: str, where: dict[str, Any], **values: Any) -> None:
+        found = [row for row in self.rows(table) if all(row.get(name) == value for name, value in where.items())]
+        assert found, f"{table} has no row {where}"
+        for row in found:
+            row.update(values)
+
+    def add(self, table: str, *rows: dict[str, Any]) -> None:
+        self.rows(table).extend(rows)
+
+    def finish(self, name: str, demand_name: str, moment: int) -> None:
+        """Let an order finish at another moment, in every table that says so."""
+        self.set("planned_order", {"order": name}, finish=moment)
+        self.set("peg", {"supply": name}, available=moment)
+        self.set("demand_plan", {"demand": demand_name}, projected=moment)
+
+    def judged(self, *, as_scheduled: bool = True) -> list[Problem]:
+        tables = frames(self.plan)
+        if not as_scheduled:
+            del tables["scheduled_operation"]
+        return verify(plant_of(self.plant), tables, NOW, as_scheduled)

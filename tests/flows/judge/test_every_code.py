@@ -4,60 +4,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from small_plant import (
-    DAY_0,
-    MIN,
-    NOW,
-    ONE,
-    Rows,
-    at,
-    demand,
-    frames,
-    operation,
-    order,
-    peg,
-    plan_rows,
-    plant_of,
-    plant_rows,
-    scheduled,
-)
+from small_plant import DAY_0, MIN, NOW, ONE, Draft, at, demand, operation, order, peg, scheduled
 
-from plantwright.core.problem import KINDS, Problem
-from plantwright.flows.plan.verify import verify
-
-
-class Draft:
-    """The plant and the plan as rows that a test may change."""
-
-    def __init__(self) -> None:
-        self.plant: Rows = plant_rows()
-        self.plan: Rows = plan_rows()
-
-    def rows(self, table: str) -> list[dict[str, Any]]:
-        rows = self.plan if table in self.plan else self.plant
-        return rows.setdefault(table, [])
-
-    def set(self, table: str, where: dict[str, Any], **values: Any) -> None:
-        found = [row for row in self.rows(table) if all(row.get(name) == value for name, value in where.items())]
-        assert found, f"{table} has no row {where}"
-        for row in found:
-            row.update(values)
-
-    def add(self, table: str, *rows: dict[str, Any]) -> None:
-        self.rows(table).extend(rows)
-
-    def finish(self, name: str, demand_name: str, moment: int) -> None:
-        """Let an order finish at another moment, in every table that says so."""
-        self.set("planned_order", {"order": name}, finish=moment)
-        self.set("peg", {"supply": name}, available=moment)
-        self.set("demand_plan", {"demand": demand_name}, projected=moment)
-
-    def judged(self, *, as_scheduled: bool = True) -> list[Problem]:
-        tables = frames(self.plan)
-        if not as_scheduled:
-            del tables["scheduled_operation"]
-        return verify(plant_of(self.plant), tables, NOW, as_scheduled)
-
+from plantwright.core.problem import KINDS
 
 Change = Callable[[Draft], None]
 CHANGES: list[tuple[str, Change]] = []
@@ -159,12 +108,6 @@ def an_overdue_purchase_order_arrives_in_the_past(draft):
 @provokes("verify-firm-moved")
 def a_pinned_order_is_moved(draft):
     draft.set("production_order", {"order": "X1"}, firmness="pinned", start=at(0, 9))
-
-
-@provokes("verify-firm-moved")
-def an_order_in_the_frozen_zone_is_moved(draft):
-    draft.set("production_order", {"order": "X1"}, start=at(0, 9))
-    draft.add("setting", {"name": "frozen_zone", "value": "1 d"})
 
 
 # --- lots -----------------------------------------------------------------------------------------------------------

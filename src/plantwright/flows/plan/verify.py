@@ -6,8 +6,9 @@ a code of its own, ``verify-...``. Where the rules can be read in two ways, the 
 Orders
     An existing order is in the plan while it brings something: production and purchase orders until their quantity
     is complete, drafts of purchase orders included. A line of a document is called ``order/line``, or by its order
-    alone when it is the first. Orders that are frozen or pinned, and those that start in the frozen zone, keep their
-    recorded start, unless an operation has begun. A transfer under way has left its sender and takes nothing there.
+    alone when it is the first. Orders that are frozen or pinned keep their recorded start, unless an operation has
+    begun; the frozen zone refers to an earlier plan, which the judge does not see. A transfer under way has left its
+    sender and takes nothing there.
 Bills of material
     Lines hold by the local day on which the plan starts the order. What a line asks, whatever it refers to, is
     divided by the yields from its operation to the last, and raised by its scrap; set-up quantity and rounding

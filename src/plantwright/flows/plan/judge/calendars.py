@@ -30,7 +30,8 @@ class OpenTime:
 
     def worked(self, calendar: Ints, start: Ints, finish: Ints) -> Ints:
         """Count the open minutes from `start` to `finish`, row by row, by numbers of calendars."""
-        return np.maximum(self._until(calendar, finish) - self._until(calendar, start), 0)
+        minutes: Ints = np.maximum(self._until(calendar, finish) - self._until(calendar, start), 0)
+        return minutes
 
     def _until(self, calendar: Ints, moment: Ints) -> Ints:
         if not len(self.start):

@@ -128,7 +128,7 @@ def _units(rows: pl.DataFrame, after: Ints) -> Iterator[Fault]:
 
 
 def _changeovers(work: Work, rows: pl.DataFrame, after: Ints) -> Iterator[Fault]:
-    """The set-up column holds the own set-up and the change from the family before."""
+    """Check that the set-up column holds the own set-up and the change from the family before."""
     if (work.case.raw("work_center")["setup_matrix"] == "").all():
         return
     rows = rows[after].with_columns(rows["setup_family"].gather(after - 1).alias("previous"))

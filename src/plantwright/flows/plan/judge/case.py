@@ -123,11 +123,11 @@ class Case:
         return Names(self.demands["demand"])
 
     def item_numbers(self, items: pl.Series) -> Ints:
-        """Number items, -1 for those that do not exist."""
+        """Give numbers of items, -1 for those that do not exist."""
         return self.item_codes.places(items)
 
     def nodes(self, rows: pl.DataFrame, item: str = "item", site: str = "site") -> Ints:
-        """Number pairs of item and site, -1 where one of the two does not exist."""
+        """Give numbers of pairs of item and site, -1 where one of the two does not exist."""
         items = self.item_numbers(rows[item])
         sites = self.site_codes.places(rows.select(self.site(site)).to_series())
         return np.where((items >= 0) & (sites >= 0), items * len(self.site_names) + sites, -1)

@@ -100,7 +100,7 @@ def _lanes(case: Case, rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def _sources(case: Case, rows: pl.DataFrame) -> Iterator[Fault]:
-    """The source is the one that the item's row for the site names, or by its kind; with terms of its own."""
+    """Check that the source is the one of the item's row for the site, or of its kind, with terms of its own."""
     source = pl.col("source").replace("subcontract", "make")
     by_kind = (pl.col("rule") == "by kind") & ((source == pl.col("kind")) | (source == "transfer"))
     unknown = (pl.col("lead").is_null()) & ((source == "transfer") | ((source == "buy") & (pl.col("supplier") != "")))

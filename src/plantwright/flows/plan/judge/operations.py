@@ -82,7 +82,7 @@ def _places(work: Work) -> Iterator[Fault]:
 
 
 def _times(work: Work) -> Iterator[Fault]:
-    """Set-up and run are what the quantity needs, to the minute; a supplier's step takes its lead time."""
+    """Check that set-up and run are what the quantity needs; a supplier's step takes its lead time."""
     rows = work.rows
     parts = {
         "set-up": (pl.col("setup"), pl.col("need_setup")),
@@ -103,7 +103,7 @@ def _times(work: Work) -> Iterator[Fault]:
 
 
 def _open(work: Work) -> Iterator[Fault]:
-    """The open minutes between start and finish hold the work, without a pause where none is allowed."""
+    """Check that the open minutes within hold the work, without a pause where none is allowed."""
     rows = work.rows.with_columns(pl.Series("has", work.worked)).filter(~pl.col("outside"))
     planned = pl.when("started").then(0).otherwise(pl.col("setup") + pl.col("run"))
     rows = rows.with_columns(needs=(pl.max_horizontal("need", planned) / MINUTE))
@@ -114,7 +114,7 @@ def _open(work: Work) -> Iterator[Fault]:
 
 
 def _starts(work: Work) -> Iterator[Fault]:
-    """What has started keeps its start, what is pinned has it as pinned, and the rest starts from now on."""
+    """Check that what has started keeps its start, what is pinned its pin, and the rest starts from now on."""
     now = work.case.as_of
     early = work.rows.filter((pl.col("start") < now) & ~pl.col("started")).with_columns(now=pl.lit(now, pl.Int64))
     yield Fault(PAST, early, TABLE, KEY, "start", moments=("start", "now"))
@@ -130,7 +130,7 @@ def _starts(work: Work) -> Iterator[Fault]:
 
 
 def _spans(work: Work) -> Iterator[Fault]:
-    """An order starts with its first operation and finishes with its last."""
+    """Check that an order starts with its first operation and finishes with its last."""
     n, orders = ints(work.planned, "n"), work.case.orders
     first = np.full(orders.height, np.iinfo(np.int64).max)
     last = np.full(orders.height, np.iinfo(np.int64).min)

@@ -139,12 +139,11 @@ def _receipts(case: Case, both: pl.DataFrame) -> Iterator[Fault]:
 
 
 def _not_moved(case: Case, both: pl.DataFrame) -> Iterator[Fault]:
-    """Orders that the planner may not move, and those within the frozen zone, start as recorded."""
+    """Check that orders which the planner may not move start as recorded, unless an operation has begun."""
     if not case.scheduled:
         return
-    zone_end = case.as_of + case.plant.settings.minutes("frozen_zone")
     recorded = pl.col("start_record")
-    fixed = pl.col("firmness").is_in(["frozen", "pinned"]) | (recorded < zone_end)
+    fixed = pl.col("firmness").is_in(["frozen", "pinned"])
     rows = both.filter((pl.col("kind") == "production") & fixed & (recorded >= case.as_of))
     busy = case.raw("production_operation").filter(pl.col("state") != "waiting").select("order").unique()
     rows = rows.filter(pl.col("start") != recorded).join(busy, on="order", how="anti")
