@@ -128,6 +128,11 @@ def read_files(
     return parse_source(texts, columns_of, known, _zone_of(known))
 
 
+def zone_of(store: Store) -> str:
+    """Give the time zone of a store's plant."""
+    return _zone_of(store.read_all(["setting"]))
+
+
 def _zone_of(known: Mapping[str, pl.DataFrame] | None) -> str:
     zone = read_settings(known["setting"]).zone if known else "UTC"
     try:
@@ -199,7 +204,7 @@ def import_files(
             _write(tx, parsed.tables, counts, progress)
             entry = tx.number if _changed(counts) else 0
             if dry_run:
-                raise _DryRunError
+                raise _DryRunError  # noqa: TRY301 - the way to end a transaction without keeping it
     except _DryRunError:
         return Imported(counts, tuple(problems), files)
     return Imported(counts, tuple(problems), files, entry, written=True)

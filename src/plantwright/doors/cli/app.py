@@ -7,11 +7,13 @@ Nothing here may load Polars or Numba: ``plantwright --help`` must answer at onc
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
+from plantwright.doors.cli.do import do_app
 from plantwright.doors.cli.options import NO_USER, Db, Json, User, command, person
+from plantwright.doors.cli.show import show_app
 
 app = typer.Typer(
     name="plantwright",
@@ -24,6 +26,7 @@ app = typer.Typer(
 )
 
 As_of = Annotated[str, typer.Option("--as-of", metavar="DATE", help="Plan as of this day or moment.")]
+PlanNumber = Annotated[int | None, typer.Option("--plan", help="Number of the plan; else the latest.")]
 Mapping_ = Annotated[
     str, typer.Option("--mapping", metavar="NAME_OR_DIR", help="Read another system's export through a mapping.")
 ]
@@ -99,6 +102,130 @@ def check(db: Db, *, as_json: Json = False) -> int:
     from plantwright.doors.cli import files
 
     return files.check(db, as_json=as_json)
+
+
+app.add_typer(show_app, name="show", help="Show a report: on the screen, or as CSV, JSON or Excel.")
+
+
+@app.command()
+@command
+def plan(
+    db: Db,
+    *,
+    as_of: As_of = "",
+    horizon: Annotated[int | None, typer.Option("--horizon", metavar="DAYS", help="Plan so many days ahead.")] = None,
+    scenario: Annotated[str, typer.Option("--scenario", metavar="NAME", help="Plan the edits of a scenario.")] = "",
+    seconds: Annotated[float | None, typer.Option("--seconds", help="Time for better schedules.")] = None,
+    no_schedule: Annotated[bool, typer.Option("--no-schedule", help="Plan material only, by lead times.")] = False,
+    seed: Annotated[int, typer.Option("--seed", help="Decides between equal choices.")] = 0,
+    user: User = NO_USER,
+    as_json: Json = False,
+) -> int:
+    """Plan the plant: orders, schedule, promises, reasons and messages, all judged."""
+    from plantwright.doors.cli import planning
+    from plantwright.flows.plan_store import Wishes
+
+    wishes = Wishes(as_of, scenario, not no_schedule, horizon, seconds, seed)
+    return planning.plan(db, wishes, by=person(user), as_json=as_json)
+
+
+@app.command()
+@command
+def verify(
+    db: Db,
+    *,
+    plan: PlanNumber = None,
+    scenario: Annotated[str, typer.Option("--scenario", help="The latest plan of a scenario.")] = "",
+    as_json: Json = False,
+) -> int:
+    """Judge a plan by the rules alone, with code that shares nothing with the planner."""
+    from plantwright.doors.cli import planning
+
+    return planning.verify(db, plan, scenario, as_json=as_json)
+
+
+@app.command()
+@command
+def plans(db: Db, *, as_json: Json = False) -> None:
+    """List the plans that are kept; do pin-plan and do prune-plans tend them."""
+    from plantwright.doors.cli import records
+
+    records.list_plans(db, as_json=as_json)
+
+
+app.add_typer(do_app, name="do", help="Do something: messages, orders, stock; every act can be undone.")
+
+
+@app.command()
+@command
+def journal(
+    db: Db,
+    *,
+    limit: Annotated[int, typer.Option("--limit", help="The latest so many.")] = 20,
+    by: Annotated[str | None, typer.Option("--by", help="Only what this person did.")] = None,
+    action: Annotated[str | None, typer.Option("--action", help="Only this action, such as import.")] = None,
+    as_json: Json = False,
+) -> None:
+    """List who did what and when."""
+    from plantwright.doors.cli import records
+
+    records.show_journal(db, limit=limit, by=by, action=action, as_json=as_json)
+
+
+@app.command()
+@command
+def undo(
+    db: Db,
+    number: Annotated[int, typer.Argument(metavar="NUMBER", help="Number of the entry in the journal.")],
+    *,
+    user: User = NO_USER,
+    as_json: Json = False,
+) -> None:
+    """Take back what was done, whole; refused where it was changed again since."""
+    from plantwright.doors.cli import records
+
+    records.undo(db, number, by=person(user), as_json=as_json)
+
+
+@app.command()
+@command
+def demo(
+    *,
+    once: Annotated[bool, typer.Option("--once", help="Keep nothing.")] = False,
+    user: User = NO_USER,
+    as_json: Json = False,
+) -> int:
+    """Make the demo plant in ./demo, plan it, and show what to try next."""
+    from plantwright.doors.cli import planning
+
+    return planning.demo(once=once, by=person(user), as_json=as_json)
+
+
+@app.command()
+@command
+def settings(db: Db, *, as_json: Json = False) -> None:
+    """List the settings of the plant."""
+    _report(db, "settings", as_json=as_json)
+
+
+@app.command()
+@command
+def compare(
+    db: Db,
+    plan: Annotated[int, typer.Argument(metavar="PLAN", help="Number of the first plan.")],
+    other: Annotated[int, typer.Argument(metavar="OTHER", help="Number of the second plan.")],
+    *,
+    as_json: Json = False,
+) -> None:
+    """Set two plans side by side."""
+    _report(db, "compare", plan=plan, other=other, as_json=as_json)
+
+
+def _report(db: str, name: str, **wanted: Any) -> None:
+    from plantwright.doors.cli.showing import Wanted, show
+    from plantwright.flows.catalog import load_reports
+
+    show(load_reports()[name], db, {}, Wanted(**wanted))
 
 
 @app.command()

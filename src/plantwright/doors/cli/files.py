@@ -8,7 +8,8 @@ from rich.table import Table
 
 from plantwright.core.problem import errors
 from plantwright.core.store import Counts, Store
-from plantwright.doors.cli.output import count, print_json, progress, say, screen, summary, tell_problems
+from plantwright.core.wording import NONE, count, number
+from plantwright.doors.cli.output import print_json, progress, say, screen, summary, tell_problems
 from plantwright.flows import exchange
 
 
@@ -61,7 +62,7 @@ def _counts_table(done: exchange.Imported, *, dry_run: bool) -> Table:
     for head in (("Would be added", "Would change") if dry_run else ("Added", "Changed")) + ("As before",):
         table.add_column(head, justify="right")
     for name, counts in done.counts.items():
-        table.add_row(name, *(f"{n:,}".replace(",", "\u202f") if n else "–" for n in _plain(counts).values()))
+        table.add_row(name, *(number(n) if n else NONE for n in _plain(counts).values()))
     return table
 
 

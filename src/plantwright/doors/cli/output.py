@@ -16,6 +16,7 @@ from rich.text import Text
 
 from plantwright.core.problem import Problem
 from plantwright.core.store.plain import plain
+from plantwright.core.wording import count
 
 SHOWN = 10
 """So many problems of one kind are listed on the screen; --json gives all."""
@@ -42,15 +43,6 @@ def say(text: str, style: str = "") -> None:
     screen().print(Text(text, style=style))
 
 
-def count(number: int, one: str, many: str = "") -> str:
-    """Write a number with its noun.
-
-    >>> count(1, "fault"), count(1200, "fault")
-    ('1 fault', '1\u202f200 faults')
-    """
-    return f"{number:,}".replace(",", "\u202f") + " " + (one if number == 1 else many or one + "s")
-
-
 # --- problems -------------------------------------------------------------------------------------------------------
 
 
@@ -74,12 +66,16 @@ def _tell_group(console: Console, code: str, group: list[Problem]) -> None:
     console.print(head)
     for problem in group[:SHOWN]:
         words = _place(problem) + problem.message + ("" if len(remedies) == 1 else f" {problem.remedy}")
-        console.print(Padding(Text(words), (0, 0, 0, 2)))
+        _tell_line(console, words)
     if len(group) > SHOWN:
-        console.print(Padding(Text(f"… and {len(group) - SHOWN} more (--json lists all)", style="dim"), (0, 0, 0, 2)))
+        _tell_line(console, f"… and {len(group) - SHOWN} more (--json lists all)", "dim")
     if len(remedies) == 1:
-        console.print(Padding(Text(f"→ {group[0].remedy}", style="italic"), (0, 0, 0, 2)))
+        _tell_line(console, f"→ {group[0].remedy}", "italic")
     console.print()
+
+
+def _tell_line(console: Console, words: str, style: str = "") -> None:
+    console.print(Padding(Text(words, style=style), (0, 0, 0, 2), expand=False))
 
 
 def _place(problem: Problem) -> str:

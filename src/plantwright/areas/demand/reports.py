@@ -1,0 +1,91 @@
+"""What is asked for, and how the plan serves it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Annotated
+
+import polars as pl
+
+from plantwright.core import wording
+from plantwright.core.exact import SCALE
+from plantwright.core.pages import Page, View, sheet
+from plantwright.core.parameters import Ref
+from plantwright.core.report import report
+
+Customer = Annotated[str, Ref("customer")]
+
+
+@report
+def demand(plan: View, customer: Customer = "", item: Annotated[str, Ref("item")] = "") -> Page:
+    """List every demand with its due date and what the plan promises.
+
+    Parameters
+    ----------
+    plan : plant and plan
+    customer : only this customer
+    item : only this item
+    """
+    rows = _chosen(plan, customer).filter((pl.col("item") == item) | (item == "")).sort("due", "demand")
+    counts = Counter(rows["status"])
+    parts = [f"{wording.number(counts[status])} {status}" for status in ("on time", "late", "short") if counts[status]]
+    sentence = f"{wording.count(rows.height, 'demand')}: {', '.join(parts) or 'none'}."
+    columns = (
+        "demand", "item", "quantity", "due", "projected", "status", "late_days", "customer", "cause", "planned",
+        "value", "priority", "kind", "site",
+    )  # fmt: skip
+    return Page(sentence, (sheet(plan, "Demand", "demand_plan", rows, *columns),))
+
+
+def _chosen(plan: View, customer: str) -> pl.DataFrame:
+    return plan.result("demand_plan").filter((pl.col("customer") == customer) | (customer == ""))
+
+
+@report
+def late_orders(plan: View, customer: Customer = "") -> Page:
+    """List the orders that are projected after their due date or never, the latest first, with the cause.
+
+    Parameters
+    ----------
+    plan : plant and plan
+    customer : only this customer
+    """
+    every = _chosen(plan, customer)
+    rows = every.filter(pl.col("status") != "on time")
+    worst_first = [pl.col("status") != "short", -pl.col("late_days"), pl.col("due"), pl.col("demand")]
+    columns = (
+        "demand", "item", "quantity", "due", "projected", "late_days", "cause", "customer", "status", "planned",
+        "value", "priority", "kind", "site",
+    )  # fmt: skip
+    return Page(
+        lateness(every, plan.result("bottleneck")),
+        (sheet(plan, "Late orders", "demand_plan", rows.sort(worst_first), *columns),),
+        notes=("plantwright show DB why ORDER tells the whole chain.",) if rows.height else (),
+    )
+
+
+def lateness(demands: pl.DataFrame, bottlenecks: pl.DataFrame) -> str:
+    """Say how many demands are late, by how much, and which work center is the cause of most.
+
+    Parameters
+    ----------
+    demands : rows of demand_plan
+    bottlenecks : rows of bottleneck; may be empty
+    """
+    late = demands.filter(pl.col("status") == "late")
+    short = demands.filter(pl.col("status") == "short").height
+    every = wording.count(demands.height, "order")
+    if not late.height and not short:
+        return f"All {every} are on time." if demands.height else "Nothing is asked for."
+    parts = []
+    if late.height:
+        worst = float(late["late_days"].max() or 0) / SCALE  # type: ignore[arg-type]
+        verb = "is" if late.height == 1 else "are"
+        parts.append(f"{wording.number(late.height)} of {every} {verb} late, worst {wording.days(worst)}")
+    if short:
+        parts.append(f"{wording.count(short, 'order')} cannot be served in full")
+    cause = bottlenecks.filter(pl.col("delayed_orders") > 0).sort("rank").head(1)
+    if cause.height:
+        number = wording.number(cause["delayed_orders"][0])
+        parts.append(f"{cause['work_center'][0]} is in the way of {number}")
+    return "; ".join(parts) + "."

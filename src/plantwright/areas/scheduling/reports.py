@@ -1,0 +1,150 @@
+"""The finite schedule: what runs where and when, how full the work centers are, and which of them delays the rest."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import polars as pl
+
+from plantwright.core import wording
+from plantwright.core.buckets import Bucket, bucket_start
+from plantwright.core.column import Kind
+from plantwright.core.exact import SCALE
+from plantwright.core.pages import Page, View, missing, named, sheet
+from plantwright.core.parameters import Ref
+from plantwright.core.problem import stop_on_errors
+from plantwright.core.report import report
+
+WorkCenter = Annotated[str, Ref("work_center")]
+
+
+@report
+def schedule(plan: View, work_center: WorkCenter = "", order: str = "") -> Page:
+    """List the operations of the schedule by their start, with set-up, run and due times.
+
+    Parameters
+    ----------
+    plan : plant and plan
+    work_center : only this work center
+    order : only this order
+    """
+    rows = plan.result("scheduled_operation")
+    rows = rows.filter((pl.col("work_center") == work_center) | (work_center == ""))
+    rows = rows.filter((pl.col("order") == order) | (order == "")).sort("start", "work_center", "unit", "order")
+    late = rows.filter(pl.col("finish") > pl.col("due")).height
+    sentence = (
+        f"{wording.count(rows.height, 'operation')} on "
+        f"{wording.count(rows.filter(pl.col('work_center') != '')['work_center'].n_unique(), 'work center')}, "
+        f"{wording.number(late)} finished after their due time by planned lead times."
+    )
+    columns = (
+        "start", "work_center", "unit", "order", "sequence", "item", "quantity", "finish", "setup", "run", "due",
+        "state", "people", "family", "alternate",
+    )  # fmt: skip
+    table = sheet(plan, "Schedule", "scheduled_operation", rows, *columns, clock="start finish")
+    return Page(sentence if rows.height else _no_schedule(plan), (table,))
+
+
+def _no_schedule(plan: View) -> str:
+    if plan.plan.get("options", {}).get("schedule") is False:
+        return "This plan was made without a schedule; plan again without --no-schedule."
+    return "No operation fits."
+
+
+@report
+def dispatch(plan: View, work_center: WorkCenter, days: int = 0) -> Page:
+    """List what a work center does next, unit by unit, in the order of its start.
+
+    Parameters
+    ----------
+    plan : plant and plan
+    work_center : code of the work center
+    days : only operations that start within so many days from the plan's moment; 0 for all
+    """
+    _known_center(plan, work_center)
+    rows = plan.result("scheduled_operation").filter(pl.col("work_center") == work_center).sort("unit", "start")
+    if days:
+        rows = rows.filter(pl.col("start") < plan.as_of + days * 1440)
+    work = wording.duration(int((rows["setup"] + rows["run"]).sum()))
+    sentence = f"{work_center} has {wording.count(rows.height, 'operation')} to do, {work} of work."
+    columns = (
+        "unit", "start", "finish", "order", "sequence", "item", "quantity", "setup", "run", "family", "due", "state",
+        "people", "alternate",
+    )  # fmt: skip
+    table = sheet(plan, f"Dispatch list of {work_center}", "scheduled_operation", rows, *columns, clock="start finish")
+    return Page(sentence, (table,))
+
+
+def _known_center(plan: View, work_center: str) -> None:
+    centers = plan.table("work_center")["code"]
+    stop_on_errors([] if work_center in centers else [missing("work_center", work_center, centers)])
+
+
+@report
+def load(plan: View, work_center: WorkCenter = "", bucket: Bucket = "week") -> Page:
+    """Set the load of each work center against its capacity, by day, week or month.
+
+    Parameters
+    ----------
+    plan : plant and plan
+    work_center : only this work center
+    bucket : the periods
+    """
+    if work_center:
+        _known_center(plan, work_center)
+    rows = plan.result("center_load").filter((pl.col("work_center") == work_center) | (work_center == ""))
+    rows = rows.with_columns(day=bucket_start(pl.col("day"), bucket))
+    sums = pl.col("capacity", "setup", "run", "required").sum()
+    rows = rows.group_by("work_center", "day", maintain_order=True).agg(sums).sort("work_center", "day")
+    used = pl.col("setup") + pl.col("run")
+    rows = rows.with_columns(load=used, utilisation=ratio(used, pl.col("capacity")), free=pl.col("capacity") - used)
+    overfull = rows.filter(pl.col("required") > pl.col("capacity")).height
+    sentence = (
+        f"{wording.count(rows['work_center'].n_unique(), 'work center')}, {wording.count(rows.height, bucket)} with "
+        f"work or open time; in {wording.number(overfull)} more is required than can be done."
+    )
+    columns = (
+        "work_center",
+        named(Kind.DAY, "day", f"First day of the {bucket}"),
+        "capacity",
+        named(Kind.DURATION, "load", "Set-up and run time that falls on it"),
+        named(Kind.RATIO, "utilisation", "Load over capacity"),
+        "required", "setup", "run",
+        named(Kind.DURATION, "free", "Capacity less load"),
+    )  # fmt: skip
+    return Page(sentence if rows.height else _no_schedule(plan), (sheet(plan, "Load", "center_load", rows, *columns),))
+
+
+def ratio(part: pl.Expr, whole: pl.Expr) -> pl.Expr:
+    """Give a stored ratio of two sums; nothing where the whole is nothing."""
+    return pl.when(whole > 0).then((part.cast(pl.Float64) * SCALE / whole).round()).otherwise(None).cast(pl.Int64)
+
+
+@report
+def bottlenecks(plan: View) -> Page:
+    """Rank the work centers by what they delay.
+
+    Parameters
+    ----------
+    plan : plant and plan
+    """
+    rows = plan.result("bottleneck").sort("rank")
+    names = plan.table("work_center").select(pl.col("code").alias("work_center"), "name")
+    rows = rows.join(names, on="work_center", how="left", maintain_order="left")
+    columns = (
+        "rank", "work_center", named(Kind.TEXT, "name", "Full name"), "utilisation", "delayed_orders", "delay_days",
+        "waiting_days",
+    )  # fmt: skip
+    table = sheet(plan, "Bottlenecks", "bottleneck", rows, *columns)
+    return Page(bottleneck_words(rows) if rows.height else _no_schedule(plan), (table,))
+
+
+def bottleneck_words(rows: pl.DataFrame) -> str:
+    """Name the work center that delays most, in words."""
+    worst = rows.row(0, named=True)
+    if not worst["delayed_orders"]:
+        return f"No work center delays an order; {worst['work_center']} is the fullest."
+    return (
+        f"{worst['work_center']} is the bottleneck: it delays {wording.count(worst['delayed_orders'], 'order')} and is "
+        f"{wording.percent(worst['utilisation'])} full."
+    )

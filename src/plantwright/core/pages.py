@@ -1,0 +1,187 @@
+"""What a report looks at, and what it gives: a `View` of a plant and a plan goes in, a `Page` comes out.
+
+Reports are declared by `core.report.report`; their parameter `plan`, `other` or `plant` is a `View`, which reads tables
+only when they are asked for. A `Page` holds raw rows with their columns, so that a door can write each value exactly:
+as people read it, as JSON, CSV or Excel; `as_tables` gives plain frames.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol
+
+import polars as pl
+
+from plantwright.core.column import Column, Kind
+from plantwright.core.entity import ENTITIES
+from plantwright.core.frames import present
+from plantwright.core.problem import Problem, problem_kind
+from plantwright.core.reading import did_you_mean
+from plantwright.core.report import Heading, Table
+from plantwright.core.settings import Settings
+
+NOT_THERE = problem_kind(
+    "not-there", "There is no {table} {value}{within}.{hint}", "Check the name; codes are written exactly."
+)
+"""Something that was asked about does not exist."""
+
+
+class View(Protocol):
+    """A plant, and the plan that is looked at; tables are read when they are first asked for."""
+
+    as_of: int
+    settings: Settings
+    number: int
+    plan: Mapping[str, Any]
+    """The plan's own data: totals, seconds, verified, scenario, status, options; empty without a plan."""
+
+    def table(self, name: str) -> pl.DataFrame:
+        """Give a raw table of the plant."""
+
+    def result(self, name: str) -> pl.DataFrame:
+        """Give a raw result table of the plan; empty where the plan has none of that name."""
+
+    def columns(self, name: str) -> Mapping[str, Column]:
+        """Give the columns of a table, with those that the plant adds."""
+
+    def other(self, number: int) -> View:
+        """Give the same plant with another plan."""
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One table of a report: raw rows, and the columns that are shown, the most important first.
+
+    Parameters
+    ----------
+    title : heading
+    rows : raw frame
+    columns : what each column is, in the order in which they are shown; `help` says what it means
+    clock : columns of moments that are shown with their time of day
+    tree : column that is set in by the level of its row, which stands in the column `level`, from 1
+    right : columns of texts that are set to the right, such as figures of several kinds below each other
+    dashed : columns of quantities in which nothing is written as a dash
+    """
+
+    title: str
+    rows: pl.DataFrame
+    columns: Mapping[str, Column]
+    clock: frozenset[str] = frozenset()
+    tree: str = ""
+    right: frozenset[str] = frozenset()
+    dashed: frozenset[str] = frozenset()
+
+    def shown(self) -> pl.DataFrame:
+        """Give the rows with the shown columns only."""
+        return self.rows.select(list(self.columns))
+
+
+@dataclass(frozen=True)
+class Page:
+    """A report: a sentence that says the state in words, tables, and figures by name."""
+
+    sentence: str
+    sheets: tuple[Sheet, ...] = ()
+    figures: Mapping[str, Any] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+
+def sheet(view: View, title: str, entity: str, rows: pl.DataFrame, *names: str | Column, clock: str = "") -> Sheet:
+    """Make a table of a report from the rows of an entity.
+
+    Parameters
+    ----------
+    view : tells the plant's own columns
+    title : heading
+    entity : entity whose columns are named
+    rows : raw frame
+    names : columns in the order in which they are shown; a `Column` for one that the entity does not have
+    clock : columns of moments that are shown with their time of day, apart by spaces
+    """
+    known = view.columns(entity)
+    columns = [known[name] if isinstance(name, str) else name for name in names]
+    chosen = {column.name: column for column in columns}
+    return Sheet(title, rows, with_units(view, chosen), frozenset(clock.split()))
+
+
+def named(kind: Kind, name: str, help: str, **more: Any) -> Column:
+    """Declare a column of a report that no entity has."""
+    return Column(kind, help, name=name, default=None, **more)
+
+
+def listed(
+    view: View,
+    title: str,
+    columns: Iterable[Column],
+    lines: Iterable[Mapping[str, Any]],
+    *,
+    clock: str = "",
+    tree: str = "",
+    right: str = "",
+) -> Sheet:
+    """Make a table of a report from lines of stored values; what a line has besides the columns is left out.
+
+    Parameters
+    ----------
+    view : tells the currency
+    title : heading
+    columns : the columns in the order in which they are shown
+    lines : one mapping a row
+    clock : columns of moments that are shown with their time of day, apart by spaces
+    tree : column that is set in by the level of its row
+    right : columns of texts that are set to the right
+    """
+    chosen = {column.name: column for column in columns}
+    schema = {name: column.dtype for name, column in chosen.items()}
+    rows = pl.DataFrame([[line[name] for name in schema] for line in lines], schema=schema, orient="row")
+    return Sheet(title, rows, with_units(view, chosen), frozenset(clock.split()), tree, frozenset(right.split()))
+
+
+def with_units(view: View, columns: Mapping[str, Column]) -> dict[str, Column]:
+    """Give columns of money the currency of the plant as their unit."""
+    currency = str(view.settings["currency"])
+    return {
+        name: replace(column, unit=f"{currency} {column.unit}".strip()) if column.kind is Kind.MONEY else column
+        for name, column in columns.items()
+    }
+
+
+def own_fields(view: View, page: Page) -> Page:
+    """Add to every table of a page the fields that the plant has added to the things it names.
+
+    A table with a column `item` gets the plant's own fields of the items, and so on; a field whose name is taken is
+    left out.
+    """
+    return replace(page, sheets=tuple(_with_own(view, one) for one in page.sheets))
+
+
+def _with_own(view: View, one: Sheet) -> Sheet:
+    rows, columns = one.rows, dict(one.columns)
+    for name, column in one.columns.items():
+        target = ENTITIES.get(column.target or (name if name in ENTITIES else ""))
+        if target is None or target.role == "result" or rows.schema.get(name) != pl.String:
+            continue
+        all_columns = view.columns(target.name)
+        own = {n: c for n, c in all_columns.items() if n not in target.columns and n not in rows.columns}
+        if own:
+            values = view.table(target.name).select(pl.col(target.key[0]).alias(name), *own)
+            rows = rows.join(values.unique(name), on=name, how="left", maintain_order="left")
+            columns |= own
+    return replace(one, rows=rows, columns=columns)
+
+
+def missing(table: str, value: str, known: pl.Series, within: str = "") -> Problem:
+    """Make the problem that something asked about is not there, with the nearest name."""
+    near = did_you_mean(value, known) if len(known) <= 100_000 else ""
+    return NOT_THERE.at(table, value, value=value, within=within, hint=near)
+
+
+def as_tables(page: Page, zone: str) -> tuple[Table, ...]:
+    """Give a page as tables of presented values, for a door that shows frames: the sentence stands at the first."""
+    found = []
+    for place, one in enumerate(page.sheets):
+        headings = {name: Heading("", column.unit, column.help) for name, column in one.columns.items()}
+        frame = present(one.shown(), one.columns, zone)
+        found.append(Table(one.title, page.sentence if place == 0 else "", frame, headings))
+    return tuple(found)

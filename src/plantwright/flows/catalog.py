@@ -1,0 +1,33 @@
+"""Everything that is declared: reports and actions of all areas and flows, loaded when a door asks for them."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import pkgutil
+from collections.abc import Mapping
+from types import MappingProxyType
+
+import plantwright.areas
+from plantwright.core.action import ACTIONS, Action
+from plantwright.core.report import REPORTS, Report
+
+
+def load_reports() -> Mapping[str, Report]:
+    """Give every declared report by name."""
+    _load("reports", "plantwright.flows.reports")
+    return MappingProxyType(REPORTS)
+
+
+def load_actions() -> Mapping[str, Action]:
+    """Give every declared action by name."""
+    _load("actions", "plantwright.flows.messages")
+    return MappingProxyType(ACTIONS)
+
+
+def _load(part: str, flow: str) -> None:
+    for area in pkgutil.iter_modules(plantwright.areas.__path__):
+        name = f"plantwright.areas.{area.name}.{part}"
+        if importlib.util.find_spec(name):
+            importlib.import_module(name)
+    importlib.import_module(flow)

@@ -1,0 +1,167 @@
+"""Plan a plant that lives in a store: read once, plan, write once, and let messages and old plans follow."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import Any
+
+from plantwright.core.problem import Problem, ProblemError, problem_kind
+from plantwright.core.settings import Settings
+from plantwright.core.store import Store
+from plantwright.flows.exchange import moment_of, quiet, read_plant, seen_at, zone_of
+from plantwright.flows.messages import merge_messages
+from plantwright.flows.plan import make_plan
+from plantwright.flows.scenario import apply_scenario
+from plantwright.plant import Plan, Plant
+
+PLANT_CHANGED = problem_kind(
+    "plan-of-earlier-plant",
+    "The plant has changed since plan {value} was made.",
+    "Plan again; what is found below may be because of the changes.",
+    "warning",
+)
+Progress = Callable[[str, float], None]
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """How a plan is wanted: see `plantwright.plan` for the meaning of each."""
+
+    as_of: str = ""
+    scenario: str = ""
+    schedule: bool = True
+    horizon_days: int | None = None
+    seconds: float | None = None
+    seed: int = 0
+
+
+def plan_store(store: Store, wishes: Wishes | None = None, *, by: str = "", progress: Progress = quiet) -> Plan:
+    """Plan the plant of a store, and keep the plan.
+
+    Parameters
+    ----------
+    store : the plant
+    wishes : how the plan is wanted
+    by : who plans, for the journal
+    progress : called with the stage and the share done
+
+    Returns
+    -------
+    The plan, with its number and the seconds of loading and saving.
+
+    Raises
+    ------
+    ProblemError
+        With everything that makes the plant impossible to plan; nothing is kept then.
+    """
+    wishes = wishes or Wishes()
+    begun = time.perf_counter()
+    progress("load", 0.0)
+    base = read_plant(store)
+    if wishes.as_of:
+        base = seen_at(base, moment_of(wishes.as_of, base.settings.zone))
+    plant, odd = apply_scenario(base, wishes.scenario) if wishes.scenario else (base, [])
+    previous = _previous(store, base.settings)
+    loaded = time.perf_counter()
+    made = make_plan(
+        seen_at(plant, base.as_of), schedule=wishes.schedule, seed=wishes.seed, seconds=wishes.seconds,
+        horizon_days=wishes.horizon_days, previous=previous, progress=progress,
+    )  # fmt: skip
+    plan = replace(made, problems=(*odd, *made.problems), scenario=wishes.scenario)
+    return keep_plan(store, _timed(plan, load=loaded - begun), base.settings, by=by)
+
+
+def _previous(store: Store, settings: Settings) -> Plan | None:
+    """Give the plan in force, where its frozen part is kept."""
+    if not settings.minutes("frozen_zone"):
+        return None
+    try:
+        return load_plan(store, tables=("planned_order", "scheduled_operation"))
+    except ProblemError:
+        return None
+
+
+def _timed(plan: Plan, **seconds: float) -> Plan:
+    more = {stage: round(value, 4) for stage, value in seconds.items()}
+    return replace(plan, seconds=MappingProxyType({**plan.seconds, **more}))
+
+
+def keep_plan(store: Store, plan: Plan, settings: Settings, *, by: str = "") -> Plan:
+    """Keep a plan in a store, set its messages against the earlier ones, and prune old plans.
+
+    Parameters
+    ----------
+    store : where it is kept
+    plan : the plan
+    settings : tolerance of messages, and how many plans are kept
+    by : who made it
+
+    Returns
+    -------
+    The plan with its number, and the seconds that keeping it took.
+    """
+    begun = time.perf_counter()
+    number = store.save_plan(meta_of(plan, by), plan.raw)
+    with store.begin(by, "plan", {"plan": number, "scenario": plan.scenario, **plan.options}) as tx:
+        if not plan.scenario:  # what if is not what is
+            merge_messages(tx, plan.raw["message_draft"], number, settings.minutes("message_tolerance"))
+        kept = _timed(replace(plan, number=number), save=time.perf_counter() - begun)
+        # The time of saving is known only now; the plan's own row is all that changes after it was written.
+        statement = tx.driver.marked("UPDATE plan SET seconds = ? WHERE number = ?")
+        tx.connection.exec_driver_sql(statement, (_as_json(kept.seconds), number))
+        tx.answer({"plan": number})
+    store.prune_plans(int(settings["keep_plans"]))
+    return kept
+
+
+def _as_json(values: Mapping[str, float]) -> str:
+    from plantwright.core.store.plain import to_json  # noqa: PLC0415
+
+    return to_json(dict(values))
+
+
+def meta_of(plan: Plan, by: str = "") -> dict[str, Any]:
+    """Give what is kept of a plan besides its tables."""
+    return {
+        "scenario": plan.scenario, "as_of": plan.as_of, "options": dict(plan.options), "inputs": plan.inputs,
+        "engine": plan.engine, "seed": int(plan.options.get("seed") or 0), "status": plan.status,
+        "verified": plan.verified, "seconds": dict(plan.seconds), "totals": dict(plan.totals),
+        "problems": list(plan.problems), "by": by,
+    }  # fmt: skip
+
+
+def load_plan(
+    store: Store, number: int | None = None, scenario: str = "", tables: tuple[str, ...] | None = None
+) -> Plan:
+    """Give a plan of a store; without a number the latest one of the scenario."""
+    meta, found = store.load_plan(number, tables, scenario)
+    zone = zone_of(store)
+    problems = tuple(Problem(**problem) for problem in meta["problems"])
+    names = ("as_of", "inputs", "engine", "scenario", "number", "status", "verified")
+    return Plan(
+        MappingProxyType(found), zone=zone, options=meta["options"], problems=problems, seconds=meta["seconds"],
+        totals=meta["totals"], **{name: meta[name] for name in names},
+    )  # fmt: skip
+
+
+def judge_plan(store: Store, number: int | None = None, scenario: str = "") -> tuple[Plan, list[Problem]]:
+    """Judge a kept plan again, against the plant as it is now.
+
+    Returns
+    -------
+    The plan, and everything that breaks a rule; a warning first where the plant has changed since.
+    """
+    from plantwright.flows.plan.make import with_horizon  # noqa: PLC0415
+    from plantwright.flows.plan.verify import verify  # noqa: PLC0415
+
+    plan = load_plan(store, number, scenario)
+    plant: Plant = seen_at(read_plant(store), plan.as_of)
+    if plan.scenario:
+        plant = seen_at(apply_scenario(plant, plan.scenario)[0], plan.as_of)
+    plant = with_horizon(plant, plan.options.get("horizon_days"))
+    changed = [] if plant.hash() == plan.inputs else [PLANT_CHANGED.at(value=plan.number)]
+    scheduled = bool(plan.options.get("schedule", True))
+    return plan, [*changed, *verify(plant, plan.raw, plan.as_of, scheduled)]

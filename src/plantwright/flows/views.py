@@ -1,0 +1,138 @@
+"""What reports look at: a plant and a plan in memory, or those of a store, read as they are asked for."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, cast
+
+import polars as pl
+
+from plantwright.core import report as declared
+from plantwright.core.column import Column
+from plantwright.core.entity import ENTITIES
+from plantwright.core.pages import Page, own_fields
+from plantwright.core.problem import stop_on_errors
+from plantwright.core.settings import Settings
+from plantwright.core.store import Store
+from plantwright.flows.catalog import load_reports
+from plantwright.flows.scenario import conditions
+from plantwright.plant import Plan, Plant, columns_of, read_settings, with_virtual_locations
+
+META = ("number", "scenario", "as_of", "options", "engine", "status", "verified", "seconds", "totals", "at", "by")
+
+
+class MemoryView:
+    """A plant in memory, and a plan made from it."""
+
+    def __init__(self, plant: Plant, plan: Plan | None = None, others: Mapping[int, Plan] | None = None) -> None:
+        self._plant, self._plan, self._others = plant, plan, others or {}
+        self.as_of = plant.as_of if plan is None else plan.as_of
+        self.settings = plant.settings
+        self.number = 0 if plan is None else plan.number
+        self.plan: Mapping[str, Any] = {} if plan is None else meta_of(plan)
+
+    def table(self, name: str) -> pl.DataFrame:
+        """Give a raw table of the plant."""
+        return self._plant.raw[name]
+
+    def result(self, name: str) -> pl.DataFrame:
+        """Give a raw result table of the plan."""
+        found = None if self._plan is None else self._plan.raw.get(name)
+        return ENTITIES[name].empty() if found is None else found
+
+    def columns(self, name: str) -> Mapping[str, Column]:
+        """Give the columns of a table."""
+        return columns_of(ENTITIES[name], self._plant.raw)
+
+    def other(self, number: int) -> MemoryView:
+        """Give the same plant with another plan."""
+        return MemoryView(self._plant, self._others[number], self._others)
+
+
+def meta_of(plan: Plan) -> dict[str, Any]:
+    """Give a plan's own data as plain values."""
+    plain = {name: getattr(plan, name, None) for name in META}
+    return {**plain, **{name: dict(plain[name] or {}) for name in ("options", "seconds", "totals")}}
+
+
+class StoreView:
+    """A plant and a plan in a store; each table is read when it is first asked for."""
+
+    def __init__(self, store: Store, number: int | None = None, scenario: str = "", *, need_plan: bool = True) -> None:
+        self._store = store
+        self._tables: dict[str, pl.DataFrame] = {}
+        self.settings: Settings = read_settings(self.table("setting"))
+        now = int(time.time()) // 60
+        self.as_of = self.settings["as_of"] if self.settings["as_of"] is not None else now
+        self.plan: Mapping[str, Any] = {}
+        self.number = 0
+        if need_plan:
+            self.plan, _ = store.load_plan(number, (), scenario)
+            self.as_of, self.number = self.plan["as_of"], self.plan["number"]
+
+    def table(self, name: str) -> pl.DataFrame:
+        """Give a raw table of the plant."""
+        if name not in self._tables:
+            rows = self._store.read(name)
+            self._tables[name] = with_virtual_locations(rows) if name == "location" else rows
+        return self._tables[name]
+
+    def result(self, name: str) -> pl.DataFrame:
+        """Give a raw result table of the plan."""
+        key = f"plan {name}"
+        if key not in self._tables:
+            there = name in self.plan.get("tables", ())
+            found = self._store.load_plan(self.number, [name])[1][name] if there else ENTITIES[name].empty()
+            self._tables[key] = found
+        return self._tables[key]
+
+    def columns(self, name: str) -> Mapping[str, Column]:
+        """Give the columns of a table."""
+        return columns_of(ENTITIES[name], {"user_field": self.table("user_field")})
+
+    def other(self, number: int) -> StoreView:
+        """Give the same plant with another plan."""
+        return StoreView(self._store, number)
+
+
+def run_report(
+    view: MemoryView | StoreView,
+    name: str,
+    arguments: Mapping[str, Any] | None = None,
+    where: str = "",
+    other: MemoryView | StoreView | None = None,
+) -> Page:
+    """Make a report.
+
+    Parameters
+    ----------
+    view : plant and plan
+    name : name of the report
+    arguments : what it is told
+    other : with a report that compares: the other plan
+    where : conditions such as ``item = P-100 and late = yes``, on the columns of its first table
+
+    Returns
+    -------
+    The page, with the fields that the plant has added to what its tables name.
+
+    Raises
+    ------
+    ProblemError
+        When what it is told is not there, or a condition cannot be read.
+    """
+    load_reports()
+    given = {"plan": view, "plant": view, "other": other}
+    page = own_fields(view, cast("Page", declared.run_report(name, arguments or {}, given)))
+    return filtered(page, where, view.settings.zone) if where else page
+
+
+def filtered(page: Page, where: str, zone: str) -> Page:
+    """Keep the rows of the first table for which the conditions hold."""
+    first, *rest = page.sheets
+    chosen, problems = conditions(where, first.columns, zone, first.title)
+    stop_on_errors(replace(one, table="", key="", where="--where") for one in problems)
+    rows = first.rows.filter(chosen)
+    return replace(page, sheets=(replace(first, rows=rows), *rest))
