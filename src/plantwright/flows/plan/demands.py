@@ -109,9 +109,9 @@ def forecasts(plant: Plant, nodes: Nodes) -> pl.DataFrame:
     running = pl.col("due") + WEEK * 1440 > plant.as_of
     return (
         parts.filter((pl.col("quantity") > 0) & running & (pl.col("due") <= limit))
-        .with_columns(due=pl.max_horizontal("due", pl.lit(plant.as_of)))
+        .with_columns(until=pl.col("due") + WEEK * 1440, due=pl.max_horizontal("due", pl.lit(plant.as_of)))
         .sort("due", "demand")
-        .select(DEMAND_COLUMNS)
+        .select(*DEMAND_COLUMNS, "until")
     )
 
 

@@ -15,6 +15,7 @@ from plantwright.flows.plan.nodes import Nodes, plan_nodes
 from plantwright.flows.plan.ragged import Ints
 from plantwright.flows.plan.routings import Routings, number_centers, plan_routings
 from plantwright.methods import requirements as mrp
+from plantwright.methods.requirements.consumption import consume_forecast
 from plantwright.methods.working_time import NEVER
 from plantwright.plant import Plant
 
@@ -182,6 +183,10 @@ def _places(n: Numbered, orders: pl.DataFrame, rows: pl.DataFrame) -> Ints:
     return found["place"].fill_null(NO).to_numpy()
 
 
+_TAKEN = {"node": "node", "time": "due", "quantity": "quantity"}
+_EXPECTED = {"node": "node", "start": "due", "end": "until", "quantity": "quantity"}
+
+
 def _net_demands(n: Numbered) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Let orders consume the forecast, and drop the forecast within the demand fence."""
     columns = ["forecast", "order", "quantity"]
@@ -195,17 +200,16 @@ def _net_demands(n: Numbered) -> tuple[pl.DataFrame, pl.DataFrame]:
         name: (planning[name] // 60_000).to_numpy() for name in ("consume_backward", "consume_forward", "demand_fence")
     }
     fence = np.where(window["demand_fence"] > 0, n.plant.as_of + window["demand_fence"], n.plant.as_of)
-    net = mrp.consume_forecast(
-        order_node=sales["node"].to_numpy(), order_time=sales["due"].to_numpy(), order_quantity=sales["quantity"].to_numpy(),
-        forecast_node=forecast["node"].to_numpy(), forecast_time=forecast["due"].to_numpy(),
-        forecast_quantity=forecast["quantity"].to_numpy(),
-        backward=window["consume_backward"], forward=window["consume_forward"], fence=fence,
-    )  # fmt: skip
+    ordered = {f"order_{name}": sales[column].to_numpy() for name, column in _TAKEN.items()}
+    expected = {f"forecast_{name}": forecast[column].to_numpy() for name, column in _EXPECTED.items()}
+    net = consume_forecast(
+        **ordered, **expected, backward=window["consume_backward"], forward=window["consume_forward"], fence=fence
+    )
     left = forecast.with_columns(quantity=pl.Series(net.quantity)).filter(pl.col("quantity") > 0)
     names = forecast["demand"].gather(net.forecast)
     orders = ["" if order < 0 else sales["demand"][int(order)] for order in net.order]
     consumed = pl.DataFrame({"forecast": names, "order": orders, "quantity": net.amount}, schema=nothing.schema)
-    return pl.concat([sales, left]), consumed
+    return pl.concat([sales, left.drop("until")]), consumed
 
 
 _PLANNED_KINDS = {0: "make", 1: "buy", 2: "transfer", 3: "make"}
