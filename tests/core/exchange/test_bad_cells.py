@@ -238,6 +238,15 @@ def test_a_table_that_is_none_or_computed_is_refused():
     assert problems[0].message == "bom_lines is not a table of the plant. Did you mean bom_line?"
 
 
+def test_a_table_may_be_called_as_people_call_it_but_not_twice():
+    texts, _ = read_csv_bytes(b"parent,component\nA,B\n", Place("x.csv"))
+    tables = {name: SourceTable(name, Place(f"sheet {name}"), texts) for name in ("BOM line", "bom_line")}
+    parsed = parse_source(Source(Path(), tables))
+    assert parsed.tables["bom_line"].height == 1
+    (problem,) = parsed.problems
+    assert problem.message == "The table bom_line is there twice: sheet BOM line and sheet bom_line."
+
+
 @pytest.mark.slow
 def test_one_bad_cell_among_a_million_rows_is_found():
     rows = [f"P{number},C,1.5" for number in range(1_000_000)]

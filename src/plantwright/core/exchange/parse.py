@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import polars as pl
 
 from plantwright.core.column import Column
 from plantwright.core.entity import ENTITIES, Entity, stored_entities
 from plantwright.core.exact import check_zone
-from plantwright.core.exchange.source import Source, SourceTable
+from plantwright.core.exchange.source import TABLE_TWICE, Source, SourceTable
 from plantwright.core.problem import Problem, ProblemError, problem_kind
 from plantwright.core.reading import ROW, RowPlaces, did_you_mean, read_table
 
@@ -86,15 +86,22 @@ def _in_order(names: Iterable[str]) -> list[str]:
 
 
 def _known_tables(source: Source) -> tuple[dict[str, SourceTable], list[Problem]]:
-    tables, problems = {}, []
-    for name, table in source.tables.items():
-        if name in importable():
-            tables[name] = table
+    """Keep the tables of the plant under their names; a sheet called "BOM line" is as good as ``bom_line``."""
+    tables: dict[str, SourceTable] = {}
+    problems = []
+    for title, table in source.tables.items():
+        name = "_".join(title.lower().split())
+        where = table.place.source
+        if name in tables:
+            first = tables[name].place.source
+            problems.append(TABLE_TWICE.at(name, where=where, first=first, second=where))
+        elif name in importable():
+            tables[name] = replace(table, name=name)
         elif name in ENTITIES:
-            problems.append(TABLE_COMPUTED.at(name, value=name, where=table.place.source))
-        elif not name.startswith("_"):
+            problems.append(TABLE_COMPUTED.at(name, value=title, where=where))
+        elif not title.startswith("_"):
             hint = did_you_mean(name, importable())
-            problems.append(TABLE_UNKNOWN.at(value=name, where=table.place.source, hint=hint))
+            problems.append(TABLE_UNKNOWN.at(value=title, where=where, hint=hint))
     return tables, problems
 
 
