@@ -160,14 +160,7 @@ def _members(
         rows.append({"code": person["code"], "calendar": calendar, "tool": ""})
     for tool in raw["tool"].sort("code").iter_rows(named=True):
         calendar = number(tool["calendar"], "")
-        rows += [
-            {
-                "code": tool["code"] if tool["units"] == 1 else f"{tool['code']}#{copy + 1}",
-                "calendar": calendar,
-                "tool": tool["code"],
-            }
-            for copy in range(tool["units"])
-        ]
+        rows += [{"code": tool["code"], "calendar": calendar, "tool": tool["code"]} for _ in range(tool["units"])]
     members = pl.DataFrame(rows, schema={"code": pl.String, "calendar": pl.Int64, "tool": pl.String}).with_row_index(
         "member"
     )

@@ -179,7 +179,7 @@ def build_shop_of(
     """Make the finite shop of a material plan; what the plan in force starts within the frozen zone stays there."""
     given = Given(n.plant, n.centers, n.clocks, n.routings, order_patterns(n.plant, n.nodes, n.routings))
     orders = _with_leads(n, material).with_columns(hold=pl.Series(hold) / 1440)
-    progress = reported(n.plant, orders, n.centers)
+    progress = reported(n.plant, orders, n.centers, n.routings)
     zone = n.plant.settings.minutes("frozen_zone")
     if previous is not None and zone and "scheduled_operation" in previous.raw:
         progress = with_frozen(progress, previous.raw["scheduled_operation"], orders, n.centers, n.plant.as_of + zone)

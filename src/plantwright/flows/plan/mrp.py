@@ -60,7 +60,7 @@ def plan_offers(plant: Plant, nodes: Nodes) -> Offers:
     rows = rows.with_columns(
         price=(pl.col("price").cast(pl.Float64) * pl.col("rate").fill_null(1.0)).round().cast(pl.Int64),
         lead=pl.col("lead_time") // MINUTE,
-    )
+    ).join(plant.raw["supplier"].select(pl.col("code").alias("supplier"), "calendar"), on="supplier", how="left")
     rows = rows.sort("node", "from_quantity", maintain_order=True).with_row_index("offer")
     return Offers(rows.with_columns(pl.col("offer").cast(pl.Int64)))
 

@@ -11,6 +11,7 @@ from plantwright.flows.plan.material import Material, Numbered
 from plantwright.flows.plan.ragged import Ints
 from plantwright.flows.plan.shop import Links
 from plantwright.methods.requirements import Origin, SupplyKind
+from plantwright.methods.working_time import NEVER, open_times
 
 NO = -1
 
@@ -96,18 +97,35 @@ def earliest(n: Numbered, material: Material) -> Ints:
     late = orders["latest"].to_numpy() < as_of
     soonest = np.where(late, orders["projected"].to_numpy(), soonest)
     soonest = np.where(orders["fenced"].to_numpy(), orders["projected"].to_numpy(), soonest)
+    soonest = open_arrival(n, material, soonest)
     return np.where(orders["existing"].to_numpy(), orders["projected"].to_numpy(), soonest).astype(np.int64)
+
+
+def open_arrival(n: Numbered, material: Material, moment: Ints) -> Ints:
+    """Move arrivals of new purchases on to the next moment at which their supplier delivers."""
+    calendar = supplier_calendars(n, material)
+    closed = np.flatnonzero((calendar >= 0) & (moment < NEVER // 2))
+    out = moment.copy()
+    if len(closed):
+        out[closed] = open_times(n.clocks.time, calendar[closed], moment[closed])
+    return out
+
+
+def supplier_calendars(n: Numbered, material: Material) -> Ints:
+    """Give the calendar on which each new purchase can arrive, -1 where it can arrive at any time."""
+    codes = n.offers.rows["calendar"].fill_null("")
+    number = codes.replace_strict(n.clocks.by_code, default=NO, return_dtype=pl.Int64).to_numpy()
+    offer = material.orders["offer"].to_numpy()
+    if not len(number):
+        return np.full(len(offer), NO, np.int64)
+    return np.where(offer >= 0, number[np.maximum(offer, 0)], NO)
 
 
 def schedule_links(pegs: PegRows, material: Material, soonest: Ints, as_of: int) -> Links:
     """Split the pegs into arcs between orders and moments at which other supplies are there."""
     kind = material.orders["kind"].to_numpy()
     bought = np.zeros(len(kind) + 1, bool)
-    moving = (
-        (material.orders["kind"] == "transfer")
-        & material.orders["existing"]
-        & (material.orders["state"] == "under way")
-    )
+    moving = (material.orders["kind"] == "transfer") & material.orders["existing"]
     bought[:-1] = (kind == "buy") | moving.to_numpy()
     bought[-1] = True  # stock, numbered -1
     ready_at = np.concatenate([soonest, [as_of]])
@@ -122,4 +140,6 @@ def schedule_links(pegs: PegRows, material: Material, soonest: Ints, as_of: int)
     )  # fmt: skip
 
 
-__all__ = ["PegRows", "earliest", "number_pegs", "order_of_requirement", "pl", "schedule_links"]
+__all__ = [
+    "PegRows", "earliest", "number_pegs", "open_arrival", "order_of_requirement", "schedule_links", "supplier_calendars",
+]  # fmt: skip

@@ -34,7 +34,9 @@ def planned_orders(n: Numbered, material: Material, dates: Dates) -> pl.DataFram
     orders = material.orders
     places = n.nodes.frame.select("node", "item", "site", "cost")
     rows = orders.with_columns(
-        start=pl.Series(dates.start), finish=pl.Series(np.minimum(dates.finish, NEVER)), order_by=pl.col("latest")
+        start=pl.Series(dates.start),
+        finish=pl.Series(np.minimum(dates.finish, NEVER)),
+        order_by=pl.when("existing").then(pl.min_horizontal("latest", "due")).otherwise(pl.col("latest")),
     ).join(places, on="node", how="left", maintain_order="left")
     cost = pl.when((pl.col("kind") == "buy") & (pl.col("price") > 0)).then(pl.col("price")).otherwise(pl.col("cost"))
     return shaped(
@@ -148,7 +150,7 @@ def scheduled_operations(n: Numbered, material: Material, steps: Steps, shop: Sh
     family = ops["setup_family"].gather(row) if ops.height else pl.Series([""] * len(steps))
     state = np.where(started, "started", np.where(steps.pinned >= 0, "pinned", "waiting"))
     frame = pl.DataFrame({
-        "order": material.orders["order"].gather(steps.order), "sequence": sequence,
+        "order": material.orders["order"].gather(steps.order), "sequence": sequence, "routed": routed,
         "node": material.orders["node"].to_numpy()[steps.order],
         "work_center": codes.gather(np.where(center >= 0, center, n.centers.height)),
         "unit": pl.Series(unit).replace(0, None),
@@ -158,7 +160,8 @@ def scheduled_operations(n: Numbered, material: Material, steps: Steps, shop: Sh
         "family": family, "state": pl.Series(state, dtype=pl.String), "alternate": mode_of > 0,
         "people": _people(n, shop, schedule),
     }).join(n.nodes.frame.select("node", "item"), on="node", how="left", maintain_order="left")  # fmt: skip
-    return shaped("scheduled_operation", frame)
+    # Transfers and orders without a routing are placed in the schedule too, but have no operation to show.
+    return shaped("scheduled_operation", frame.filter("routed"))
 
 
 def _people(n: Numbered, shop: Shop, schedule: Schedule) -> pl.Series:

@@ -113,7 +113,7 @@ def order_steps(orders: pl.DataFrame, progress: pl.DataFrame, pattern: Pattern, 
 
     Parameters
     ----------
-    orders : columns id, node, quantity, kind; one row an order, sorted by id
+    orders : columns id, node, quantity, kind, existing; one row an order, sorted by id
     progress : what the floor has reported. Columns: id (of the order), sequence, done (bool), left (scaled, null where
         nothing was reported), started, pinned, remaining (minutes), center
     pattern : see `order_patterns`
@@ -123,10 +123,11 @@ def order_steps(orders: pl.DataFrame, progress: pl.DataFrame, pattern: Pattern, 
     -------
     The operations, those that are done left out.
     """
-    kind = orders["kind"].to_numpy()
     node = orders["node"].to_numpy()
-    made = kind == "make"
-    counts = np.where(made, np.maximum(pattern.op_count[node], 1), np.where(kind == "transfer", 1, 0)).astype(np.int64)
+    made = (orders["kind"] == "make").to_numpy()
+    # A transfer that is firm or under way comes when its record says; only a new one is placed.
+    moved = ((orders["kind"] == "transfer") & ~orders["existing"]).to_numpy()
+    counts = np.where(made, np.maximum(pattern.op_count[node], 1), np.where(moved, 1, 0)).astype(np.int64)
     owner, place = spread(np.zeros(len(node), np.int64), counts)
     routed = made[owner] & (pattern.op_count[node[owner]] > 0)
     row = np.where(routed, pattern.op_start[node[owner]] + place, NO)
@@ -199,15 +200,19 @@ def ends_of(which: str, ids: Ints, node: Ints, made: np.ndarray, pattern: Patter
     return owner[found], step[found]
 
 
-def reported(plant: Plant, orders: pl.DataFrame, centers: pl.DataFrame) -> pl.DataFrame:
-    """Give what the floor has reported of the open production orders, in the form that `order_steps` takes."""
+def reported(plant: Plant, orders: pl.DataFrame, centers: pl.DataFrame, routings: Routings) -> pl.DataFrame:
+    """Give what is laid down for the open production orders, in the form that `order_steps` takes.
+
+    That is what the floor has reported of each operation, what the planner has pinned, and the start of orders that
+    may not be moved: frozen or pinned ones, and those that start within the frozen zone.
+    """
     rows = plant.raw["production_operation"].join(
         plant.raw["production_order"].select("order", total="quantity", order_done="completed"), on="order"
     )
     rows = rows.join(orders.filter(pl.col("kind") == "make").select("order", "id"), on="order")
     rows = rows.join(centers.select(pl.col("code").alias("work_center"), "center"), on="work_center", how="left")
     left = pl.col("total") - pl.max_horizontal("done_quantity", "order_done")
-    return rows.select(
+    progress = rows.select(
         "id", "sequence",
         done=(pl.col("state") == "done") | (left <= 0),
         left=pl.max_horizontal(left, pl.lit(0)),
@@ -216,6 +221,34 @@ def reported(plant: Plant, orders: pl.DataFrame, centers: pl.DataFrame) -> pl.Da
         remaining=(pl.col("remaining") + MINUTE - 1) // MINUTE,
         center=pl.col("center"),
     )  # fmt: skip
+    return _with_kept_starts(progress, _kept_starts(plant, orders, routings))
+
+
+def _kept_starts(plant: Plant, orders: pl.DataFrame, routings: Routings) -> pl.DataFrame:
+    """Give the first operation of each order that may not be moved, with its start. Columns: id, sequence, kept."""
+    zone = plant.as_of + plant.settings.minutes("frozen_zone")
+    held = plant.raw["production_order"].filter(
+        pl.col("start").is_not_null()
+        & (pl.col("state") != "started")
+        & ((pl.col("firmness") != "free") | ((pl.col("start") < zone) & (pl.col("start") >= plant.as_of)))
+    )
+    first = routings.operations.group_by("node").agg(pl.col("sequence").min())
+    rows = orders.filter(pl.col("existing") & (pl.col("kind") == "make")).select("order", "id", "node")
+    return (
+        rows.join(held.select("order", kept="start"), on="order")
+        .join(first, on="node")
+        .select("id", "sequence", "kept")
+    )
+
+
+def _with_kept_starts(progress: pl.DataFrame, kept: pl.DataFrame) -> pl.DataFrame:
+    """Pin the first operations of orders that may not be moved, unless one of their operations has begun."""
+    begun = progress.filter(pl.col("done") | pl.col("started").is_not_null()).select("id").unique()
+    kept = kept.join(begun, on="id", how="anti")
+    joined = progress.join(kept, on=["id", "sequence"], how="full", coalesce=True)
+    return joined.with_columns(pl.col("done").fill_null(value=False), pinned=pl.coalesce("pinned", "kept")).select(
+        progress.columns
+    )
 
 
 def with_frozen(

@@ -8,12 +8,12 @@ import numpy as np
 import polars as pl
 
 from plantwright.flows.plan.material import Material, Numbered
-from plantwright.flows.plan.pegs import PegRows
+from plantwright.flows.plan.pegs import PegRows, open_arrival, supplier_calendars
 from plantwright.flows.plan.ragged import Ints
 from plantwright.flows.plan.shop import Given, consuming_steps
 from plantwright.flows.plan.steps import Steps
 from plantwright.methods.scheduling import Schedule
-from plantwright.methods.working_time import NEVER
+from plantwright.methods.working_time import NEVER, latest_starts
 
 NO = -1
 
@@ -42,6 +42,8 @@ def dates_without_schedule(n: Numbered, material: Material, pegs: PegRows, consu
     """
     orders, rows = material.orders, material.plan.requirements
     start, finish = orders["start"].to_numpy().copy(), orders["projected"].to_numpy().copy()
+    new = ~orders["existing"].to_numpy()
+    finish = np.where(new, open_arrival(n, material, finish), finish)
     wanted = rows.time.copy()
     shift = np.zeros(len(start), np.int64)
     level = material.plan.level[orders["node"].to_numpy()]
@@ -100,11 +102,22 @@ def _date_purchases(
     new = ((orders["kind"] == "buy") & ~orders["existing"]).to_numpy()
     wanted = np.where(first < NEVER, first - safety, orders["due"].to_numpy())
     lead = soonest - n.plant.as_of
-    arrival = np.maximum(wanted, soonest)
+    arrival = _delivered(n, material, np.maximum(wanted, soonest), soonest)
     finish[new] = arrival[new]
     fenced = orders["fenced"].to_numpy()
     planned_lead = orders["projected"].to_numpy() - orders["start"].to_numpy()
     start[new] = (arrival - np.where(fenced, planned_lead, lead))[new]
+
+
+def _delivered(n: Numbered, material: Material, wanted: Ints, soonest: Ints) -> Ints:
+    """Bring arrivals back to the last moment at which the supplier delivers, but not before they can come."""
+    calendar = supplier_calendars(n, material)
+    rows = np.flatnonzero((calendar >= 0) & (wanted < NEVER // 2))
+    out = wanted.copy()
+    if len(rows):
+        # The last open minute that ends by the minute after the wanted one is the wanted one itself, where it is open.
+        out[rows] = np.maximum(latest_starts(n.clocks.time, calendar[rows], wanted[rows] + 1, 1), soonest[rows])
+    return out
 
 
 def _demand_dates(n: Numbered, material: Material, pegs: PegRows, finish: Ints) -> Ints:

@@ -8,7 +8,7 @@ Orders
     is complete, drafts of purchase orders included. A line of a document is called ``order/line``, or by its order
     alone when it is the first. Orders that are frozen or pinned keep their recorded start, unless an operation has
     begun; the frozen zone refers to an earlier plan, which the judge does not see. A transfer under way has left its
-    sender and takes nothing there.
+    sender, takes nothing there and arrives as recorded; one that is firm may arrive later.
 Bills of material
     Lines hold by the local day on which the plan starts the order. What a line asks, whatever it refers to, is
     divided by the yields from its operation to the last, and raised by its scrap; set-up quantity and rounding
@@ -26,7 +26,8 @@ Operations
     If an item has operations for the site itself, these are its routing, and those for every site do not count. A
     successor waits for the finish of its predecessor, the move after it and its own queue. With a transfer batch it
     waits for the work of the first batch, and works on the last one after the predecessor's finish; steps done by
-    suppliers do not overlap. People are held from start to finish; their skill must be valid on the day of the start.
+    suppliers do not overlap. People and tools are held from start to finish, also by what has started; skills must be
+    valid on the day of the start. A copy of a tool may be named with its number, as in JIG#2.
     A change-over between an own family and another asks the smaller of two rows with a star; without a family there is
     none. While some units are down, operations that could have paused are taken to have paused. An operation that has
     started keeps its facts: what is left is judged from the plan's moment on.

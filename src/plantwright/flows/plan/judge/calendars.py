@@ -102,7 +102,8 @@ class Calendars:
         """Give the time in which a work center and everyone it holds are there at once."""
         time = self.centers.get(center, self.always)
         for code in codes:
-            time = worktime.intersect(time, self.people.get(code, self.tools.get(code, self.always)))
+            tool = self.tools.get(code.partition("#")[0], self.always)
+            time = worktime.intersect(time, self.people.get(code, tool))
         return time
 
     def numbered(self, rows: pl.DataFrame) -> tuple[OpenTime, Ints]:

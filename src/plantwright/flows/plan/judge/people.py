@@ -37,7 +37,13 @@ def _held(rows: pl.DataFrame) -> pl.DataFrame:
     """Give one row for each code that an operation holds."""
     held = rows.filter(pl.col("people") != "").with_columns(code=pl.col("people").str.split(",")).explode("code")
     held = held.with_columns(pl.col("code").str.strip_chars()).filter(pl.col("code") != "")
-    return held.with_columns(is_tool=pl.col("code") == pl.col("tool"))
+    # One of several copies of a tool may be named with its number, as in JIG#2.
+    parts = pl.col("code").str.splitn("#", 2).struct
+    is_tool = (pl.col("tool") != "") & (parts.field("field_0") == pl.col("tool"))
+    copy = pl.when(is_tool).then(parts.field("field_1"))
+    return held.with_columns(
+        code=pl.when(is_tool).then("tool").otherwise("code"), is_tool=is_tool, copy=copy.cast(pl.Int64, strict=False)
+    )
 
 
 def _tools(rows: pl.DataFrame, held: pl.DataFrame) -> Iterator[Fault]:
@@ -73,10 +79,18 @@ def _at_once(work: Work, held: pl.DataFrame) -> Iterator[Fault]:
     """Check that a person is at one operation at a time, and a tool at no more than there are of it."""
     tools = work.case.raw("tool").select("code", have="units")
     people = work.case.raw("person").select("code", have=pl.lit(1, pl.Int64))
-    for part, limits in ((held.filter("is_tool"), tools), (held.filter(~pl.col("is_tool")), people)):
-        numbers = Names(limits["code"]).places(part["code"])
-        known = part.filter(pl.Series(numbers >= 0))
-        busy = busy_over_time(known, numbers[numbers >= 0])
-        busy = busy.with_columns(limits[ints(busy, "held")].get_columns())
-        over = busy.filter((pl.col("busy") > pl.col("have")) & ~pl.col("fixed"))
-        yield Fault(DOUBLE, over.unique("code", keep="first", maintain_order=True), TABLE, ("code",), moments=("at",))
+    yield from _too_often(held.filter("is_tool"), tools)
+    yield from _too_often(held.filter(~pl.col("is_tool")), people)
+    copies = held.filter("is_tool").filter(pl.col("copy").is_not_null())
+    copies = copies.with_columns(code=pl.concat_str("code", pl.lit("#"), "copy"))
+    singles = copies.select("code").unique().with_columns(have=pl.lit(1, pl.Int64))
+    yield from _too_often(copies, singles)
+
+
+def _too_often(held: pl.DataFrame, limits: pl.DataFrame) -> Iterator[Fault]:
+    numbers = Names(limits["code"]).places(held["code"])
+    known = held.filter(pl.Series(numbers >= 0))
+    busy = busy_over_time(known, numbers[numbers >= 0])
+    busy = busy.with_columns(limits[ints(busy, "held")].get_columns())
+    over = busy.filter((pl.col("busy") > pl.col("have")) & ~pl.col("fixed"))
+    yield Fault(DOUBLE, over.unique("code", keep="first", maintain_order=True), TABLE, ("code",), moments=("at",))

@@ -132,10 +132,15 @@ def _changed(both: pl.DataFrame) -> Iterator[Fault]:
 
 
 def _receipts(case: Case, both: pl.DataFrame) -> Iterator[Fault]:
+    """Check when existing purchases and transfers arrive: as recorded, or now where that is past.
+
+    A transfer that has not left yet may have to wait for its material.
+    """
     expected = pl.max_horizontal("due_record", pl.lit(case.as_of, pl.Int64))
-    rows = both.with_columns(expected=expected)
-    rows = rows.filter((pl.col("kind") != "production") & (pl.col("finish") != pl.col("expected")))
-    yield Fault(RECEIPT, rows, "planned_order", ("order",), "finish", moments=("finish", "expected"))
+    rows = both.filter(pl.col("kind") != "production").with_columns(expected=expected)
+    waits = (pl.col("kind") == "transfer") & (pl.col("state") != "under way")
+    off = (pl.col("finish") < pl.col("expected")) | ((pl.col("finish") > pl.col("expected")) & ~waits)
+    yield Fault(RECEIPT, rows.filter(off), "planned_order", ("order",), "finish", moments=("finish", "expected"))
 
 
 def _not_moved(case: Case, both: pl.DataFrame) -> Iterator[Fault]:
@@ -162,7 +167,8 @@ def _orders_alone(case: Case) -> Iterator[Fault]:
     early = (pl.col("new") & (pl.col("start") < case.as_of)) | (pl.col("finish") < case.as_of)
     past = orders.filter(early).with_columns(now=pl.lit(case.as_of, pl.Int64))
     yield Fault(ORDER_PAST, past, table, key, "start", moments=("start", "finish", "now"))
-    by = orders.filter(pl.col("order_by") > pl.col("due"))
+    # What was needed before the plan begins can be started now at the earliest.
+    by = orders.filter(pl.col("order_by") > pl.max_horizontal("due", pl.lit(case.as_of, pl.Int64)))
     yield Fault(ORDER_BY, by, table, key, "order_by", moments=("order_by", "due"))
     flag = orders.filter(pl.col("late") != (pl.col("finish") > pl.col("due")))
     yield Fault(LATE_FLAG, flag, table, key, "late", moments=("finish", "due"))
