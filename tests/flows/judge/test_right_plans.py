@@ -280,6 +280,35 @@ def there_is_one_of_it(draft):
 
 
 @right
+def copies_of_a_tool_have_numbers(draft):
+    there_are_two_of_a_tool(draft)
+    draft.set("scheduled_operation", {"order": "X1"}, people="JIG#2")
+    draft.set("scheduled_operation", {"order": "M1", "sequence": 10}, people="ANNA,JIG#1")
+
+
+@wrong_without(copies_of_a_tool_have_numbers, "verify-double-booked")
+def one_copy_is_used_twice(draft):
+    draft.set("scheduled_operation", {"order": "X1"}, people="JIG#1")
+
+
+@right
+def a_firm_transfer_waits_for_its_material(draft):
+    move = {"order": "T2", "item": "E", "from_site": "P", "to_site": "W", "quantity": 4 * ONE, "due": at(2)}
+    draft.add("transfer_order", move)
+    values = {"site": "W", "from_site": "P", "state": "firm"}
+    draft.add("planned_order", order("T2", "E", "transfer", 4, at(3), at(4), at(2), **values))
+    takes = {"order": "T2", "item": "E", "site": "P", "operation": 0, "quantity": 4 * ONE, "replaces": ""}
+    draft.add("planned_component", {"number": 9, "needed": at(1), "taken": at(3), **takes})
+    draft.add("peg", peg(20, "E", 4, "T2", "", at(0), component=9))
+
+
+@wrong_without(a_firm_transfer_waits_for_its_material, "verify-receipt-date")
+def it_is_under_way(draft):
+    draft.set("transfer_order", {"order": "T2"}, state="under way")
+    draft.set("planned_order", {"order": "T2"}, state="under way")
+
+
+@right
 def the_same_family_needs_no_change(draft):
     draft.set("operation", {"item": "A2"}, setup_family="RED")
     draft.set("scheduled_operation", {"order": "M3"}, family="RED", setup=10 * MIN)

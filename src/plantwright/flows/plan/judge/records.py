@@ -150,7 +150,9 @@ def _not_moved(case: Case, both: pl.DataFrame) -> Iterator[Fault]:
     recorded = pl.col("start_record")
     fixed = pl.col("firmness").is_in(["frozen", "pinned"])
     rows = both.filter((pl.col("kind") == "production") & fixed & (recorded >= case.as_of))
-    busy = case.raw("production_operation").filter(pl.col("state") != "waiting").select("order").unique()
+    # Operations that have begun or are pinned themselves decide when the order starts.
+    settled = (pl.col("state") != "waiting") | pl.col("pinned_start").is_not_null()
+    busy = case.raw("production_operation").filter(settled).select("order").unique()
     rows = rows.filter(pl.col("start") != recorded).join(busy, on="order", how="anti")
     rows = rows.with_columns(recorded=recorded)
     yield Fault(FIRM_MOVED, rows, "planned_order", ("order",), "start", moments=("recorded", "start"))
