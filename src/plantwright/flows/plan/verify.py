@@ -7,8 +7,8 @@ Orders
     An existing order is in the plan while it brings something: production and purchase orders until their quantity
     is complete, drafts of purchase orders included. A line of a document is called ``order/line``, or by its order
     alone when it is the first. Orders that are frozen or pinned keep their recorded start, unless an operation has
-    begun or is pinned itself; the frozen zone refers to an earlier plan, which the judge does not see. A transfer under way has left its
-    sender, takes nothing there and arrives as recorded; one that is firm may arrive later.
+    begun or is pinned itself; the frozen zone refers to an earlier plan, which the judge does not see. A transfer
+    under way has left its sender, takes nothing there and arrives as recorded; one that is firm may arrive later.
 Bills of material
     Lines hold by the local day on which the plan starts the order. What a line asks, whatever it refers to, is
     divided by the yields from its operation to the last, and raised by its scrap; set-up quantity and rounding
