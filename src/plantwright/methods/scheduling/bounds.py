@@ -133,8 +133,8 @@ def _chains(
                     flat,
                     modes,
                     units,
-                    True,
-                    p,  # noqa: FBT003
+                    True,  # noqa: FBT003
+                    p,
                     earliest[p],
                     links.overlap[arc],
                     fixed_unit[p],

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from plantwright.core.problem import BAD_ARGUMENT, Problem, ProblemError, problem_kind
 from plantwright.methods.compiled import compiled
 from plantwright.methods.scheduling.problem import NO, Integers, Shop
-from plantwright.methods.working_time import NEVER, WorkingTime
+from plantwright.methods.working_time import LONG_AGO, NEVER, WorkingTime
 
 CYCLE = problem_kind(
     "operation-cycle",
@@ -146,8 +146,8 @@ def build_shop(
         "mode_calendar": _ints(mode_calendar, np.full(modes, NO)),
         "family": _ints(family, np.full(n, NO)),
         "pausable": _as(np.bool_, pausable, np.ones(n)),
-        "release": _ints(release, np.zeros(n)),
-        "due": _ints(due, np.full(n, NEVER)),
+        "release": _moments(release, np.zeros(n)),
+        "due": _moments(due, np.full(n, NEVER)),
         "weight": _as(np.float64, weight, np.ones(n)),
         "hold_rate": _as(np.float64, hold_rate, np.zeros(n)),
         "unit_pointer": _ints(unit_pointer),
@@ -171,9 +171,9 @@ def build_shop(
         "sink_pointer": sink_start,
         "sink_op": _ints(sink_op, []),
         "sink_lag": _ints(sink_lag, np.zeros(links)),
-        "sink_due": _ints(sink_due, np.full(len(sink_start) - 1, NEVER)),
+        "sink_due": _moments(sink_due, np.full(len(sink_start) - 1, NEVER)),
         "sink_weight": _as(np.float64, sink_weight, np.ones(len(sink_start) - 1)),
-        "sink_release": _ints(sink_release, np.full(len(sink_start) - 1, -NEVER)),
+        "sink_release": _moments(sink_release, np.full(len(sink_start) - 1, -NEVER)),
     }
     problems = _shape_faults(given, n, modes, arcs, needs, links) or _value_faults(given, time)
     if problems:
@@ -187,6 +187,10 @@ def build_shop(
 
 def _ints(values: ArrayLike | None, default: ArrayLike = ()) -> Integers:
     return _as(np.int64, values, default)
+
+
+def _moments(values: ArrayLike | None, default: ArrayLike) -> Integers:
+    return np.clip(_ints(values, default), LONG_AGO, NEVER)
 
 
 def _as(kind: Any, values: ArrayLike | None, default: ArrayLike = ()) -> NDArray[Any]:

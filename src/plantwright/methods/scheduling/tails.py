@@ -112,6 +112,8 @@ def _tails(
             left[o] = max(left[o], left[s])
             final[o] = min(final[o], final[s])
             heavy[o] += heavy[s]
+            if last[s] >= NEVER:
+                continue
             if links.overlap[arc] < 0:
                 last[o] = min(last[o], first[s] - links.lag[arc])
             else:
