@@ -177,13 +177,13 @@ def check_fits(tables: Tables, as_of: int) -> list[Problem]:
     except ProblemError:
         return []  # a calendar is at fault, which has been said
     centers = center_calendars(tables).select("code", "efficiency", "calendar")
-    centers = centers.join(longest, on="calendar", how="inner")
+    centers = centers.join(longest, on="calendar", how="left")  # what is always open has no longest
     ways = _ways(tables, rigid).join(centers, left_on="way", right_on="code")
     ways = ways.with_columns(
         needs=(pl.col("minutes") * SCALE / pl.col("efficiency")).ceil().cast(pl.Int64), amount=_amount()
     )
     # One way that fits is enough.
-    fits = ways.filter(pl.col("needs") <= pl.col("longest")).select(_KEY).unique()
+    fits = ways.filter(pl.col("longest").is_null() | (pl.col("needs") <= pl.col("longest"))).select(_KEY).unique()
     never = ways.filter(pl.col("way") == pl.col("work_center")).join(fits, on=_KEY, how="anti")
     return found(NEVER_FITS, tables, "operation", never, "pausable")
 
