@@ -63,24 +63,27 @@ class Material:
     orders : existing orders, then planned ones. Columns: id, order (name), node, kind, quantity, start, due, projected,
         latest, state, existing, offer, from_node, late, serves, firm, supplier, price
     plan : the rows of the requirements planner
+    open_places : place in the routing of each need of an open order; these follow the demands in its requirements
     """
 
     demands: pl.DataFrame
     consumed: pl.DataFrame
     orders: pl.DataFrame
     plan: mrp.MaterialPlan
+    open_places: Ints
 
 
 def plan_material(numbered: Numbered) -> Material:
     """Plan the requirements of the whole plant; capacity is not looked at here."""
     demands, consumed = _net_demands(numbered)
-    problem = _problem(numbered, demands)
+    needs = _open_needs(numbered)
+    problem = _problem(numbered, demands, needs)
     names = [f"{item} {site}".strip() for item, site in numbered.nodes.frame.select("item", "site").iter_rows()]
     plan = mrp.plan_requirements(problem, names)
-    return Material(demands, consumed, _orders(numbered, plan), plan)
+    return Material(demands, consumed, _orders(numbered, plan), plan, needs["place"].to_numpy())
 
 
-def _problem(n: Numbered, demands: pl.DataFrame) -> mrp.RequirementsProblem:
+def _problem(n: Numbered, demands: pl.DataFrame, needs: pl.DataFrame) -> mrp.RequirementsProblem:
     bom, substitutes, texts = bom_inputs(n)
     return mrp.requirements_problem(
         n.plant.as_of,
@@ -94,7 +97,7 @@ def _problem(n: Numbered, demands: pl.DataFrame) -> mrp.RequirementsProblem:
         price_breaks=inputs.offer_inputs(n.nodes, n.offers),
         demands=mrp.Demands(*(demands[name].to_numpy() for name in ("node", "due", "quantity", "priority"))),
         supplies=_supplies(n, demands),
-        open_needs=_open_needs(n),
+        open_needs=mrp.OpenNeeds(*(needs[name].to_numpy() for name in ("node", "time", "quantity", "id"))),
         calendars=n.clocks.time,
     )
 
@@ -107,7 +110,7 @@ def bom_inputs(n: Numbered) -> tuple[mrp.Bom, mrp.Substitutes, list[str]]:
     place = np.where(own_lead[parent], NO, lines["place"].to_numpy()) if lines.height else np.zeros(0, np.int64)
     bom = mrp.Bom(
         pointer=mrp.pointer_of(parent, count), component=lines["component_node"].to_numpy(),
-        per=(lines["numerator"].to_numpy().astype(object) * 1_000_000 // lines["denominator"].to_numpy().astype(object)).astype(np.int64),
+        per=lines["numerator"].to_numpy(), denominator=lines["denominator"].to_numpy(),
         fixed=lines["fixed"].to_numpy(), rounding=lines["rounding"].to_numpy(),
         effective_from=lines["start"].to_numpy(), effective_to=lines["end"].to_numpy(), op=place,
         formula=lines["formula"].to_numpy(),
@@ -145,11 +148,11 @@ def _supplies(n: Numbered, demands: pl.DataFrame) -> mrp.OpenSupplies:
     return mrp.OpenSupplies(
         node=rows["node"].to_numpy(), time=rows["time"].to_numpy(), quantity=rows["quantity"].to_numpy(),
         kind=rows["kind_number"].to_numpy(), serves=rows["row"].fill_null(NO).to_numpy(),
-        firm=rows["firm"].cast(pl.Int64).to_numpy(),
+        firm=rows["firm"].cast(pl.Int64).to_numpy(), explode=rows["explode"].to_numpy(),
     )  # fmt: skip
 
 
-def _open_needs(n: Numbered) -> mrp.OpenNeeds:
+def _open_needs(n: Numbered) -> pl.DataFrame:
     """Give what production orders on the floor still take, and what firm transfers still take from their sender."""
     orders = n.open_orders.with_row_index("id").with_columns(pl.col("id").cast(pl.Int64))
     rows = n.plant.raw["production_component"].filter(pl.col("required") > pl.col("issued"))
@@ -165,10 +168,7 @@ def _open_needs(n: Numbered) -> mrp.OpenNeeds:
         time=pl.lit(n.plant.as_of, pl.Int64), operation=pl.lit(0, pl.Int64)
     )
     every = pl.concat([taken, moved.select("node", "time", "quantity", "id", "operation")]).drop_nulls("node")
-    return mrp.OpenNeeds(
-        node=every["node"].to_numpy(), time=every["time"].to_numpy(), quantity=every["quantity"].to_numpy(),
-        supply=every["id"].to_numpy(),
-    )  # fmt: skip
+    return every.with_columns(place=pl.Series(_places(n, orders, every), dtype=pl.Int64))
 
 
 def _places(n: Numbered, orders: pl.DataFrame, rows: pl.DataFrame) -> Ints:

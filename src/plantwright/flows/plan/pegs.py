@@ -46,23 +46,26 @@ def order_of_requirement(n: Numbered, material: Material) -> tuple[Ints, Ints, I
     demand = np.where(rows.origin_kind == Origin.DEMAND, rows.origin, NO)
     consumer = np.where(rows.origin_kind == Origin.PLANNED, rows.origin + existing, NO)
     consumer = np.where(rows.origin_kind == Origin.OPEN, rows.origin, consumer)
-    return demand, consumer, _places(n, rows, consumer)
+    return demand, consumer, _places(n, material, consumer)
 
 
-def _places(n: Numbered, rows: object, consumer: Ints) -> Ints:
+def _places(n: Numbered, material: Material, consumer: Ints) -> Ints:
     """Find where in the consumer's routing a requirement is taken.
 
     What goes through a phantom, or is met by a substitute, is taken where the phantom or the component would be: the
     way back runs along `via` to the requirement that the consumer itself raised.
     """
-    via, line = rows.via, rows.line  # type: ignore[attr-defined]
+    via, line = material.plan.requirements.via, material.plan.requirements.line
     root = np.arange(len(via), dtype=np.int64)
     while np.any(up := via[root] >= 0):
         root = np.where(up, via[root], root)
     places = n.boms.lines["place"].to_numpy()
     own = line[root]
     place = np.where(own >= 0, places[np.maximum(own, 0)], NO) if len(places) else np.full(len(own), NO, np.int64)
-    return np.where(consumer >= 0, place, NO)
+    laid = np.full(len(via), NO, np.int64)
+    first = material.demands.height
+    laid[first : first + len(material.open_places)] = material.open_places
+    return np.where(consumer >= 0, np.maximum(place, laid[root]), NO)
 
 
 def number_pegs(n: Numbered, material: Material) -> PegRows:

@@ -46,22 +46,24 @@ def divided_down(quantity: int, ratio: int) -> int:
 
 
 @compiled
-def with_loss(quantity: int, per: int, fixed: int, scrap: int) -> int:
-    """Give (quantity x per + fixed) x (1 + scrap), rounded up once at the end.
+def with_loss(quantity: int, per: int, denominator: int, fixed: int, scrap: int) -> int:
+    """Give (quantity x per / denominator + fixed) x (1 + scrap), rounded up once at the end.
+
+    Without scrap any denominator goes; with scrap it is SCALE.
 
     With S = SCALE and m = S + scrap, the first product is w + r/S in whole parts w and rest r; then w = u S + v, and
     the result is u m + (v m S + r m) / S^2, where nothing exceeds 64 bits while scrap is below 4.
     """
-    rest = quantity % SCALE * per
-    whole = quantity // SCALE * per + rest // SCALE + fixed
+    rest = quantity % denominator * per
+    whole = quantity // denominator * per + rest // denominator + fixed
     if scrap == 0:
-        return whole + (1 if rest % SCALE else 0)
+        return whole + (1 if rest % denominator else 0)
     share = SCALE + scrap
     small = whole % SCALE * share * SCALE + rest % SCALE * share
     return whole // SCALE * share - (-small // (SCALE * SCALE))
 
 
 @compiled
-def too_large(quantity: int, per: int) -> bool:
-    """Tell whether a product would pass `LARGEST`, without forming it."""
-    return bool(float(quantity) * float(per) > float(LARGEST) * SCALE)
+def too_large(quantity: int, per: int, denominator: int) -> bool:
+    """Tell whether quantity x per / denominator would pass `LARGEST`, without forming it."""
+    return bool(float(quantity) * float(per) > float(LARGEST) * denominator)

@@ -152,8 +152,8 @@ class Routing:
 class Bom:
     """Lines of the bills of material, by parent node.
 
-    Needed is (order quantity x `per` + `fixed`) x (1 + `scrap`), rounded up to `rounding` and to the component's
-    quantum; a formula takes the place of order quantity x `per`.
+    Needed is (order quantity x `per` / `denominator` + `fixed`) x (1 + `scrap`), rounded up to `rounding` and to the
+    component's quantum. A formula takes the place of the order quantity.
 
     Parameters
     ----------
@@ -161,8 +161,11 @@ class Bom:
         int64[nodes + 1].
     component
         Node that is used.
-    per, fixed, scrap, rounding
-        Scaled: per good unit, per order, extra share that is lost, multiple in which it is taken (0 none).
+    per, denominator
+        Amount for a good unit as a fraction; with the denominator left at `SCALE`, `per` is scaled. Other denominators
+        keep ratios exact that have no end in decimals, such as those of yields; scrap is then folded in.
+    fixed, scrap, rounding
+        Scaled: per order, extra share that is lost, multiple in which it is taken (0 none).
     effective_from, effective_to
         The line holds for orders that start in ``[from, to)``.
     op
@@ -174,6 +177,7 @@ class Bom:
     pointer: ArrayLike = NOTHING
     component: ArrayLike = refers("nodes", _NO_ROWS)
     per: ArrayLike = whole(SCALE, high=LARGEST)
+    denominator: ArrayLike = whole(SCALE, low=1, high=2_000_000_000)
     fixed: ArrayLike = whole(0, high=LARGEST)
     scrap: ArrayLike = whole(0, high=4 * SCALE - 1)
     rounding: ArrayLike = whole(0, high=LARGEST)
@@ -293,6 +297,8 @@ class OpenSupplies:
         Row of the demand, at the same node, that keeps this supply; -1 none.
     firm
         1 where the order may not be moved, because it is firm or has started; only action messages look at it.
+    explode
+        1 where an order of kind make still takes all that its bill of material says; otherwise its needs are given.
     """
 
     node: ArrayLike = refers("nodes", _NO_ROWS)
@@ -301,6 +307,7 @@ class OpenSupplies:
     kind: ArrayLike = whole(0, high=3)
     serves: ArrayLike = refers("demands", -1, low=-1)
     firm: ArrayLike = whole(0, high=1)
+    explode: ArrayLike = whole(0, high=1)
 
 
 @dataclass(frozen=True, slots=True)

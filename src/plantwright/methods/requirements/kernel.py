@@ -10,10 +10,10 @@ from plantwright.methods.requirements import tables as c
 from plantwright.methods.requirements.book import Book, Work, new_work, opened, sort_items, with_room, with_work_room
 from plantwright.methods.requirements.borrow import borrowed, lend_book, lend_inputs, lend_work
 from plantwright.methods.requirements.exact import Ints
-from plantwright.methods.requirements.lead_time import operations_of
+from plantwright.methods.requirements.lead_time import operations_of, start_for
 from plantwright.methods.requirements.lots import most_lots, plan_lots
 from plantwright.methods.requirements.netting import draw_room, gather_needs, gather_receipts, net_node, receipts_of
-from plantwright.methods.requirements.orders import bring_byproducts
+from plantwright.methods.requirements.orders import bring_byproducts, explode
 from plantwright.methods.requirements.pegging import PEG_WIDTH, UNMET_WIDTH, Links, peg_node, peg_served
 from plantwright.methods.requirements.tables import Calendars, Tables
 
@@ -31,6 +31,9 @@ def plan_all(
     owned, scratch = with_room(opened(t.nodes, operations, first_needs), none, none, opens), new_work(opens + 64)
     book, work = lend_book(owned), lend_work(scratch)
     _open_byproducts(t, book)
+    owned = with_room(owned, _open_lines(t), none, none)
+    book = lend_book(owned)
+    _explode_open(t, times, book)
     for node in order:
         state = b.STATES + node * b.STATE_WIDTH
         book.state[state + b.FIRST_ORDER] = book.state[b.ORDERS]
@@ -92,6 +95,29 @@ def _lines_of(t: Tables, node: int) -> int:
 def _byproducts_of(t: Tables, node: int) -> int:
     n = node * c.NODE_WIDTH + c.BYPRODUCTS
     return int(t.data[n + c.NODE_WIDTH] - t.data[n]) // c.OPTION_WIDTH
+
+
+@compiled
+def _open_lines(t: Tables) -> int:
+    """Count the lines of bills of material that open orders still take from."""
+    count = 0
+    for supply in range(t.data[c.SUPPLIES], t.data[t.nodes * c.NODE_WIDTH + c.SUPPLIES], c.SUPPLY_WIDTH):
+        if t.data[supply + c.EXPLODE]:
+            count += _lines_of(t, t.data[supply + c.SUPPLY_NODE])
+    return count
+
+
+@compiled
+def _explode_open(t: Tables, times: Calendars, book: Book) -> None:
+    """Write what open orders take by their bill of material, at the start that planned lead times give them."""
+    for supply in range(t.data[c.SUPPLIES], t.data[t.nodes * c.NODE_WIDTH + c.SUPPLIES], c.SUPPLY_WIDTH):
+        if t.data[supply + c.EXPLODE]:
+            node, quantity = t.data[supply + c.SUPPLY_NODE], t.data[supply + c.SUPPLY_QUANTITY]
+            due, step = t.data[supply + c.SUPPLY_TIME], book.state[b.STEPS]
+            start = max(start_for(t, times, node, quantity, -1, due, book.state, step), t.as_of)
+            for at in explode(t, book, node, quantity, start, 0):
+                book.need[at + b.ORIGIN_KIND] = 2
+                book.need[at + b.ORIGIN] = t.data[supply + c.SUPPLY_ROW]
 
 
 @compiled

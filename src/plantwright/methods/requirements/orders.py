@@ -84,7 +84,7 @@ def bring_byproducts(t: Tables, book: Book, node: int, quantity: int, time: int)
     n = node * c.NODE_WIDTH
     for option in range(t.data[n + c.BYPRODUCTS], t.data[n + c.NODE_WIDTH + c.BYPRODUCTS], c.OPTION_WIDTH):
         receiver, per = t.data[option + c.OPTION_NODE], t.data[option + c.OPTION_VALUE]
-        if too_large(quantity, per):
+        if too_large(quantity, per, SCALE):
             book.state[b.TOO_LARGE_NODE] = node + 1
             continue
         quantum = t.data[receiver * c.NODE_WIDTH + c.QUANTUM]
@@ -108,10 +108,22 @@ def _add_byproduct(book: Book, node: int, time: int, quantity: int) -> None:
 
 @compiled
 def _explode(t: Tables, book: Book, row: int) -> None:
-    """Write what an order takes of each component, at the start of the operation that takes it."""
+    """Write what a planned order takes of each component."""
     order = row * b.ORDER_WIDTH
     node, start = book.order[order + b.ORDER_NODE], book.order[order + b.START]
     quantity, priority = book.order[order + b.ORDER_QUANTITY], book.order[order + b.ORDER_PRIORITY]
+    for at in explode(t, book, node, quantity, start, priority):
+        book.need[at + b.ORIGIN] = row
+
+
+@compiled
+def explode(t: Tables, book: Book, node: int, quantity: int, start: int, priority: int) -> range:
+    """Write what an order takes of each component, at the start of the operation that takes it.
+
+    The starts of the operations lie in the book's scratch; gives the positions of what was written, for the caller to
+    say of which order.
+    """
+    first = book.state[b.NEEDS]
     operations = operations_of(t, node)
     n = node * c.NODE_WIDTH
     for line in range(t.data[n + c.LINES], t.data[n + c.NODE_WIDTH + c.LINES], c.LINE_WIDTH):
@@ -121,8 +133,9 @@ def _explode(t: Tables, book: Book, row: int) -> None:
             if op >= 0 and operations > 0:
                 begin = book.state[book.state[b.STEPS] + min(op, operations - 1)]
                 time = max(begin, t.as_of) if begin < NEVER else start
-            need = add_need(book, t.data[line + c.COMPONENT], time, amount, priority, row)
+            need = add_need(book, t.data[line + c.COMPONENT], time, amount, priority, -1)
             book.need[need + b.LINE] = t.data[line + c.LINE_ROW]
+    return range(first * b.NEED_WIDTH, book.state[b.NEEDS] * b.NEED_WIDTH, b.NEED_WIDTH)
 
 
 @compiled
@@ -136,16 +149,15 @@ def amount_of(t: Tables, book: Book, line: int, quantity: int, start: int) -> in
     per, base = t.data[line + c.PER], quantity
     if t.data[line + c.FORMULA] >= 0:
         base = formula_quantity(t.real, t.data[line + c.FORMULA_FIRST], t.data[line + c.FORMULA_END], quantity)
-        per = SCALE
     if base < 0:
         book.state[b.BAD_FORMULA_LINE] = t.data[line + c.LINE_ROW] + 1
         return 0
     component = t.data[line + c.COMPONENT]
     asked = book.state[b.STATES + component * b.STATE_WIDTH + b.NEED_TOTAL]
-    if too_large(base, per) or asked > 1000 * LARGEST:
+    if too_large(base, per, t.data[line + c.DENOMINATOR]) or asked > 1000 * LARGEST:
         book.state[b.TOO_LARGE_LINE] = t.data[line + c.LINE_ROW] + 1
         return 0
-    amount = with_loss(base, per, t.data[line + c.FIXED], t.data[line + c.SCRAP])
+    amount = with_loss(base, per, t.data[line + c.DENOMINATOR], t.data[line + c.FIXED], t.data[line + c.SCRAP])
     if t.data[line + c.ROUNDING] > 0:
         amount = round_up(amount, t.data[line + c.ROUNDING])
     return round_up(amount, t.data[component * c.NODE_WIDTH + c.QUANTUM])

@@ -13,7 +13,7 @@ from plantwright.methods.lot_sizing import LotRule
 from plantwright.methods.requirements import book as b
 from plantwright.methods.requirements import tables as c
 from plantwright.methods.requirements.columns import column_faults, pack, pointer_faults
-from plantwright.methods.requirements.exact import LARGEST, Ints
+from plantwright.methods.requirements.exact import LARGEST, SCALE, Ints
 from plantwright.methods.requirements.formula import Formulas, formulas
 from plantwright.methods.requirements.inputs import (
     Alternatives,
@@ -33,6 +33,9 @@ from plantwright.methods.requirements.inputs import (
 )
 from plantwright.methods.requirements.tables import Calendars, Tables
 from plantwright.methods.working_time import WorkingTime, working_time
+
+WIDEST = 2_000_000_000
+"""The largest numerator of a ratio with a denominator of its own, so that products stay within 64 bits."""
 
 _OWNED = {
     "routing": "nodes",
@@ -172,6 +175,16 @@ def _combined_faults(node: Ints, real: Any, packed: dict[str, Any], rows: dict[s
     for row in apart:
         must = f"a demand of node {supply[row, c.SUPPLY_NODE]}, where the supply comes in"
         yield BAD_ARGUMENT.at("supplies", int(row), "serves", int(serves[row]), must=must)
+    line = packed["bom"][0][: rows["bom"]]
+    odd = np.flatnonzero((line[:, c.DENOMINATOR] != SCALE) & (line[:, c.SCRAP] > 0))
+    for row in odd:
+        yield BAD_ARGUMENT.at(
+            "bom", int(row), "scrap", int(line[row, c.SCRAP]), must="0, folded into per / denominator"
+        )
+    wide = np.flatnonzero((line[:, c.DENOMINATOR] != SCALE) & (line[:, c.PER] > WIDEST))
+    for row in wide:
+        must = f"at most {WIDEST} with a denominator of its own"
+        yield BAD_ARGUMENT.at("bom", int(row), "per", int(line[row, c.PER]), must=must)
     for name, column in (("demands", c.DEMAND_QUANTITY), ("supplies", c.SUPPLY_QUANTITY)):
         total = float(packed[name][0][: rows[name], column].astype(float).sum())
         if total > LARGEST * 1000.0:

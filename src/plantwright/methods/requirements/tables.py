@@ -25,18 +25,18 @@ OP_WIDTH = 5
 """An operation; `OP_REAL` is the position of its set-up and run time among the real numbers."""
 
 (
-    COMPONENT, PER, FIXED, SCRAP, ROUNDING, EFFECTIVE_FROM, EFFECTIVE_TO, OP, FORMULA,
+    COMPONENT, PER, DENOMINATOR, FIXED, SCRAP, ROUNDING, EFFECTIVE_FROM, EFFECTIVE_TO, OP, FORMULA,
     SUBSTITUTES, FORMULA_FIRST, FORMULA_END, LINE_ROW,
-) = range(13)  # fmt: skip
-LINE_WIDTH = 13
+) = range(14)  # fmt: skip
+LINE_WIDTH = 14
 
 OPTION_NODE, OPTION_VALUE, OPTION_FROM, OPTION_TO = range(4)
 OFFER_MINIMUM, OFFER_LEAD, OFFER_SOURCE = range(3)
 OPTION_WIDTH = 4
 """Substitutes (with their ratio), alternatives (lead) and co-products (per); and offers."""
 
-SUPPLY_NODE, SUPPLY_TIME, SUPPLY_QUANTITY, SUPPLY_TYPE, SERVES, FIRM, SUPPLY_ROW, KEPT, SUPPLY_SUM = range(9)
-SUPPLY_WIDTH = 9
+SUPPLY_NODE, SUPPLY_TIME, SUPPLY_QUANTITY, SUPPLY_TYPE, SERVES, FIRM, EXPLODE, SUPPLY_ROW, KEPT, SUPPLY_SUM = range(10)
+SUPPLY_WIDTH = 10
 """An open supply, sorted by node and time; with its given row, what it keeps for the demand that it serves, and the sum
 of the quantities before it."""
 
