@@ -157,3 +157,10 @@ def plan_of_earlier_plant(folder):
         with store.begin("bob", "edit") as tx:
             tx.update("item", rows("item", {"code": "A", "kind": "make", "price": 5_000_000}))
         return judge_plan(store)[1]
+
+
+@provokes("report-column")
+def report_column(folder):
+    new_store(folder).close()
+    wanted = Wanted(columns="colour")
+    return raised(lambda: show(REPORTS["where_used"], str(folder / "plant.db"), {"item": "B"}, wanted))
