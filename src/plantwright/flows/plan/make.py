@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from types import MappingProxyType
@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from plantwright.core.problem import Problem, errors, stop_on_errors
+from plantwright.core.problem import errors, stop_on_errors
 from plantwright.flows.check import check_plant
 from plantwright.flows.plan import loads, reasons, results
 from plantwright.flows.plan.material import Material, Numbered, number_plant, plan_material
@@ -24,13 +24,11 @@ from plantwright.flows.plan.steps import Steps, order_patterns, order_steps, rep
 from plantwright.flows.plan.timing import Dates, dates_by_schedule, dates_without_schedule, order_holding
 from plantwright.flows.plan.totals import plan_totals
 from plantwright.flows.plan.verify import verify
-from plantwright.methods.scheduling import Schedule, Shop, defer, dispatch
+from plantwright.methods.scheduling import Rule, Schedule, Shop, defer, dispatch
 from plantwright.methods.working_time import NEVER
 from plantwright.plant import Plan, Plant
 
 Progress = Callable[[str, float], None]
-LARGE = 200_000
-"""Operations above which one rule is scheduled instead of several."""
 
 
 @dataclass
@@ -168,9 +166,39 @@ def _schedule(
     seed: int, seconds: float | None, previous: Plan | None,
 ) -> Scheduled:  # fmt: skip
     given, steps, shop = build_shop_of(n, material, pegs, soonest, hold, previous)
-    del seconds, seed
-    early = dispatch(shop)
-    return Scheduled(given, steps, shop, early, defer(shop, early))
+    del seconds
+    early, late = first_schedule(shop, seed)
+    return Scheduled(given, steps, shop, early, late)
+
+
+TRIALS: tuple[tuple[Rule, float], ...] = (
+    ("atc", 4.0), ("latest_start", 4.0), ("atcs", 2.0), ("edd", 4.0), ("atc", 1.0), ("atcs", 8.0), ("slack", 4.0),
+    ("atc", 8.0),
+)  # fmt: skip
+"""Dispatch rules with their look-ahead, the most promising first."""
+TRIED = 250_000
+"""Operations that are scheduled in all while rules are tried: small shops try every rule, large ones the first."""
+
+
+def first_schedule(shop: Shop, seed: int = 0) -> tuple[Schedule, Schedule]:
+    """Make the constructive schedule: try several dispatch rules, keep the one with the least weighted lateness.
+
+    Returns
+    -------
+    The forward schedule, everything as early as it can be, and the same deferred to just in time.
+    """
+    del seed  # no rule here draws lots; a search will
+    count = max(1, min(len(TRIALS), TRIED // max(shop.operations, 1)))
+    early = [dispatch(shop, rule, look_ahead=ahead) for rule, ahead in TRIALS[:count]]
+    worth = [weighted_lateness(shop, one) for one in early]
+    best = early[worth.index(min(worth))]
+    return best, defer(shop, best)
+
+
+def weighted_lateness(shop: Shop, schedule: Schedule) -> float:
+    """Sum the minutes by which demands are late, each by its weight."""
+    late = np.maximum(schedule.sink_finish - shop.sink_due, 0)
+    return float((late * shop.sink_weight).sum())
 
 
 def build_shop_of(
@@ -220,4 +248,4 @@ def _schedule_tables(
     }, cause
 
 
-__all__ = ["LARGE", "Mapping", "Problem", "Scheduled", "build_shop_of", "make_plan", "with_horizon"]
+__all__ = ["Scheduled", "build_shop_of", "first_schedule", "make_plan", "with_horizon"]

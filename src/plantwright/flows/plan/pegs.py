@@ -144,5 +144,11 @@ def schedule_links(pegs: PegRows, material: Material, soonest: Ints, as_of: int)
 
 
 __all__ = [
-    "PegRows", "earliest", "number_pegs", "open_arrival", "order_of_requirement", "schedule_links", "supplier_calendars",
-]  # fmt: skip
+    "PegRows",
+    "earliest",
+    "number_pegs",
+    "open_arrival",
+    "order_of_requirement",
+    "schedule_links",
+    "supplier_calendars",
+]

@@ -48,8 +48,7 @@ def planned_orders(n: Numbered, material: Material, dates: Dates) -> pl.DataFram
 def planned_components(n: Numbered, material: Material, dates: Dates, consumer: Ints, place: Ints) -> pl.DataFrame:
     """Give what each order takes, as it is really served: phantoms and replaced parts leave no row of their own."""
     rows = material.plan.requirements
-    served = rows.quantity - rows.moved
-    keep = np.flatnonzero((consumer >= 0) & (served > 0))
+    keep = np.flatnonzero((consumer >= 0) & (rows.quantity > 0))
     sequences = n.routings.operations["sequence"].to_numpy()
     first = _first_op(n)
     node = material.orders["node"].to_numpy()[consumer[keep]]
@@ -65,7 +64,7 @@ def planned_components(n: Numbered, material: Material, dates: Dates, consumer: 
     )
     frame = pl.DataFrame({
         "number": keep, "order": material.orders["order"].gather(consumer[keep]), "operation": operation,
-        "quantity": served[keep], "needed": rows.time[keep], "taken": np.minimum(dates.taken[keep], NEVER),
+        "quantity": rows.quantity[keep], "needed": rows.time[keep], "taken": np.minimum(dates.taken[keep], NEVER),
     }).hstack(_nodes(n, rows.node[keep])).with_columns(names.alias("replaces"))  # fmt: skip
     return shaped("planned_component", frame)
 

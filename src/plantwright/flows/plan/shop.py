@@ -12,7 +12,7 @@ from plantwright.flows.plan.ragged import Ints, grouped, pointer_of, spread
 from plantwright.flows.plan.routings import Routings
 from plantwright.flows.plan.steps import NO, Pattern, Steps, ends_of
 from plantwright.methods.scheduling import Shop, build_shop
-from plantwright.methods.working_time import NEVER
+from plantwright.methods.working_time import NEVER, finish_times, open_times
 from plantwright.plant import Plant
 
 
@@ -72,10 +72,11 @@ def plan_shop(given: Given, orders: pl.DataFrame, steps: Steps, links: Links, de
     modes = _modes(given, orders, steps)
     arcs = _arcs(given, orders, steps, links, modes)
     needs = _needs(given, steps)
-    fixed_start, fixed_unit = _fixed(given, steps, modes)
+    fixed_start, fixed_unit = _fixed(given, steps, modes, needs)
     pausable, family = _plain(given, steps)
     sink_pointer, sink_op, sink_release = _sinks(given, orders, steps, links, demands.height, as_of)
     matrix, center_matrix, unit_family = setup_matrices(given)
+    _allow_change(modes, steps, family, matrix, center_matrix)
     return build_shop(
         given.clocks.time,
         unit_pointer=given.clocks.unit_pointer, unit_calendar=given.clocks.unit_calendar, unit_family=unit_family,
@@ -139,6 +140,15 @@ def _modes(given: Given, orders: pl.DataFrame, steps: Steps) -> dict[str, Ints]:
         "pointer": pointer_of(count), "center": center, "setup": setup, "minutes": minutes,
         "rank": take("rank", 0).astype(np.int64), "owner": owner, "entry": np.where(known, entry, NO),
     }  # fmt: skip
+
+
+def _allow_change(modes: dict[str, Ints], steps: Steps, family: Ints, matrix: np.ndarray, center_matrix: Ints) -> None:
+    """Give pinned operations the longest change to their family: they are placed before what runs ahead is known."""
+    for step in np.flatnonzero((steps.pinned >= 0) & (steps.started < 0) & (family >= 0)).tolist():
+        first = int(modes["pointer"][step])
+        center = int(modes["center"][first])
+        if center >= 0 and center_matrix[center] >= 0:
+            modes["setup"][first] += int(matrix[center_matrix[center], :, family[step]].max())
 
 
 def _plain(given: Given, steps: Steps) -> tuple[np.ndarray, Ints]:
@@ -211,11 +221,12 @@ def _needs(given: Given, steps: Steps) -> dict[str, Ints]:
     }
 
 
-def _fixed(given: Given, steps: Steps, modes: dict[str, Ints]) -> tuple[Ints, Ints]:
+def _fixed(given: Given, steps: Steps, modes: dict[str, Ints], needs: dict[str, Ints]) -> tuple[Ints, Ints]:
     """Fix started and pinned operations, each on a unit of its work center that is free of other fixed ones."""
     start = np.where(steps.pinned >= 0, np.maximum(steps.pinned, given.plant.as_of), NO)
-    # What has been started goes on now: its remaining time is what counts.
-    start = np.where(steps.started >= 0, given.plant.as_of, start)
+    # What has been started goes on as soon as its people are there: its remaining time is what counts.
+    for step in np.flatnonzero(steps.started >= 0).tolist():
+        start[step] = _manned(given, needs, step)
     unit = np.full(len(steps), NO, np.int64)
     taken: dict[int, int] = {}
     pointer = given.clocks.unit_pointer
@@ -232,10 +243,21 @@ def _fixed(given: Given, steps: Steps, modes: dict[str, Ints]) -> tuple[Ints, In
     return start, unit
 
 
+def _manned(given: Given, needs: dict[str, Ints], step: int) -> int:
+    """Give the first moment from now at which somebody of each group that an operation needs is at work."""
+    moment = given.plant.as_of
+    if not needs:
+        return moment
+    for need in range(int(needs["need_pointer"][step]), int(needs["need_pointer"][step + 1])):
+        group = int(needs["need_group"][need])
+        members = needs["group_member"][needs["group_pointer"][group] : needs["group_pointer"][group + 1]]
+        opens = open_times(given.clocks.time, needs["member_calendar"][members], np.full(len(members), moment))
+        moment = max(moment, int(opens.min()))
+    return moment
+
+
 def finish_on(clocks: Clocks, unit: int, start: int, minutes: int) -> int:
     """Give when work ends that starts at a moment on a unit."""
-    from plantwright.methods.working_time import finish_times  # noqa: PLC0415
-
     return int(finish_times(clocks.time, [clocks.unit_calendar[unit]], [start], [minutes])[0])
 
 

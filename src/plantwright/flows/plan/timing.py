@@ -133,7 +133,7 @@ def order_holding(n: Numbered, material: Material, consumer: Ints) -> np.ndarray
     cost = n.nodes.frame["cost"].to_numpy().astype(np.float64)
     value = np.zeros(material.orders.height)
     asks = consumer >= 0
-    amounts = (rows.quantity - rows.moved)[asks] / 1e6 * cost[rows.node[asks]] / 1e6
+    amounts = rows.quantity[asks] / 1e6 * cost[rows.node[asks]] / 1e6
     np.add.at(value, consumer[asks], amounts)
     return np.asarray(value)
 
