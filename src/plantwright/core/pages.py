@@ -62,6 +62,7 @@ class Sheet:
     tree : column that is set in by the level of its row, which stands in the column `level`, from 1
     right : columns of texts that are set to the right, such as figures of several kinds below each other
     dashed : columns of quantities in which nothing is written as a dash
+    in_words : whether it only says what stands in the figures of its page, so that programs do without it
     """
 
     title: str
@@ -71,6 +72,7 @@ class Sheet:
     tree: str = ""
     right: frozenset[str] = frozenset()
     dashed: frozenset[str] = frozenset()
+    in_words: bool = False
 
     def shown(self) -> pl.DataFrame:
         """Give the rows with the shown columns only."""
@@ -136,6 +138,12 @@ def listed(
     schema = {name: column.dtype for name, column in chosen.items()}
     rows = pl.DataFrame([[line[name] for name in schema] for line in lines], schema=schema, orient="row")
     return Sheet(title, rows, with_units(view, chosen), frozenset(clock.split()), tree, frozenset(right.split()))
+
+
+def hours(one: Sheet) -> Sheet:
+    """Give a table whose durations are working time, written in hours."""
+    columns = {n: replace(c, unit="h") if c.kind is Kind.DURATION else c for n, c in one.columns.items()}
+    return replace(one, columns=columns)
 
 
 def with_units(view: View, columns: Mapping[str, Column]) -> dict[str, Column]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import polars as pl
@@ -11,7 +12,7 @@ from plantwright.core import wording
 from plantwright.core.column import REQUIRED, Column, Kind
 from plantwright.core.exact import SCALE
 from plantwright.core.frames import write_series
-from plantwright.core.pages import Page, Sheet, View, listed, named
+from plantwright.core.pages import Page, Sheet, View, hours, listed, named
 from plantwright.core.report import report
 from plantwright.core.settings import SETTINGS
 from plantwright.flows.compare import Differences, compare_plans, plan_figures
@@ -19,9 +20,9 @@ from plantwright.flows.compare import Differences, compare_plans, plan_figures
 LABELS = {
     "service": "Sales orders on time",
     "orders": "Sales orders",
-    "late_orders": "Late orders",
+    "late_orders": "Late orders and forecasts",
     "late_days": "Late days",
-    "short_orders": "Short orders",
+    "short_orders": "Short orders and forecasts",
     "planned_orders": "New orders",
     "operations": "Operations",
     "load_hours": "Load [h]",
@@ -71,7 +72,8 @@ def _figure_sheet(plan: View) -> Sheet:
     year = wording.year_of(plan.as_of, plan.settings.zone)
     as_of = wording.moment(plan.as_of, plan.settings.zone, None if year else year, clock=True)
     columns = (named(Kind.TEXT, "figure", "What is counted"), named(Kind.TEXT, "value", "How much"))
-    return listed(plan, f"{title}, as of {as_of}", columns, [line for line in lines if line["value"]], right="value")
+    shown = [line for line in lines if line["value"]]
+    return replace(listed(plan, f"{title}, as of {as_of}", columns, shown, right="value"), in_words=True)
 
 
 def label(name: str, plan: View) -> str:
@@ -98,7 +100,7 @@ def _stage_words(plan: View) -> tuple[str, ...]:
 def _next_steps(figures: dict[str, Any]) -> tuple[str, ...]:
     late = figures.get("late_orders") or figures.get("short_orders")
     reports = ("late-orders", "messages", "bottlenecks")
-    return tuple(f"Next: plantwright show DB {report} " for report in (reports if late else reports[1:])[:1])
+    return tuple(f"Next: plantwright show DB {report}" for report in (reports if late else reports[1:])[:1])
 
 
 # --- two plans ------------------------------------------------------------------------------------------------------
@@ -163,7 +165,7 @@ def _totals_sheet(plan: View, other: View, found: Differences) -> Sheet:
         named(Kind.TEXT, "after", name_of(other)),
         named(Kind.TEXT, "change", "Difference"),
     )
-    return listed(plan, "Figures", columns, lines, right="before after change")
+    return replace(listed(plan, "Figures", columns, lines, right="before after change"), in_words=True)
 
 
 def _signed(name: str, value: float | None) -> str:
@@ -205,13 +207,11 @@ def _loads_sheet(view: View, found: Differences) -> Sheet:
         "utilisation_before": named(Kind.RATIO, "utilisation_before", "Load over capacity in the first plan"),
         "utilisation": named(Kind.RATIO, "utilisation", "Load over capacity in the second plan"),
     }
-    return Sheet("Load", found.loads.filter(pl.col("change") != 0), columns)
+    return hours(Sheet("Load", found.loads.filter(pl.col("change") != 0), columns))
 
 
 def _renamed(view: View, entity: str, **names: str) -> dict[str, Column]:
     """Give columns of an entity under the names they have in a comparison."""
-    from dataclasses import replace  # noqa: PLC0415
-
     known = view.columns(entity)
     return {name: replace(known[source], name=name) for name, source in names.items()}
 

@@ -10,6 +10,7 @@ from typing import Any, cast
 import polars as pl
 
 from plantwright.core import report as declared
+from plantwright.core import wording
 from plantwright.core.column import Column
 from plantwright.core.entity import ENTITIES
 from plantwright.core.pages import Page, own_fields
@@ -135,4 +136,7 @@ def filtered(page: Page, where: str, zone: str) -> Page:
     chosen, problems = conditions(where, first.columns, zone, first.title)
     stop_on_errors(replace(one, table="", key="", where="--where") for one in problems)
     rows = first.rows.filter(chosen)
-    return replace(page, sheets=(replace(first, rows=rows), *rest))
+    sentence = (
+        f"{wording.count(rows.height, 'row')} of {wording.number(first.rows.height)}, where {where}. {page.sentence}"
+    )
+    return replace(page, sentence=sentence, sheets=(replace(first, rows=rows), *rest))

@@ -42,50 +42,63 @@ def _chosen(plan: View, customer: str) -> pl.DataFrame:
 
 
 @report
-def late_orders(plan: View, customer: Customer = "") -> Page:
+def late_orders(plan: View, customer: Customer = "", forecast: bool = False) -> Page:  # noqa: FBT001, FBT002
     """List the orders that are projected after their due date or never, the latest first, with the cause.
 
     Parameters
     ----------
     plan : plant and plan
     customer : only this customer
+    forecast : also list what is only forecast
     """
     every = _chosen(plan, customer)
-    rows = every.filter(pl.col("status") != "on time")
+    rows = every.filter(pl.col("status") != "on time", (pl.col("kind") == "sales order") | forecast)
     worst_first = [pl.col("status") != "short", -pl.col("late_days"), pl.col("due"), pl.col("demand")]
     columns = (
-        "demand", "item", "quantity", "due", "projected", "late_days", "cause", "customer", "status", "planned",
+        "demand", "item", "due", "late_days", "cause", "projected", "quantity", "customer", "status", "planned",
         "value", "priority", "kind", "site",
     )  # fmt: skip
     return Page(
         lateness(every, plan.result("bottleneck")),
         (sheet(plan, "Late orders", "demand_plan", rows.sort(worst_first), *columns),),
-        notes=("plantwright show DB why ORDER tells the whole chain.",) if rows.height else (),
+        notes=("The whole chain: plantwright show DB why ORDER",) if rows.height else (),
     )
 
 
 def lateness(demands: pl.DataFrame, bottlenecks: pl.DataFrame) -> str:
-    """Say how many demands are late, by how much, and which work center is the cause of most.
+    """Say how many orders are late, by how much, and which work center is the cause of most.
 
     Parameters
     ----------
     demands : rows of demand_plan
     bottlenecks : rows of bottleneck; may be empty
     """
-    late = demands.filter(pl.col("status") == "late")
-    short = demands.filter(pl.col("status") == "short").height
-    every = wording.count(demands.height, "order")
+    orders = demands.filter(pl.col("kind") == "sales order")
+    forecasts = demands.filter(pl.col("kind") == "forecast")
+    if not demands.height:
+        return "Nothing is asked for."
+    parts = [_late_words(orders, "order")] if orders.height else []
+    late = forecasts.filter(pl.col("status") != "on time").height
+    if late or not orders.height:
+        parts.append(f"{wording.number(late)} of {wording.count(forecasts.height, 'forecast')} cannot be met in time")
+    cause = bottlenecks.filter(pl.col("delayed_orders") > 0).sort("rank").head(1)
+    if cause.height:
+        number = wording.number(cause["delayed_orders"][0])
+        parts.append(f"{cause['work_center'][0]} is in the way of {number}")
+    return "; ".join(parts) + "."
+
+
+def _late_words(orders: pl.DataFrame, noun: str) -> str:
+    late = orders.filter(pl.col("status") == "late")
+    short = orders.filter(pl.col("status") == "short").height
+    every = wording.count(orders.height, noun)
     if not late.height and not short:
-        return f"All {every} are on time." if demands.height else "Nothing is asked for."
+        return f"All {every} are on time" if orders.height > 1 else f"The only {noun} is on time"
     parts = []
     if late.height:
         worst = float(late["late_days"].max() or 0) / SCALE  # type: ignore[arg-type]
         verb = "is" if late.height == 1 else "are"
         parts.append(f"{wording.number(late.height)} of {every} {verb} late, worst {wording.days(worst)}")
     if short:
-        parts.append(f"{wording.count(short, 'order')} cannot be served in full")
-    cause = bottlenecks.filter(pl.col("delayed_orders") > 0).sort("rank").head(1)
-    if cause.height:
-        number = wording.number(cause["delayed_orders"][0])
-        parts.append(f"{cause['work_center'][0]} is in the way of {number}")
-    return "; ".join(parts) + "."
+        parts.append(f"{wording.count(short, noun)} cannot be served in full")
+    return "; ".join(parts)

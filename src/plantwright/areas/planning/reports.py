@@ -19,6 +19,7 @@ ORDER_COLUMNS = (
     "order", "item", "quantity", "source", "state", "start", "finish", "due", "late", "supplier", "site", "order_by",
     "from_site", "unit_cost",
 )  # fmt: skip
+URGENT_FIRST = ("expedite", "release", "increase", "cancel", "decrease", "defer")
 
 
 @report
@@ -130,7 +131,8 @@ def messages(plan: View, state: str = "open", action: str = "") -> Page:
     rows = kept if kept.height else _drafts(plan)
     rows = rows.join(_texts(plan), on=["action", "order", "item"], how="left", maintain_order="left")
     rows = rows.filter((pl.col("state") == state) | (state == "all"), (pl.col("action") == action) | (action == ""))
-    rows = rows.sort("action", "new_due", "order", nulls_last=True)
+    urgency = pl.col("action").replace_strict({name: place for place, name in enumerate(URGENT_FIRST)}, default=9)
+    rows = rows.sort(urgency, "new_due", "order", nulls_last=True)
     counts = Counter(rows["action"])
     parts = [f"{wording.number(count)} {name}" for name, count in counts.most_common()]
     shown = "" if state == "all" else f" {state}"

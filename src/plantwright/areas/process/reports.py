@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated
 
 import polars as pl
@@ -35,4 +36,5 @@ def routing(plant: View, item: Annotated[str, Ref("item")]) -> Page:
         "sequence", "name", "work_center", "setup", "run", "run_per", "rate", "yield_ratio", "queue", "move", "skill",
         "people", "tool", "supplier", "lead_time", "cost", "setup_family", "transfer_batch", "pausable", "site",
     )  # fmt: skip
-    return Page(sentence, (sheet(plant, f"Routing of {item}", "operation", rows, *columns),))
+    table = sheet(plant, f"Routing of {item}", "operation", rows, *columns)
+    return Page(sentence, (replace(table, dashed=frozenset({"rate", "transfer_batch"})),))

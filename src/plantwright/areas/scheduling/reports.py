@@ -10,7 +10,7 @@ from plantwright.core import wording
 from plantwright.core.buckets import Bucket, bucket_start
 from plantwright.core.column import Kind
 from plantwright.core.exact import SCALE
-from plantwright.core.pages import Page, View, missing, named, sheet
+from plantwright.core.pages import Page, View, hours, missing, named, sheet
 from plantwright.core.parameters import Ref
 from plantwright.core.problem import stop_on_errors
 from plantwright.core.report import report
@@ -112,7 +112,9 @@ def load(plan: View, work_center: WorkCenter = "", bucket: Bucket = "week") -> P
         "required", "setup", "run",
         named(Kind.DURATION, "free", "Capacity less load"),
     )  # fmt: skip
-    return Page(sentence if rows.height else _no_schedule(plan), (sheet(plan, "Load", "center_load", rows, *columns),))
+    return Page(
+        sentence if rows.height else _no_schedule(plan), (hours(sheet(plan, "Load", "center_load", rows, *columns)),)
+    )
 
 
 def ratio(part: pl.Expr, whole: pl.Expr) -> pl.Expr:

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from rich.table import Table
-
 from plantwright.core.problem import errors
 from plantwright.core.store import Counts, Store
 from plantwright.core.wording import NONE, count, number
-from plantwright.doors.cli.output import print_json, progress, say, screen, summary, tell_problems
+from plantwright.doors.cli.output import list_rows, print_json, progress, say, summary, tell_problems
 from plantwright.flows import exchange
 
 
@@ -46,7 +44,9 @@ def _tell_import(db: str, done: exchange.Imported, *, dry_run: bool, failed: boo
     if failed:
         say("Nothing was written.")
         return
-    screen().print(_counts_table(done, dry_run=dry_run))
+    heads = ("table", *(("would be added", "would change") if dry_run else ("added", "changed")), "as before")
+    cells = [(name, *(number(n) if n else NONE for n in _plain(c).values())) for name, c in done.counts.items()]
+    list_rows(heads, cells, heads[1:])
     rows = sum(c.inserted + c.updated for c in done.counts.values())
     if dry_run:
         say(f"A dry run: {count(rows, 'row')} would be added or changed; nothing was written.")
@@ -54,16 +54,6 @@ def _tell_import(db: str, done: exchange.Imported, *, dry_run: bool, failed: boo
         say(f"{count(rows, 'row')} added or changed, entry {done.entry} of the journal. Next: plantwright check {db}")
     else:
         say("Everything was there already.")
-
-
-def _counts_table(done: exchange.Imported, *, dry_run: bool) -> Table:
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("Table")
-    for head in (("Would be added", "Would change") if dry_run else ("Added", "Changed")) + ("As before",):
-        table.add_column(head, justify="right")
-    for name, counts in done.counts.items():
-        table.add_row(name, *(number(n) if n else NONE for n in _plain(counts).values()))
-    return table
 
 
 def export(db: str, target: Path, *, template: bool, as_json: bool) -> None:

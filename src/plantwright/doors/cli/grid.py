@@ -11,7 +11,9 @@ from rich.text import Text
 
 GAP = 2
 FOLDED = 26
-"""A text that is longer than this may be folded to this width."""
+"""A text that is longer than this may be folded to this width, unless its column says otherwise."""
+MOST_LINES, FEW_ROWS = 2, 12
+"""In a table of more than a few rows, a text is cut after so many lines."""
 
 
 @dataclass(frozen=True)
@@ -23,6 +25,7 @@ class Strip:
     right: bool = False
     folds: bool = False
     styles: Sequence[str] = field(default=())
+    fold_to: int = FOLDED
 
     @property
     def widest(self) -> int:
@@ -32,7 +35,7 @@ class Strip:
     @property
     def least(self) -> int:
         """Width that it needs: its cells, folded where that may be, and the longest word of its header."""
-        cells = min(self.widest, FOLDED) if self.folds else self.widest
+        cells = min(self.widest, self.fold_to) if self.folds else self.widest
         return max([cells, *(len(word) for word in self.head.split())])
 
 
@@ -71,7 +74,8 @@ def show_grid(console: Console, strips: Sequence[Strip], width: int) -> None:
 
 
 def _show_row(console: Console, strips: Sequence[Strip], room: Sequence[int], row: int) -> None:
-    cells = [_folded(strip.cells[row], room[place]) for place, strip in enumerate(strips)]
+    most = MOST_LINES if len(strips[0].cells) > FEW_ROWS else 99
+    cells = [_clipped(_folded(strip.cells[row], room[place]), most, room[place]) for place, strip in enumerate(strips)]
     styles = [strip.styles[row] if strip.styles else "" for strip in strips]
     for line in range(max(len(cell) for cell in cells)):
         parts = [cell[line] if line < len(cell) else "" for cell in cells]
@@ -84,6 +88,13 @@ def _folded(text: str, width: int) -> list[str]:
     # Indentation of a tree is kept on every line.
     indent = text[: len(text) - len(text.lstrip())]
     return textwrap.wrap(text, width, subsequent_indent=indent, break_on_hyphens=False, drop_whitespace=True) or [""]
+
+
+def _clipped(lines: list[str], most: int, width: int) -> list[str]:
+    """Keep the first lines of a long text, with dots for the rest."""
+    if len(lines) <= most:
+        return lines
+    return [*lines[: most - 1], f"{lines[most - 1][: width - 2].rstrip(' ,')} …"]
 
 
 def _line(parts: Sequence[str], strips: Sequence[Strip], room: Sequence[int], styles: Sequence[str]) -> Text:

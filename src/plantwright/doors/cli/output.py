@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import json
 import sys
+import textwrap
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 from rich.console import Console
-from rich.padding import Padding
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
 from plantwright.core.problem import Problem
 from plantwright.core.store.plain import plain
 from plantwright.core.wording import count
+from plantwright.doors.cli.grid import Strip, fitting, show_grid
 
 SHOWN = 10
 """So many problems of one kind are listed on the screen; --json gives all."""
@@ -41,6 +42,17 @@ def print_json(value: Any) -> None:
 def say(text: str, style: str = "") -> None:
     """Print a sentence."""
     screen().print(Text(text, style=style))
+
+
+def list_rows(heads: Sequence[str], rows: Sequence[Sequence[str]], right: Sequence[str] = ()) -> None:
+    """Print rows of texts under their headers, as many columns as fit."""
+    strips = [
+        Strip(head, [row[place] for row in rows], head in right, head not in right, fold_to=16)
+        for place, head in enumerate(heads)
+    ]
+    console = screen()
+    shown = fitting(strips, console.width)
+    show_grid(console, [strips[place] for place in shown], console.width)
 
 
 # --- problems -------------------------------------------------------------------------------------------------------
@@ -75,7 +87,8 @@ def _tell_group(console: Console, code: str, group: list[Problem]) -> None:
 
 
 def _tell_line(console: Console, words: str, style: str = "") -> None:
-    console.print(Padding(Text(words, style=style), (0, 0, 0, 2), expand=False))
+    for line in textwrap.wrap(words, console.width - 2, break_on_hyphens=False):
+        console.print(Text(f"  {line}", style=style), soft_wrap=True)
 
 
 def _place(problem: Problem) -> str:

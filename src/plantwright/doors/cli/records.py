@@ -6,14 +6,11 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from rich.table import Table
-from rich.text import Text
-
 from plantwright.core import journal, wording
 from plantwright.core.action import Action, run_action
 from plantwright.core.store import Store
 from plantwright.core.store.plain import plain
-from plantwright.doors.cli.output import print_json, say, screen
+from plantwright.doors.cli.output import list_rows, print_json, say
 from plantwright.flows import exchange
 from plantwright.flows.catalog import load_actions
 
@@ -43,15 +40,16 @@ def show_journal(db: str, *, limit: int, by: str | None, action: str | None, as_
     if as_json:
         print_json({"entries": [_plain_entry(entry) for entry in found], "problems": []})
         return
-    table = _table("Entry", "When (UTC)", "Who", "What", "With", right=("Entry",))
-    for entry in found:
-        words = ", ".join(f"{name} {value}" for name, value in entry.arguments.items() if value not in {None, ""})
-        undone = f" (undone by {entry.reversed_by})" if entry.reversed_by else ""
-        table.add_row(str(entry.number), _moment(entry.at), entry.by, entry.action + undone, Text(words))
-    if found:
-        screen().print(table)
-    else:
+    if not found:
         say("Nothing was done so far.")
+        return
+    list_rows(("entry", "when (UTC)", "who", "what", "with"), [_entry_cells(entry) for entry in found], ("entry",))
+
+
+def _entry_cells(entry: journal.Entry) -> tuple[str, ...]:
+    words = ", ".join(f"{name} {value}" for name, value in entry.arguments.items() if value not in {None, ""})
+    undone = f" (undone by {entry.reversed_by})" if entry.reversed_by else ""
+    return str(entry.number), _moment(entry.at), entry.by, entry.action.replace("_", "-") + undone, words
 
 
 def _plain_entry(entry: journal.Entry) -> dict[str, Any]:
@@ -81,11 +79,8 @@ def list_plans(db: str, *, as_json: bool) -> None:
     if not found:
         say(f"There is no plan yet: plantwright plan {db}")
         return
-    table = _table("Plan", "As of", "Scenario", "Late", "Late days", "Orders", "Judged", "Pinned", "Made (UTC)",
-                   right=("Plan", "Late", "Late days", "Orders"))  # fmt: skip
-    for plan in found:
-        table.add_row(*_plan_cells(plan, zone))
-    screen().print(table)
+    heads = ("plan", "as of", "scenario", "late", "late days", "new orders", "judged", "pinned", "made (UTC)", "by")
+    list_rows(heads, [_plan_cells(plan, zone) for plan in found], ("plan", "late", "late days", "new orders"))
 
 
 def _plan_cells(plan: Mapping[str, Any], zone: str) -> tuple[str, ...]:
@@ -94,15 +89,8 @@ def _plan_cells(plan: Mapping[str, Any], zone: str) -> tuple[str, ...]:
     late = (wording.number(totals.get("late_orders", 0)), wording.number(totals.get("late_days", 0), 1))
     orders = wording.number(totals.get("planned_orders", 0))
     marks = ("right" if plan["verified"] else "wrong", "yes" if plan["pinned"] else "")
-    return (str(plan["number"]), as_of, plan["scenario"], *late, orders, *marks, _moment(plan["at"]))
+    return (str(plan["number"]), as_of, plan["scenario"], *late, orders, *marks, _moment(plan["at"]), plan["by"])
 
 
 def _moment(text: str) -> str:
     return f"{datetime.fromisoformat(text):%Y-%m-%d %H:%M}"
-
-
-def _table(*heads: str, right: tuple[str, ...] = ()) -> Table:
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
-    for head in heads:
-        table.add_column(head, justify="right" if head in right else "left")
-    return table

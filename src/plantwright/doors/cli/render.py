@@ -11,7 +11,7 @@ from rich.text import Text
 from plantwright.core import wording
 from plantwright.core.column import TEXTUAL, Column, Kind
 from plantwright.core.pages import Page, Sheet
-from plantwright.doors.cli.grid import Strip, fitting, show_grid
+from plantwright.doors.cli.grid import FOLDED, Strip, fitting, show_grid
 
 MOST_DECIMALS = 3
 _DATES = {Kind.MOMENT, Kind.DAY}
@@ -46,7 +46,8 @@ def show_sheet(console: Console, sheet: Sheet, look: Look, *, titled: bool) -> N
         console.print(Text(sheet.title, style="cyan"))
     strips = {name: _strip(sheet, name, look) for name in sheet.columns if name in (look.columns or sheet.columns)}
     # A column that is empty in all rows tells nothing; it only takes room.
-    full = [name for name, strip in strips.items() if strip.widest or look.columns] or list(strips)[:1]
+    full = [name for name, strip in strips.items() if look.columns or not {"", wording.NONE}.issuperset(strip.cells)]
+    full = full or list(strips)[:1]
     chosen = [strips[name] for name in full]
     shown = fitting(chosen, console.width)
     show_grid(console, [chosen[place] for place in shown], console.width)
@@ -59,14 +60,21 @@ def _strip(sheet: Sheet, name: str, look: Look) -> Strip:
     text = column.kind in TEXTUAL
     right = not (text or column.kind in _DATES or column.kind is Kind.FLAG) or name in sheet.right
     styles = [_style(name, column, cell) for cell in cells]
-    return Strip(header(name, column), cells, right, text, styles)
+    return Strip(header(name, column), cells, right, text, styles, 36 if name in {"text", "cause", "help"} else FOLDED)
 
 
 def header(name: str, column: Column) -> str:
     """Head a column: its name in words, with the unit."""
     words = name.replace("_", " ")
     # The cells of durations say hours and days themselves.
-    return f"{words} [{column.unit}]" if column.unit and column.kind is not Kind.DURATION else words
+    return (
+        f"{words} [{column.unit}]" if column.unit and (column.kind is not Kind.DURATION or in_hours(column)) else words
+    )
+
+
+def in_hours(column: Column) -> bool:
+    """Tell whether durations are written as plain hours, as working time is, whose days are not of 24 hours."""
+    return column.kind is Kind.DURATION and column.unit == "h"
 
 
 def _cells(sheet: Sheet, name: str, look: Look) -> list[str]:
@@ -75,6 +83,8 @@ def _cells(sheet: Sheet, name: str, look: Look) -> list[str]:
     if column.kind is Kind.QUANTITY:
         texts = _aligned(values, 1 if column.unit == "d" else MOST_DECIMALS)
         return [wording.NONE if name in sheet.dashed and not v else text for v, text in zip(values, texts, strict=True)]
+    if column.kind is Kind.DURATION:
+        return [_duration(value, column) for value in values]
     if name in sheet.clock:
         how = {"clock": True, "ends": wording.is_end(column)}
         return [_padded("" if v is None else wording.moment(v, look.zone, look.year, **how)) for v in values]
@@ -103,6 +113,14 @@ def _aligned(values: Sequence[int | None], most: int) -> list[str]:
         room = widest - decimals + (1 if widest and not decimals else 0)
         texts.append("" if value is None else wording.decimal(value, decimals) + wording.SPACE * room)
     return texts
+
+
+def _duration(value: int | None, column: Column) -> str:
+    if value is None:
+        return ""
+    if in_hours(column):
+        return wording.number(value / 3_600_000, 1)
+    return wording.duration(value) if value else wording.NONE
 
 
 def _style(name: str, column: Column, cell: str) -> str:

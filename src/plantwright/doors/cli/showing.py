@@ -71,8 +71,8 @@ def show(declared: Report, db: str, arguments: Mapping[str, Any], wanted: Wanted
 
 def named_for(page: Page, db: str) -> Page:
     """Name the database in the commands that a report proposes."""
-    notes = tuple(note.replace(" DB ", f" {db} ") for note in page.notes)
-    return replace(page, sentence=page.sentence.replace(" DB.", f" {db}."), notes=notes)
+    notes = tuple(note.replace(" show DB ", f" show {db} ") for note in page.notes)
+    return replace(page, sentence=page.sentence.replace(" verify DB.", f" verify {db}."), notes=notes)
 
 
 def _unknown(page: Page, columns: tuple[str, ...]) -> list[Problem]:
@@ -125,11 +125,11 @@ def as_text(page: Page, view: StoreView) -> str:
 
 def as_json(page: Page, name: str, plan: int, zone: str) -> dict[str, Any]:
     """Give a report as one JSON object: its figures, its sentence, and the rows of its tables."""
-    tables = {sheet.title: _rows(sheet, zone) for sheet in page.sheets}
+    sheets = [sheet for sheet in page.sheets if not sheet.in_words]
     found: dict[str, Any] = {"report": name, "plan": plan, "sentence": page.sentence, **page.figures, "problems": []}
-    if len(page.sheets) == 1:
-        return {**found, "rows": _rows(page.sheets[0], zone)}
-    return {**found, "tables": tables} if tables else found
+    if len(sheets) == 1 and len(page.sheets) == 1:
+        return {**found, "rows": _rows(sheets[0], zone)}
+    return {**found, "tables": {sheet.title: _rows(sheet, zone) for sheet in sheets}} if sheets else found
 
 
 def _rows(sheet: Sheet, zone: str) -> list[dict[str, Any]]:
