@@ -217,12 +217,13 @@ def build_shop_of(
 
 
 def _with_leads(n: Numbered, material: Material) -> pl.DataFrame:
-    """Add the elapsed minutes of orders without operations, and the moment before which an order may not start."""
+    """Add the time of orders without operations, the moment before which each may not start, and its safety stock."""
     as_of = n.plant.as_of
     lead = pl.when("existing").then((pl.col("projected") - as_of).clip(0)).otherwise(
         (pl.col("projected") - pl.col("start")).clip(0, NEVER)
     )  # fmt: skip
-    rows = material.orders.with_columns(lead=lead)
+    guarded = n.nodes.frame.select("node", "safety_stock")
+    rows = material.orders.join(guarded, on="node", how="left", maintain_order="left").with_columns(lead=lead)
     holds = n.plant.raw["order_hold"].filter(~pl.col("released")).group_by("order").agg(
         until=pl.col("until").fill_null(as_of + n.plant.settings.minutes("horizon")).max()
     )  # fmt: skip

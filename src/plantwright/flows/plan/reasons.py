@@ -9,7 +9,7 @@ most of them is the cause that binds.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -121,7 +121,8 @@ def trace(tracer: Tracer, late: Ints) -> tuple[pl.DataFrame, pl.DataFrame]:
     demands = tracer.material.demands["demand"].to_list()
     due = tracer.material.demands["due"].to_list()
     for number in late.tolist():
-        chain = _chain(tracer, number, due[number])
+        late_by = int(tracer.schedule.sink_finish[number]) - due[number]
+        chain = [replace(link, lost=min(link.lost, late_by)) for link in _chain(tracer, number, due[number])]
         best = max(range(len(chain)), key=lambda one: (chain[one].lost, one), default=-1)
         rows += [
             (demands[number], place + 1, *link.values(tracer.names), place == best) for place, link in enumerate(chain)
@@ -330,13 +331,13 @@ def _bought(t: Tracer, supply: int, step: int, need: int) -> Link:
 
 
 def waits_by_center(shop: Shop, schedule: Schedule, steps: Steps, as_of: int) -> np.ndarray:
-    """Give the minutes that operations waited before each work center although they were ready."""
+    """Give the minutes that operations waited before each work center, ready and past their latest start."""
     n = len(steps)
     arc_after = np.repeat(np.arange(n), np.diff(shop.pred_pointer))
     base = np.where(shop.pred_overlap < 0, schedule.finish[shop.pred_op], schedule.start[shop.pred_op]) + shop.pred_lag
     ready = np.maximum(shop.release, as_of)
     np.maximum.at(ready, arc_after, base)
-    wait = np.maximum(schedule.start - ready, 0)
+    wait = np.maximum(schedule.start - np.maximum(ready, tails(shop).last_start), 0)
     out = np.zeros(len(shop.unit_pointer) - 1)
     on = (schedule.mode >= 0) & (schedule.start < 2**60)
     center = shop.mode_center[np.maximum(schedule.mode, 0)]

@@ -59,14 +59,16 @@ def plan_shop(given: Given, orders: pl.DataFrame, steps: Steps, links: Links, de
     ----------
     given : numbered tables of the plant
     orders : columns id, node, kind, quantity, due, lead (elapsed minutes of an order without operations), release
-        (moment before which it may not start), hold (cost of a minute in which its material lies in the order)
+        (moment before which it may not start), safety_stock (of its item), hold (cost of a minute in which its
+        material lies in the order)
     steps : operations of all orders
     links : pegs
     demands : one row a sink: due, priority
 
     Returns
     -------
-    The shop; operation numbers are those of `steps`, sink numbers the rows of `demands`.
+    The shop; operation numbers are those of `steps`, sink numbers the rows of `demands`, and after them one for each
+    order that keeps up safety stock: it is due when the stock would fall below, and its lateness counts for nothing.
     """
     as_of = given.plant.as_of
     modes = _modes(given, orders, steps)
@@ -74,7 +76,7 @@ def plan_shop(given: Given, orders: pl.DataFrame, steps: Steps, links: Links, de
     needs = _needs(given, steps)
     fixed_start, fixed_unit = _fixed(given, steps, modes, needs)
     pausable, family = _plain(given, steps)
-    sink_pointer, sink_op, sink_release = _sinks(given, orders, steps, links, demands.height, as_of)
+    sinks = _sinks(given, orders, steps, links, demands, as_of)
     matrix, center_matrix, unit_family = setup_matrices(given)
     _allow_change(modes, steps, family, matrix, center_matrix)
     return build_shop(
@@ -88,9 +90,7 @@ def plan_shop(given: Given, orders: pl.DataFrame, steps: Steps, links: Links, de
         due=orders["due"].to_numpy()[steps.order] if len(steps) else None,
         hold_rate=_hold(orders, steps),
         fixed_start=fixed_start, fixed_unit=fixed_unit,
-        sink_pointer=sink_pointer, sink_op=sink_op, sink_release=sink_release,
-        sink_due=demands["due"].to_numpy(), sink_weight=priority_weights(demands["priority"].to_numpy()),
-        **arcs, **needs,
+        **sinks, **arcs, **needs,
     )  # fmt: skip
 
 
@@ -334,13 +334,29 @@ def _inner(given: Given, steps: Steps, modes: dict[str, Ints]) -> tuple[Ints, In
     return lag, overlap, tail
 
 
+SLIGHT = 1e-9
+"""Weight of the lateness of an order for safety stock: it orders what is otherwise equal."""
+
+
 def _sinks(
-    given: Given, orders: pl.DataFrame, steps: Steps, links: Links, demands: int, as_of: int
-) -> tuple[Ints, Ints, Ints]:
+    given: Given, orders: pl.DataFrame, steps: Steps, links: Links, demands: pl.DataFrame, as_of: int
+) -> dict[str, np.ndarray]:
     node, made = orders["node"].to_numpy(), (orders["kind"] == "make").to_numpy()
     peg, last = ends_of("last", links.sink_supply, node, made, given.pattern, steps)
-    pairs = np.unique(np.stack([links.sink[peg], last], axis=1), axis=0) if len(last) else np.zeros((0, 2), np.int64)
-    release = np.full(demands, as_of, np.int64)
+    guards = orders.filter((pl.col("safety_stock") > 0) & (pl.col("kind") == "make"))
+    guard, guard_last = ends_of("last", guards["id"].to_numpy(), node, made, given.pattern, steps)
+    sink = np.concatenate([links.sink[peg], demands.height + guard])
+    pairs = np.unique(np.stack([sink, np.concatenate([last, guard_last])], axis=1), axis=0)
+    count = demands.height + guards.height
+    release = np.full(count, as_of, np.int64)
     np.maximum.at(release, links.sink_ready, np.minimum(links.sink_ready_at, NEVER))
-    pointer, _ = grouped(pairs[:, 0], demands)
-    return pointer, pairs[:, 1].copy(), release
+    pointer, _ = grouped(pairs[:, 0], count)
+    return {
+        "sink_pointer": pointer,
+        "sink_op": pairs[:, 1].copy(),
+        "sink_release": release,
+        "sink_due": np.concatenate([demands["due"].to_numpy(), guards["due"].to_numpy()]),
+        "sink_weight": np.concatenate(
+            [priority_weights(demands["priority"].to_numpy()), np.full(guards.height, SLIGHT)]
+        ),
+    }

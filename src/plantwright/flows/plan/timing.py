@@ -93,14 +93,20 @@ def dates_by_schedule(
 def _date_purchases(
     n: Numbered, material: Material, pegs: PegRows, taken: Ints, soonest: Ints, start: Ints, finish: Ints
 ) -> None:
-    """Let each new purchase arrive when it is first taken, its safety time before, but not before it can come."""
+    """Let each new purchase arrive when it is first taken, its safety time before, but not before it can come.
+
+    One that keeps up safety stock comes when the stock would fall below, though nobody takes it yet.
+    """
     orders = material.orders
     safety = (n.nodes.frame["safety_time"].to_numpy() // 60_000)[orders["node"].to_numpy()]
     first = np.full(orders.height, NEVER, np.int64)
     used = pegs.supply >= 0
     np.minimum.at(first, pegs.supply[used], taken[pegs.requirement[used]])
     new = ((orders["kind"] == "buy") & ~orders["existing"]).to_numpy()
-    wanted = np.where(first < NEVER, first - safety, orders["due"].to_numpy())
+    due = orders["due"].to_numpy()
+    guarded = (n.nodes.frame["safety_stock"].to_numpy() > 0)[orders["node"].to_numpy()]
+    wanted = np.where(first < NEVER, first - safety, due)
+    wanted = np.where(guarded, np.minimum(wanted, due), wanted)
     lead = soonest - n.plant.as_of
     arrival = _delivered(n, material, np.maximum(wanted, soonest), soonest)
     finish[new] = arrival[new]
