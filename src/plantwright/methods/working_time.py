@@ -10,9 +10,11 @@ inside other kernels (`finish_of`, `start_before`, ...), which take the four fla
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any, TypeVar, cast
 
+import numba
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -134,10 +136,22 @@ def _joined(starts: Minutes, ends: Minutes) -> tuple[Minutes, Minutes]:
     return starts[np.concatenate(([True], apart))], ends[np.concatenate((apart, [True]))]
 
 
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+def primitive(function: Function) -> Function:
+    """Compile a function that allocates nothing, for use inside kernels; it need not count references to arrays.
+
+    Counting is most of the work where a function takes many arrays and does little with each.
+    """
+    compile_bare = cast("Any", numba.njit)  # the option is not among the declared ones
+    return cast("Function", compile_bare(cache=True, nogil=True, _nrt=False)(function))
+
+
 # --- compiled primitives -------------------------------------------------------------------------------------------
 
 
-@compiled
+@primitive
 def ending_after(end: Minutes, low: int, high: int, t: int) -> int:
     """Find the first interval in ``low:high`` that ends after `t`; `high` if there is none."""
     size = high - low
@@ -148,7 +162,7 @@ def ending_after(end: Minutes, low: int, high: int, t: int) -> int:
     return low
 
 
-@compiled
+@primitive
 def last_below(values: Minutes, low: int, high: int, t: int) -> int:
     """Find the last place in ``low:high`` whose value is below `t`; ``low - 1`` if there is none."""
     size = high - low
@@ -159,7 +173,7 @@ def last_below(values: Minutes, low: int, high: int, t: int) -> int:
     return low - 1
 
 
-@compiled
+@primitive
 def open_from(pointer: Minutes, start: Minutes, end: Minutes, before: Minutes, c: int, t: int) -> int:  # noqa: ARG001
     """Give the first open minute of calendar `c` at or after `t`, or `NEVER`."""
     if c < 0:
@@ -171,7 +185,7 @@ def open_from(pointer: Minutes, start: Minutes, end: Minutes, before: Minutes, c
     return first
 
 
-@compiled
+@primitive
 def finish_of(pointer: Minutes, start: Minutes, end: Minutes, before: Minutes, c: int, t: int, minutes: int) -> int:
     """Give the earliest moment by which `minutes` of work begun at or after `t` are done, or `NEVER`; no work: `t`."""
     if minutes <= 0 or t >= NEVER:
@@ -194,7 +208,7 @@ def finish_of(pointer: Minutes, start: Minutes, end: Minutes, before: Minutes, c
     return done if done <= end[j] else NEVER
 
 
-@compiled
+@primitive
 def start_before(pointer: Minutes, start: Minutes, end: Minutes, before: Minutes, c: int, t: int, minutes: int) -> int:
     """Give the latest open minute at which `minutes` of work can begin and be done by `t`, or `LONG_AGO`.
 
@@ -223,7 +237,7 @@ def start_before(pointer: Minutes, start: Minutes, end: Minutes, before: Minutes
     return latest
 
 
-@compiled
+@primitive
 def worked_between(pointer: Minutes, start: Minutes, end: Minutes, before: Minutes, c: int, a: int, b: int) -> int:
     """Count the open minutes of calendar `c` from `a` up to `b`; none if `b` is not after `a`."""
     if b <= a:
@@ -241,7 +255,7 @@ def worked_between(pointer: Minutes, start: Minutes, end: Minutes, before: Minut
     return total
 
 
-@compiled
+@primitive
 def fits_from(pointer: Minutes, start: Minutes, end: Minutes, before: Minutes, c: int, t: int, minutes: int) -> int:  # noqa: ARG001
     """Give the earliest start at or after `t` with all `minutes` in one open interval, or `NEVER`; no work: `t`."""
     if c < 0 or minutes <= 0 or t >= NEVER:
@@ -256,7 +270,7 @@ def fits_from(pointer: Minutes, start: Minutes, end: Minutes, before: Minutes, c
     return NEVER
 
 
-@compiled
+@primitive
 def fits_before(pointer: Minutes, start: Minutes, end: Minutes, before: Minutes, c: int, t: int, minutes: int) -> int:  # noqa: ARG001
     """Give the latest start with all `minutes` in one open interval that ends by `t`, or `LONG_AGO`; no work: `t`."""
     if minutes <= 0 or t <= LONG_AGO:

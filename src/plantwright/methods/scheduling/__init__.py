@@ -3,7 +3,12 @@
 from plantwright.methods.scheduling.backward import backward
 from plantwright.methods.scheduling.bounds import Bounds, lower_bounds
 from plantwright.methods.scheduling.build import CYCLE, build_shop
-from plantwright.methods.scheduling.constructing import Construction, Recipe, Trial, construct
+from plantwright.methods.scheduling.constructing import (
+    Construction,
+    Recipe,
+    Trial,
+    construct,
+)
 from plantwright.methods.scheduling.deferring import defer
 from plantwright.methods.scheduling.dispatching import dispatch
 from plantwright.methods.scheduling.evaluation import Evaluation, evaluate

@@ -8,7 +8,15 @@ import numpy as np
 
 from plantwright.methods.compiled import compiled
 from plantwright.methods.scheduling.dispatching import sink_completions
-from plantwright.methods.scheduling.problem import Flags, Integers, Links, Modes, Numbers, Shop, Units
+from plantwright.methods.scheduling.problem import (
+    Flags,
+    Integers,
+    Links,
+    Modes,
+    Numbers,
+    Shop,
+    Units,
+)
 from plantwright.methods.scheduling.timing import Flat, begin, done
 from plantwright.methods.working_time import NEVER, minutes_worked
 

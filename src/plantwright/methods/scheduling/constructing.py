@@ -13,7 +13,14 @@ from plantwright.methods.compiled import compiled
 from plantwright.methods.scheduling.deferring import defer
 from plantwright.methods.scheduling.dispatching import dispatch
 from plantwright.methods.scheduling.evaluation import Evaluation, evaluate, objective
-from plantwright.methods.scheduling.problem import Flags, Integers, Links, Schedule, Shop, Sinks
+from plantwright.methods.scheduling.problem import (
+    Flags,
+    Integers,
+    Links,
+    Schedule,
+    Shop,
+    Sinks,
+)
 from plantwright.methods.scheduling.rules import Rule
 from plantwright.methods.scheduling.tails import Tails, tails
 

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import numpy as np
-
-from plantwright.methods.compiled import compiled
 from plantwright.methods.scheduling.problem import Crews, Integers
 from plantwright.methods.scheduling.state import Blocks, Floor
 from plantwright.methods.scheduling.timing import Flat
-from plantwright.methods.working_time import NEVER, open_from
+from plantwright.methods.working_time import NEVER, open_from, primitive
 
 
-@compiled
+@primitive
 def member_ready(flat: Flat, crews: Crews, floor: Floor, blocks: Blocks, member: int, t: int, until: int) -> int:
     """Give the first minute from `t` at which a member is free, at work, and stays free from then for ``until - t``."""
     pointer, start, end, before = flat
@@ -29,19 +26,27 @@ def member_ready(flat: Flat, crews: Crews, floor: Floor, blocks: Blocks, member:
         t0 = blocks.finish[place]
 
 
-@compiled
+@primitive
 def find_crew(
-    flat: Flat, crews: Crews, floor: Floor, blocks: Blocks, o: int, t: int, until: int, chosen: Integers
+    flat: Flat,
+    crews: Crews,
+    floor: Floor,
+    blocks: Blocks,
+    o: int,
+    t: int,
+    until: int,
+    chosen: Integers,
+    seats: Integers,
 ) -> int:
     """Choose members for `o` from `t` to `until`; gives `t`, or the next moment at which it is worth trying again.
 
     Each place (one of the `need_count` of a need) is matched to a member by augmenting paths (Kuhn 1955), in the
-    groups' order of preference.
+    groups' order of preference. `seats` is room for three lists as long as the crew.
     """
     places = 0
     for need in range(crews.need_pointer[o], crews.need_pointer[o + 1]):
         places += crews.need_count[need]
-    group = np.empty(places, np.int64)
+    group = seats[0]
     fill = 0
     for need in range(crews.need_pointer[o], crews.need_pointer[o + 1]):
         for _ in range(crews.need_count[need]):
@@ -55,18 +60,18 @@ def find_crew(
             if ready > t:
                 again = min(again, ready)
     for place in range(places):
-        if not _seat(flat, crews, floor, blocks, group, place, places, t, until, chosen):
+        if not _seat(flat, crews, floor, blocks, seats, place, places, t, until, chosen):
             return again
     return t
 
 
-@compiled
+@primitive
 def _seat(
     flat: Flat,
     crews: Crews,
     floor: Floor,
     blocks: Blocks,
-    group: Integers,
+    seats: Integers,
     place: int,
     places: int,
     t: int,
@@ -74,8 +79,9 @@ def _seat(
     chosen: Integers,
 ) -> bool:
     """Find a member for `place`, moving members between places seated so far if that frees one."""
-    queue = np.empty(places, np.int64)
-    came_from = np.full(places, -1, np.int64)
+    group, queue, came_from = seats[0], seats[1], seats[2]
+    for k in range(places):
+        came_from[k] = -1
     queue[0] = place
     came_from[place] = place
     head, size = 0, 1
@@ -100,7 +106,7 @@ def _seat(
     return False
 
 
-@compiled
+@primitive
 def _shift(chosen: Integers, came_from: Integers, here: int, place: int, member: int) -> None:
     """Give `member` to `here`, and what `here` held to the place that asked for it, back to `place`."""
     while True:

@@ -2,16 +2,34 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
 from plantwright.methods.compiled import compiled
 from plantwright.methods.scheduling.dispatching import sink_completions
-from plantwright.methods.scheduling.gaps import Gaps, fill, latest_gap, moment_of, worked_until
-from plantwright.methods.scheduling.problem import Crews, Flags, Integers, Links, Modes, Schedule, Shop, Sinks, Units
+from plantwright.methods.scheduling.gaps import (
+    Gaps,
+    fill,
+    latest_gap,
+    moment_of,
+    worked_until,
+)
+from plantwright.methods.scheduling.problem import (
+    Crews,
+    Flags,
+    Integers,
+    Links,
+    Modes,
+    Schedule,
+    Shop,
+    Sinks,
+    Units,
+)
 from plantwright.methods.scheduling.serving import held_calendars
 from plantwright.methods.scheduling.state import Placed
 from plantwright.methods.scheduling.timing import Flat, done, latest
-from plantwright.methods.working_time import LONG_AGO, NEVER, finish_of
+from plantwright.methods.working_time import LONG_AGO, NEVER, finish_of, primitive
 
 
 def defer(shop: Shop, schedule: Schedule) -> Schedule:
@@ -71,8 +89,30 @@ def defer(shop: Shop, schedule: Schedule) -> Schedule:
         in_order_of_start(shop, schedule),
         placed,
         _gaps(shop, schedule),
+        _room(shop, placed),
     )
     return Schedule(*placed, sink_completions(shop.sinks, placed.finish), schedule.status)
+
+
+class Room(NamedTuple):
+    """Room to work in, and what has been seen so far of members and units."""
+
+    member_next: Integers
+    calendars: Integers
+    others: Integers
+    unit_last: Integers
+    previous: Integers
+
+
+def _room(shop: Shop, placed: Placed) -> Room:
+    crew = int(np.diff(placed.member_pointer).max(initial=0)) + 1
+    return Room(
+        np.full(len(shop.member_calendar), NEVER, np.int64),
+        np.empty(crew, np.int64),
+        np.empty(crew, np.int64),
+        np.full(len(shop.unit_calendar), -1, np.int64),
+        np.full(shop.operations, -1, np.int64),
+    )
 
 
 def _gaps(shop: Shop, schedule: Schedule) -> Gaps:
@@ -115,7 +155,7 @@ def finish_limits(
     return limit
 
 
-@compiled
+@primitive
 def _defer(  # noqa: C901, PLR0912, PLR0915  the hot loop: a call that hands over tuples of arrays costs more than its work
     flat: Flat,
     modes: Modes,
@@ -128,6 +168,7 @@ def _defer(  # noqa: C901, PLR0912, PLR0915  the hot loop: a call that hands ove
     order: Integers,
     placed: Placed,
     gaps: Gaps,
+    room: Room,
 ) -> None:
     """Push each operation as late as what follows it lets it, the last one first.
 
@@ -152,10 +193,8 @@ def _defer(  # noqa: C901, PLR0912, PLR0915  the hot loop: a call that hands ove
     unit_calendar, unit_center, unit_pointer, matrix = units.calendar, units.center, units.pointer, units.matrix
     mode_minutes, low = modes.minutes, gaps.low
     member_pointer = placed.member_pointer
-    member_next = np.full(len(crews.calendar), NEVER, np.int64)
-    calendars = np.empty(len(placed.member) + 1, np.int64)
-    others = np.empty(len(placed.member) + 1, np.int64)
-    previous = _last_before(flat, unit_calendar, order, placed, low)
+    member_next, calendars, others, previous = room.member_next, room.calendars, room.others, room.previous
+    _last_before(flat, unit_calendar, order, placed, low, room.unit_last, previous)
     for i in range(len(order) - 1, -1, -1):
         o = order[i]
         unit, s, f = op_unit[o], op_start[o], op_finish[o]
@@ -236,12 +275,18 @@ def _defer(  # noqa: C901, PLR0912, PLR0915  the hot loop: a call that hands ove
                 member_next[placed.member[k]] = min(member_next[placed.member[k]], op_start[o])
 
 
-@compiled
-def _last_before(flat: Flat, unit_calendar: Integers, order: Integers, placed: Placed, low: Integers) -> Integers:
+@primitive
+def _last_before(
+    flat: Flat,
+    unit_calendar: Integers,
+    order: Integers,
+    placed: Placed,
+    low: Integers,
+    unit_last: Integers,
+    previous: Integers,
+) -> None:
     """Give the operation before each on its unit, and where the last one on each unit ends, in working minutes."""
     pointer, start, end, before = flat
-    unit_last = np.full(len(unit_calendar), -1, np.int64)
-    previous = np.full(len(order), -1, np.int64)
     for o in order:
         u = placed.unit[o]
         if u >= 0 and placed.start[o] < placed.finish[o] < NEVER:
@@ -251,10 +296,9 @@ def _last_before(flat: Flat, unit_calendar: Integers, order: Integers, placed: P
         low[u] = 0 if unit_calendar[u] >= 0 else LONG_AGO
         if unit_last[u] >= 0:
             low[u] = worked_until(start, end, before, pointer, unit_calendar[u], placed.finish[unit_last[u]])
-    return previous
 
 
-@compiled
+@primitive
 def _shift(
     flat: Flat,
     placed: Placed,
@@ -275,7 +319,7 @@ def _shift(
         placed.finish[o] = done(flat, calendars, count, s, work)
 
 
-@compiled
+@primitive
 def _before_overlapped(
     flat: Flat,
     modes: Modes,

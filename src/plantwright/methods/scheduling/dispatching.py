@@ -9,11 +9,24 @@ from plantwright.core.problem import BAD_ARGUMENT, Problem, ProblemError
 from plantwright.methods.compiled import compiled
 from plantwright.methods.scheduling.fixing import place_fixed
 from plantwright.methods.scheduling.kernel import run
-from plantwright.methods.scheduling.problem import NO, Flags, Integers, Schedule, Shop, Sinks
+from plantwright.methods.scheduling.problem import (
+    NO,
+    Flags,
+    Integers,
+    Schedule,
+    Shop,
+    Sinks,
+)
 from plantwright.methods.scheduling.queues import Choice, empty_line
 from plantwright.methods.scheduling.rules import RULES, Rule, by_priority, choose_by
 from plantwright.methods.scheduling.serving import LOOK
-from plantwright.methods.scheduling.state import Blocks, empty_bench, empty_floor, empty_placed
+from plantwright.methods.scheduling.state import (
+    Blocks,
+    empty_agenda,
+    empty_bench,
+    empty_floor,
+    empty_placed,
+)
 from plantwright.methods.scheduling.tails import Tails, tails
 from plantwright.methods.working_time import NEVER
 
@@ -113,8 +126,9 @@ def held_back(release: Integers, last_start: Integers, window: int) -> Integers:
     return np.maximum(release, np.where(last_start < NEVER, last_start - window, release))
 
 
-def run_forward(shop: Shop, choice: Choice, release: Integers, start: int) -> Schedule:
-    """Run the compiled dispatch with the choice and the releases given."""
+def run_forward(shop: Shop, choice: Choice, release: Integers, start: int, room: int = 0) -> Schedule:
+    """Run the compiled dispatch with the choice and the releases given; `room` is for events of looking again."""
+    room = room or 16 * len(shop.center_matrix) + 1024
     placed = empty_placed(shop)
     blocks, member_blocks = place_fixed(shop, placed)
     pending = np.diff(shop.pred_pointer)
@@ -144,8 +158,11 @@ def run_forward(shop: Shop, choice: Choice, release: Integers, start: int) -> Sc
         choice,
         empty_line(shop.mode_center, owner, centers, choice.rule),
         empty_bench(shop, placed, LOOK),
+        empty_agenda(shop, release, start, room),
         start,
     )
+    if count < 0:
+        return run_forward(shop, choice, release, start, room=4 * room)
     status = "complete" if count == shop.operations else "unfinished"
     return Schedule(*placed, sink_completions(shop.sinks, placed.finish), status)
 

@@ -7,7 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from plantwright.methods.compiled import compiled
-from plantwright.methods.scheduling.problem import NO, Integers, Links, Schedule, Shop, Sinks
+from plantwright.methods.scheduling.problem import (
+    NO,
+    Integers,
+    Links,
+    Schedule,
+    Shop,
+    Sinks,
+)
 from plantwright.methods.working_time import NEVER
 
 

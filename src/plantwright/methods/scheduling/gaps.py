@@ -9,9 +9,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from plantwright.methods.compiled import compiled
 from plantwright.methods.scheduling.problem import Integers
-from plantwright.methods.working_time import LONG_AGO, NEVER, last_below
+from plantwright.methods.working_time import LONG_AGO, NEVER, last_below, primitive
 
 
 class Gaps(NamedTuple):
@@ -25,7 +24,7 @@ class Gaps(NamedTuple):
     high: Integers
 
 
-@compiled
+@primitive
 def worked_until(start: Integers, end: Integers, before: Integers, pointer: Integers, c: int, t: int) -> int:
     """Count the open minutes of calendar `c` before `t`; the moment itself for a calendar that never closes."""
     if c < 0 or t >= NEVER:
@@ -37,7 +36,7 @@ def worked_until(start: Integers, end: Integers, before: Integers, pointer: Inte
     return count
 
 
-@compiled
+@primitive
 def moment_of(pointer: Integers, start: Integers, before: Integers, c: int, worked: int) -> int:
     """Give the open minute before which `worked` minutes of calendar `c` have passed."""
     if c < 0:
@@ -47,7 +46,7 @@ def moment_of(pointer: Integers, start: Integers, before: Integers, c: int, work
     return moment
 
 
-@compiled
+@primitive
 def latest_gap(
     pointer: Integers,
     size: Integers,
@@ -82,7 +81,7 @@ def latest_gap(
     return LONG_AGO, -1
 
 
-@compiled
+@primitive
 def fill(
     pointer: Integers,
     size: Integers,

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from plantwright.methods.compiled import compiled
 from plantwright.methods.scheduling.problem import Integers
+from plantwright.methods.working_time import primitive
 
 
-@compiled
+@primitive
 def push(heap: Integers, base: int, size: int, key: int) -> None:
     """Put `key` into the heap that fills ``heap[base:base + size]``; the caller counts one more."""
     place = size
@@ -20,7 +20,7 @@ def push(heap: Integers, base: int, size: int, key: int) -> None:
     heap[base + place] = key
 
 
-@compiled
+@primitive
 def pop(heap: Integers, base: int, size: int) -> int:
     """Take the smallest key out of the heap that fills ``heap[base:base + size]``; the caller counts one less."""
     top: int = heap[base]

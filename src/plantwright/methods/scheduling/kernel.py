@@ -7,11 +7,15 @@ before anything is decided in that minute, so that the order of rows does not ma
 
 from __future__ import annotations
 
-import numpy as np
-
-from plantwright.methods.compiled import compiled
 from plantwright.methods.scheduling.heap import pop, push
-from plantwright.methods.scheduling.problem import Crews, Flags, Integers, Links, Modes, Units
+from plantwright.methods.scheduling.problem import (
+    Crews,
+    Flags,
+    Integers,
+    Links,
+    Modes,
+    Units,
+)
 from plantwright.methods.scheduling.queues import (
     ATC,
     MASK,
@@ -23,10 +27,15 @@ from plantwright.methods.scheduling.queues import (
     take_by_time,
     take_first,
 )
-from plantwright.methods.scheduling.serving import LOOK, find_place, free_units, held_calendars
-from plantwright.methods.scheduling.state import Bench, Blocks, Floor, Placed
+from plantwright.methods.scheduling.serving import (
+    LOOK,
+    find_place,
+    free_units,
+    held_calendars,
+)
+from plantwright.methods.scheduling.state import Agenda, Bench, Blocks, Floor, Placed
 from plantwright.methods.scheduling.timing import Flat, changeover, done
-from plantwright.methods.working_time import NEVER, finish_of
+from plantwright.methods.working_time import NEVER, finish_of, primitive
 
 FAR = 2**30
 """Minutes from the beginning (two thousand years) beyond which nothing is looked at."""
@@ -34,7 +43,7 @@ FAR = 2**30
 FINISH, START, UNIT, MODE = range(4)
 
 
-@compiled
+@primitive
 def run(  # noqa: C901, PLR0912, PLR0915  the one hot loop: a call that hands over tuples of arrays costs more than its work
     flat: Flat,
     modes: Modes,
@@ -56,9 +65,10 @@ def run(  # noqa: C901, PLR0912, PLR0915  the one hot loop: a call that hands ov
     choice: Choice,
     line: Line,
     bench: Bench,
+    agenda: Agenda,
     beginning: int,
 ) -> int:
-    """Place every operation that is not placed yet; gives how many are placed.
+    """Place every operation that is not placed yet; gives how many are placed, -1: there was no room for all events.
 
     `roots` lists the free operations that wait for none, in order of release; `pending` counts, for every operation,
     the predecessors that it still waits for. Operations that are fixed have been placed. `easy` marks operations
@@ -87,18 +97,10 @@ def run(  # noqa: C901, PLR0912, PLR0915  the one hot loop: a call that hands ov
     waiting, owner, free, best, aside = line.waiting, line.owner, bench.free, bench.best, bench.aside
     key, past_key, last_start = choice.key, choice.past_key, choice.last_start
     by_time, by_index, speed = choice.rule == ATC, choice.rule > ATC, choice.speed
-    events = np.empty(2 * n + unit_count + 8 * centers + 64, np.int64)
+    events, ready, busy, idle, wake = agenda.events, agenda.ready, agenda.busy, agenda.idle, agenda.wake
+    marked, marks, fresh = agenda.marked, agenda.marks, agenda.fresh
     size = 0
-    ready = np.maximum(release, beginning)
-    busy = np.zeros(unit_count, np.bool_)
-    idle = np.ones(centers + 1, np.int64)
-    for c in range(centers):
-        idle[c] = units.pointer[c + 1] - units.pointer[c]
-    wake = np.full(centers + 1, NEVER, np.int64)
-    marked = np.zeros(centers + 1, np.bool_)
-    marks = np.empty(centers + 1, np.int64)
     mark_count = 0
-    fresh = np.empty(n + 1, np.int64)
     count = 0
     for o in range(n):
         if op_finish[o] < NEVER:
@@ -259,7 +261,7 @@ def run(  # noqa: C901, PLR0912, PLR0915  the one hot loop: a call that hands ov
             put(choice, line, c, aside[k], now)
         if waiting[c] and again < wake[c] and again - beginning < FAR:
             if size + n + unit_count >= len(events):
-                events = np.concatenate((events, np.empty(len(events), np.int64)))
+                return -1
             wake[c] = again
             push(events, 0, size, (again - beginning) << 32 | (n + unit_count + c))
             size += 1

@@ -12,10 +12,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from plantwright.methods.compiled import compiled
 from plantwright.methods.scheduling.heap import pop, push
 from plantwright.methods.scheduling.problem import Integers, Numbers, Units
 from plantwright.methods.scheduling.timing import changeover
+from plantwright.methods.working_time import primitive
 
 BY_KEY, FIRST_COME, ATC, ATCS, CRITICAL_RATIO, SLACK_PER_OPERATION = range(6)
 UNSEEN = -(2**31)
@@ -71,7 +71,7 @@ def empty_line(center: Integers, owner: Integers, centers: int, rule: int) -> Li
     return Line(pointer, sizes[0], rooms[0], sizes[1], rooms[1], sizes[2], rooms[2], sizes[3], state, owner)
 
 
-@compiled
+@primitive
 def put_by_time(line: Line, c: int, mode: int, key: int, past_key: int, last_start: int, t: int) -> None:
     """Let a mode wait under apparent tardiness cost: with those that have slack at `t`, or with those without."""
     base = line.pointer[c]
@@ -89,7 +89,7 @@ def put_by_time(line: Line, c: int, mode: int, key: int, past_key: int, last_sta
     line.first_size[c] += 1
 
 
-@compiled
+@primitive
 def put(choice: Choice, line: Line, c: int, mode: int, t: int) -> None:
     """Let an operation wait at work center `c` to be done in `mode`."""
     o = line.owner[mode]
@@ -107,7 +107,7 @@ def put(choice: Choice, line: Line, c: int, mode: int, t: int) -> None:
     push(line.first, base, line.first_size[c] - 1, choice.key[o] << 32 | mode)
 
 
-@compiled
+@primitive
 def take_first(line: Line, c: int) -> int:
     """Take the mode with the smallest key."""
     line.waiting[c] -= 1
@@ -115,7 +115,7 @@ def take_first(line: Line, c: int) -> int:
     return pop(line.first, line.pointer[c], line.first_size[c] + 1) & MASK
 
 
-@compiled
+@primitive
 def take_by_time(line: Line, past_key: Integers, speed: float, c: int, t: int) -> int:
     """Take the mode with the largest apparent tardiness cost, out of the heap with slack or the one without."""
     base = line.pointer[c]
@@ -143,7 +143,7 @@ def take_by_time(line: Line, past_key: Integers, speed: float, c: int, t: int) -
     return mode
 
 
-@compiled
+@primitive
 def take_by_index(
     choice: Choice, line: Line, units: Units, unit_family: Integers, family: Integers, c: int, unit: int, t: int
 ) -> int:
@@ -163,7 +163,7 @@ def take_by_index(
     return chosen
 
 
-@compiled
+@primitive
 def urgency(choice: Choice, o: int, t: int, setup: int) -> float:
     """Give the index of an operation at `t`, the largest first, for rules that look through their queue.
 

@@ -2,12 +2,32 @@
 
 from __future__ import annotations
 
-from plantwright.methods.compiled import compiled
 from plantwright.methods.scheduling.crew import find_crew
-from plantwright.methods.scheduling.problem import Crews, Flags, Integers, Links, Modes, Units
-from plantwright.methods.scheduling.state import Bench, Blocks, Floor, Placed, block_end, next_block
-from plantwright.methods.scheduling.timing import Flat, after_tails, begin, calendar_of, changeover, done
-from plantwright.methods.working_time import NEVER, open_from
+from plantwright.methods.scheduling.problem import (
+    Crews,
+    Flags,
+    Integers,
+    Links,
+    Modes,
+    Units,
+)
+from plantwright.methods.scheduling.state import (
+    Bench,
+    Blocks,
+    Floor,
+    Placed,
+    block_end,
+    next_block,
+)
+from plantwright.methods.scheduling.timing import (
+    Flat,
+    after_tails,
+    begin,
+    calendar_of,
+    changeover,
+    done,
+)
+from plantwright.methods.working_time import NEVER, open_from, primitive
 
 LOOK = 64
 """How many waiting operations a work center looks at when the first ones cannot start."""
@@ -15,7 +35,7 @@ LOOK = 64
 FINISH, START, UNIT, MODE = range(4)
 
 
-@compiled
+@primitive
 def free_units(
     flat: Flat,
     unit_pointer: Integers,
@@ -52,7 +72,7 @@ def free_units(
     return frees, again
 
 
-@compiled
+@primitive
 def find_place(
     flat: Flat,
     modes: Modes,
@@ -121,7 +141,7 @@ def find_place(
     return soonest
 
 
-@compiled
+@primitive
 def _try(
     flat: Flat,
     modes: Modes,
@@ -169,7 +189,7 @@ def _try(
     return s, f, setup
 
 
-@compiled
+@primitive
 def _span(
     flat: Flat,
     links: Links,
@@ -193,7 +213,7 @@ def _span(
     return s, done(flat, calendars, count, s, minutes)
 
 
-@compiled
+@primitive
 def _crew_span(
     flat: Flat,
     links: Links,
@@ -216,7 +236,7 @@ def _crew_span(
     places = placed.member_pointer[o + 1] - placed.member_pointer[o]
     until = f
     for _ in range(LOOK):
-        again = find_crew(flat, crews, floor, member_blocks, o, t, until, bench.chosen)
+        again = find_crew(flat, crews, floor, member_blocks, o, t, until, bench.chosen, bench.seats)
         if again > t:
             return again, NEVER
         for k in range(places):
@@ -230,7 +250,7 @@ def _crew_span(
     return t + 1, NEVER
 
 
-@compiled
+@primitive
 def held_calendars(modes: Modes, units: Units, crews: Crews, placed: Placed, calendars: Integers, o: int) -> int:
     """List the calendars of the unit and members of a placed operation; gives how many."""
     calendars[0] = calendar_of(modes, units, placed.mode[o], placed.unit[o])

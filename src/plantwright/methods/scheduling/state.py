@@ -6,9 +6,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from plantwright.methods.compiled import compiled
-from plantwright.methods.scheduling.problem import NO, Integers, Shop
-from plantwright.methods.working_time import NEVER
+from plantwright.methods.scheduling.problem import NO, Flags, Integers, Shop
+from plantwright.methods.working_time import NEVER, primitive
 
 
 class Placed(NamedTuple):
@@ -46,10 +45,10 @@ class Bench(NamedTuple):
 
     free: Integers
     aside: Integers
-    one: Integers
     calendars: Integers
     chosen: Integers
     best: Integers
+    seats: Integers
 
 
 def empty_placed(shop: Shop) -> Placed:
@@ -78,8 +77,8 @@ def empty_bench(shop: Shop, placed: Placed, look: int) -> Bench:
     """Give room for the largest work center, the largest crew, and `look` operations set aside."""
     largest = int(np.diff(shop.unit_pointer).max(initial=1))
     crew = int(np.diff(placed.member_pointer).max(initial=0))
-    sizes = (largest, look, 1, crew + 1, crew, 4)
-    return Bench(*(np.empty(size, np.int64) for size in sizes))
+    free, aside, calendars = np.empty(largest, np.int64), np.empty(look, np.int64), np.empty(crew + 1, np.int64)
+    return Bench(free, aside, calendars, np.empty(crew, np.int64), np.empty(4, np.int64), np.empty((3, crew), np.int64))
 
 
 def blocks_of(count: int, owner: Integers, start: Integers, finish: Integers, family: Integers) -> Blocks:
@@ -90,7 +89,7 @@ def blocks_of(count: int, owner: Integers, start: Integers, finish: Integers, fa
     return Blocks(pointer, start[order], finish[order], family[order])
 
 
-@compiled
+@primitive
 def next_block(blocks: Blocks, floor: Floor, unit: int, t: int) -> int:
     """Step over the fixed blocks of a unit that end by `t`; gives the start of the next one, or `NEVER`."""
     place = blocks.pointer[unit] + floor.unit_block[unit]
@@ -104,8 +103,36 @@ def next_block(blocks: Blocks, floor: Floor, unit: int, t: int) -> int:
     return ahead
 
 
-@compiled
+@primitive
 def block_end(blocks: Blocks, floor: Floor, unit: int) -> int:
     """Give the end of the next fixed block of a unit."""
     end: int = blocks.finish[blocks.pointer[unit] + floor.unit_block[unit]]
     return end
+
+
+class Agenda(NamedTuple):
+    """What is to come: the heap of events, and what is known of operations, units and work centers meanwhile."""
+
+    events: Integers
+    ready: Integers
+    busy: Flags
+    idle: Integers
+    wake: Integers
+    marked: Flags
+    marks: Integers
+    fresh: Integers
+
+
+def empty_agenda(shop: Shop, release: Integers, start: int, room: int) -> Agenda:
+    """Give the agenda at the outset, with room for `room` more events than operations and units call for."""
+    n, units, centers = shop.operations, len(shop.unit_calendar), len(shop.center_matrix)
+    return Agenda(
+        np.empty(2 * n + units + room, np.int64),
+        np.maximum(release, start),
+        np.zeros(units, np.bool_),
+        np.append(np.diff(shop.unit_pointer), 1).astype(np.int64),
+        np.full(centers + 1, NEVER, np.int64),
+        np.zeros(centers + 1, np.bool_),
+        np.empty(centers + 1, np.int64),
+        np.empty(n + 1, np.int64),
+    )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from plantwright.methods.compiled import compiled
 from plantwright.methods.scheduling.problem import Integers, Links, Modes, Units
 from plantwright.methods.working_time import (
     LONG_AGO,
@@ -13,13 +12,14 @@ from plantwright.methods.working_time import (
     fits_from,
     last_below,
     open_from,
+    primitive,
     start_before,
 )
 
 Flat = tuple[Integers, Integers, Integers, Integers]
 
 
-@compiled
+@primitive
 def open_together(flat: Flat, calendars: Integers, count: int, t: int) -> int:
     """Give the first minute at or after `t` at which all calendars are open, or `NEVER`."""
     pointer, start, end, before = flat
@@ -35,7 +35,7 @@ def open_together(flat: Flat, calendars: Integers, count: int, t: int) -> int:
     return t
 
 
-@compiled
+@primitive
 def _closes(flat: Flat, calendars: Integers, count: int, t: int) -> int:
     """Give the moment at which the first of the calendars, all open at `t`, closes."""
     pointer, _, end, _ = flat
@@ -47,7 +47,7 @@ def _closes(flat: Flat, calendars: Integers, count: int, t: int) -> int:
     return soonest
 
 
-@compiled
+@primitive
 def _opened(flat: Flat, calendars: Integers, count: int, t: int) -> int:
     """Give the moment since which all calendars, open just before `t`, have been open."""
     pointer, start, _, _ = flat
@@ -59,7 +59,7 @@ def _opened(flat: Flat, calendars: Integers, count: int, t: int) -> int:
     return latest
 
 
-@compiled
+@primitive
 def _closed_until(flat: Flat, calendars: Integers, count: int, t: int) -> int:
     """Give the last moment at or before `t` just before which all calendars are open, or `LONG_AGO`."""
     pointer, start, end, _ = flat
@@ -79,7 +79,7 @@ def _closed_until(flat: Flat, calendars: Integers, count: int, t: int) -> int:
     return t
 
 
-@compiled
+@primitive
 def begin(flat: Flat, calendars: Integers, count: int, pausable: bool, t: int, minutes: int) -> int:  # noqa: FBT001
     """Give the earliest start at or after `t` at which the work may begin, or `NEVER`."""
     if minutes <= 0:
@@ -95,7 +95,7 @@ def begin(flat: Flat, calendars: Integers, count: int, pausable: bool, t: int, m
     return t
 
 
-@compiled
+@primitive
 def done(flat: Flat, calendars: Integers, count: int, t: int, minutes: int) -> int:
     """Give the moment at which work begun at or after `t` is done, or `NEVER`; no work: `t`."""
     pointer, start, end, before = flat
@@ -113,7 +113,7 @@ def done(flat: Flat, calendars: Integers, count: int, t: int, minutes: int) -> i
     return t
 
 
-@compiled
+@primitive
 def latest(flat: Flat, calendars: Integers, count: int, pausable: bool, t: int, minutes: int) -> int:  # noqa: FBT001
     """Give the latest start with which the work is done by `t`, or `LONG_AGO`; no work: `t`."""
     pointer, start, end, before = flat
@@ -134,7 +134,7 @@ def latest(flat: Flat, calendars: Integers, count: int, pausable: bool, t: int, 
     return t
 
 
-@compiled
+@primitive
 def after_tails(
     flat: Flat,
     links: Links,
@@ -162,7 +162,7 @@ def after_tails(
     return t
 
 
-@compiled
+@primitive
 def changeover(units: Units, center: int, previous: int, following: int) -> int:
     """Give the minutes of set-up for the change of family at a work center."""
     matrix = units.matrix[center]
@@ -172,7 +172,7 @@ def changeover(units: Units, center: int, previous: int, following: int) -> int:
     return minutes
 
 
-@compiled
+@primitive
 def calendar_of(modes: Modes, units: Units, mode: int, unit: int) -> int:
     """Give the calendar of the unit, or of the mode that needs none."""
     own: int = units.calendar[unit] if unit >= 0 else modes.calendar[mode]
