@@ -11,7 +11,8 @@ from typing import Any
 import polars as pl
 
 from plantwright.core.checks import check_import
-from plantwright.core.entity import ENTITIES
+from plantwright.core.column import Column
+from plantwright.core.entity import ENTITIES, Entity
 from plantwright.core.exact import check_zone, parse_moment
 from plantwright.core.exchange import (
     Parsed,
@@ -251,12 +252,16 @@ def export_files(plant: Plant, target: str | Path, *, template: bool = False) ->
     """
     path = Path(target)
     tables = exported(plant, template=template)
+
+    def columns(entity: type[Entity], _tables: Mapping[str, pl.DataFrame]) -> Mapping[str, Column]:
+        return columns_of(entity, plant.raw)  # a template has the plant's own fields too
+
     if path.suffix.lower() == ".xlsx":
-        return [write_workbook(tables, path, plant.settings.zone, columns_of, template=template)]
+        return [write_workbook(tables, path, plant.settings.zone, columns, template=template)]
     if path.is_file():
         raise ProblemError([TARGET_UNKNOWN.at(where=str(path))])
     shown = {name: rows.clear() for name, rows in tables.items()} if template else tables
-    return write_folder(shown, path, plant.settings.zone, columns_of)
+    return write_folder(shown, path, plant.settings.zone, columns)
 
 
 def exported(plant: Plant, *, template: bool = False) -> dict[str, pl.DataFrame]:

@@ -13,7 +13,7 @@ def main() -> None:
 
         app()
     except KeyboardInterrupt:
-        sys.stderr.write("Stopped; nothing was changed.\n")
+        sys.stderr.write("Stopped. What was not finished left no trace.\n")
         sys.exit(130)
 
 

@@ -36,7 +36,7 @@ def command(function: Callable[..., Any]) -> Callable[..., Any]:
         try:
             status = function(*arguments, **options)
         except KeyboardInterrupt:
-            sys.stderr.write("\nStopped; nothing was changed.\n")
+            sys.stderr.write("\nStopped. What was not finished left no trace.\n")
             raise typer.Exit(130) from None
         except Exception as error:
             raise typer.Exit(told(error, as_json=as_json)) from error
