@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from plantwright.core.problem import errors, stop_on_errors
+from plantwright.core.problem import Problem, errors, problem_kind, stop_on_errors
 from plantwright.flows.check import check_plant
 from plantwright.flows.plan import loads, reasons, results
 from plantwright.flows.plan.material import Material, Numbered, number_plant, plan_material
@@ -168,7 +168,35 @@ def _schedule(
     given, steps, shop = build_shop_of(n, material, pegs, soonest, hold, previous)
     del seconds
     early, late = first_schedule(shop, seed)
+    stop_on_errors(_never_placed(n, steps, shop, early))
     return Scheduled(given, steps, shop, early, late)
+
+
+NEVER_PLACED = problem_kind(
+    "operation-never-placed",
+    "Operation {operation} of {item} can never be done: {work_center} and what else it needs are never free and open "
+    "together.",
+    "Look at the shifts of the work center, of people with the skill, and of the tool; or at what is pinned there.",
+)
+
+
+def _never_placed(n: Numbered, steps: Steps, shop: Shop, schedule: Schedule) -> list[Problem]:
+    """Name the operations for which there is no time at all; those that wait for them are not named."""
+    lost = schedule.start >= NEVER // 2
+    if not lost.any():
+        return []
+    after = np.repeat(np.arange(shop.operations), np.diff(shop.pred_pointer))
+    waits = np.zeros(shop.operations, bool)
+    np.logical_or.at(waits, after, lost[shop.pred_op])
+    ops, found = n.routings.operations, {}
+    for step in np.flatnonzero(lost & ~waits & (steps.row >= 0)).tolist():
+        row = ops.row(int(steps.row[step]), named=True)
+        key = (row["item"], row["sequence"], row["site"])
+        found[key] = NEVER_PLACED.at(
+            "operation", key, "work_center", row["work_center"],
+            operation=row["sequence"], item=row["item"], work_center=row["work_center"] or "its supplier",
+        )  # fmt: skip
+    return list(found.values())
 
 
 TRIALS: tuple[tuple[Rule, float], ...] = (

@@ -140,6 +140,10 @@ def node_inputs(
     quantum = columns["quantum"].to_numpy()
     multiple = np.where(multiple > 0, _common_multiple(multiple, quantum), 0)
     maximum = frame["lot_maximum"].to_numpy()
+    # A fixed quantity still has to be one that the supplier sells.
+    fixed = np.maximum(columns["fixed"].to_numpy(), np.where(columns["fixed"].to_numpy() > 0, columns["minimum"], 0))
+    step = np.maximum(multiple, quantum)
+    fixed = -(-fixed // step) * step
     calendar = [
         clocks.site_calendar.get(site, -1) if per_unit > 0 else -1
         for site, per_unit in frame.select("site", "lead_time_per_unit").iter_rows()
@@ -148,7 +152,7 @@ def node_inputs(
     return mrp.Nodes(
         kind=take["kind"], quantum=quantum, on_hand=take["on_hand"], safety_stock=take["safety_stock"],
         safety_time=take["safety_time"], lot_rule=take["rule"], minimum=take["minimum"], maximum=maximum,
-        multiple=multiple, fixed_quantity=take["fixed"], period=take["period"], fence=take["fence"],
+        multiple=multiple, fixed_quantity=fixed, period=take["period"], fence=take["fence"],
         lead_fixed=take["lead"], lead_calendar=np.array(calendar, np.int64), supplying_node=take["other"],
         lead_per_unit=take["per_unit"], order_cost=take["order_cost"], holding_cost=take["holding"],
     )  # fmt: skip

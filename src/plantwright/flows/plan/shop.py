@@ -316,21 +316,37 @@ def _op_value(given: Given, name: str, row: Ints) -> Ints:
     return np.where(row >= 0, ops[name].to_numpy()[np.maximum(row, 0)], 0).astype(np.int64)
 
 
+def _op_share(given: Given, row: Ints) -> np.ndarray:
+    """Give how many units come out of an operation for a good unit of its order."""
+    ops = given.routings.operations
+    if not ops.height:
+        return np.ones(len(row))
+    share = (ops["inflation"] * ops["yield_ratio"] / 1_000_000).to_numpy()
+    return np.where(row >= 0, share[np.maximum(row, 0)], 1.0)
+
+
+def _outside(given: Given, row: Ints) -> np.ndarray:
+    """Tell which operations a supplier does; they hand over whole orders."""
+    ops = given.routings.operations
+    return (row >= 0) & (ops["outside"].to_numpy()[np.maximum(row, 0)] if ops.height else False)
+
+
 def _inner(given: Given, steps: Steps, modes: dict[str, Ints]) -> tuple[Ints, Ints, Ints]:
     """Give lag, overlap and tail of the arcs within orders."""
     before, after = steps.row[steps.before], steps.row[steps.after]
     lag = _op_value(given, "move", before) + _op_value(given, "queue", after)
     batch = _op_value(given, "transfer_batch", before)
-    quantity = steps.quantity[steps.before]
+    put_out = steps.quantity[steps.before] * _op_share(
+        given, before
+    )  # what comes out of the step, later losses included
     first_mode = modes["pointer"][:-1]
     run_before = modes["minutes"][first_mode][steps.before]
     run_after = modes["minutes"][first_mode][steps.after]
-    share = np.where(quantity > 0, np.minimum(batch / np.maximum(quantity, 1), 1.0), 1.0)
-    overlaps = (batch > 0) & (batch < quantity)
-    overlap = np.where(overlaps, np.ceil(run_before * share).astype(np.int64), NO)
-    last = np.where(quantity % np.maximum(batch, 1) == 0, batch, quantity % np.maximum(batch, 1))
-    last_share = np.where(quantity > 0, last / np.maximum(quantity, 1), 0.0)
-    tail = np.where(overlaps, np.maximum(np.ceil(run_after * last_share).astype(np.int64), 1), 0)
+    overlaps = (batch > 0) & (batch < put_out) & ~_outside(given, before) & ~_outside(given, after)
+    safe_batch, safe_out = np.maximum(batch, 1), np.maximum(put_out, 1)
+    overlap = np.where(overlaps, np.ceil(run_before * np.minimum(batch / safe_out, 1.0)).astype(np.int64), NO)
+    last = put_out - batch * (np.ceil(put_out / safe_batch) - 1)
+    tail = np.where(overlaps, np.maximum(np.ceil(run_after * last / safe_out).astype(np.int64), 1), 0)
     return lag, overlap, tail
 
 
