@@ -15,15 +15,17 @@ ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
 PAGES = [page for page in sorted(DOCS.rglob("*.md")) if DOCS / "reference" not in page.parents]
 PYTHON = re.compile(r"^```python\n(>>>.*?)^```", re.MULTILINE | re.DOTALL)
-TOOLS = {"compiled", "stale", "warm"}
-"""Modules of `methods` that are no mathematics."""
+TOOLS = {"compiled", "primitive", "stale", "warm", "warm_up"}
+"""Modules and functions of `methods` that are no mathematics."""
 
 
 def name_of(page):
     return page.relative_to(DOCS).as_posix()
 
 
-@pytest.mark.parametrize("page", [page for page in PAGES if PYTHON.search(page.read_text(encoding="utf-8"))], ids=name_of)
+@pytest.mark.parametrize(
+    "page", [page for page in PAGES if PYTHON.search(page.read_text(encoding="utf-8"))], ids=name_of
+)
 def test_python_of_the_page_gives_what_it_says(page, monkeypatch):
     monkeypatch.chdir(ROOT)
     examples = "\n".join(PYTHON.findall(page.read_text(encoding="utf-8")))
@@ -44,7 +46,7 @@ def public_methods():
         for name in names:
             function = getattr(module, name)
             own = found.ispkg or getattr(function, "__module__", "") == module.__name__
-            if inspect.isfunction(function) and own and name != "warm_up":
+            if inspect.isfunction(function) and own and name not in TOOLS:
                 yield name
     yield "consume_forecast"
 

@@ -69,7 +69,8 @@ def fault_of(command, folder):
 
 def environment():
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
-    return os.environ | {"PATH": path, "COLUMNS": "100", "NO_COLOR": "1", "PYTHONIOENCODING": "utf-8"}
+    fixed = {"COLUMNS": "100", "NO_COLOR": "1", "PYTHONIOENCODING": "utf-8", "PLANTWRIGHT_USER": "docs"}
+    return os.environ | fixed | {"PATH": path, "SAMPLE": str(ROOT / "src" / "plantwright" / "samples" / "pumps")}
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
