@@ -13,27 +13,28 @@ from plantwright.methods.compiled import compiled
 from plantwright.methods.scheduling.deferring import defer
 from plantwright.methods.scheduling.dispatching import dispatch
 from plantwright.methods.scheduling.evaluation import Evaluation, evaluate, objective
-from plantwright.methods.scheduling.problem import (
-    Flags,
-    Integers,
-    Links,
-    Schedule,
-    Shop,
-    Sinks,
-)
+from plantwright.methods.scheduling.problem import NO, Flags, Integers, Links, Schedule, Shop, Sinks
 from plantwright.methods.scheduling.rules import Rule
 from plantwright.methods.scheduling.tails import Tails, tails
 
 WINDOWS = (None, 28_800, 43_200, 64_800)
 """As soon as possible, or 20, 30 or 45 days before the latest start."""
 
-SLACKS = (0, 1_440, 7_200, 14_400)
+SLACKS = (0, 0, 1_440, 7_200, 14_400)
 """How much before its deferred start an operation on time may begin in an improvement pass: none, 1, 5 or 10 days."""
+
+ELITE = 8
+CHILDREN = ("hold", "hold", "hold", "order")
+PICK = 0.35
+SPREAD = 0.5
+NOISE = 0.15
+"""An improvement pass makes schedules from the `ELITE` best, the k-th of them picked with odds falling by
+1 - `PICK`; look-aheads vary by a factor of exp(`SPREAD`), and weights, in half of the cases, by exp(`NOISE`)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """How a schedule was made: rule, look-ahead, window, and the improvement it came from (0: none)."""
+    """How a schedule was made: rule, look-ahead, window; in which improvement pass (0: none), how, and by what draw."""
 
     rule: Rule
     look_ahead: float
@@ -41,6 +42,7 @@ class Recipe:
     step: int = 0
     kind: str = "dispatch"
     slack: int = 0
+    noise: int = NO
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +77,10 @@ def construct(
 ) -> Construction:
     """Dispatch by every combination of rule, look-ahead and window, defer, and improve the best.
 
-    An improvement pass makes two more schedules from the best one: the forward dispatch in order of the deferred
-    starts (forward-backward improvement), and the dispatch by the best one's rule in which the operations that serve
-    only sinks on time wait until a little before their deferred start, so that late work finds the units free.
+    An improvement pass makes four more schedules from the best ones so far: by the same rule with another look-ahead
+    and, in half of the cases, weights that vary a little, while the operations that serve only sinks on time wait
+    until a little before their deferred start, so that late work finds the units free; or, one in four, in order of
+    the deferred starts (forward-backward improvement).
 
     Parameters
     ----------
@@ -93,7 +96,7 @@ def construct(
     start
         The moment before which nothing free begins.
     seed
-        Of the random slack in improvement passes.
+        Of what the improvement passes draw.
     workers
         Threads; the result does not depend on it.
 
@@ -136,16 +139,31 @@ def construct(
     ahead = tails(shop)
     with ThreadPoolExecutor(workers) as pool:
         made = list(pool.map(lambda recipe: _make(shop, ahead, recipe, late_cost, start), recipes))
-        best = min(made, key=lambda pair: pair[1].objective)
+        elite = sorted(made, key=_worth)[:ELITE]
+        trials = [trial for _, trial in made]
         random = np.random.default_rng(seed)
         for step in range(1, passes + 1):
-            slack = SLACKS[int(random.integers(len(SLACKS)))]
-            tries = [replace(best[1].recipe, step=step, kind=kind, slack=slack) for kind in ("order", "hold")]
-            schedule = best[0]
-            improved = list(pool.map(lambda r, s=schedule: _improve(shop, ahead, s, r, late_cost, start), tries))
-            made += improved
-            best = min([best, *improved], key=lambda pair: pair[1].objective)
-    return Construction(best[0], best[1], tuple(trial for _, trial in made))
+            tries = [_child(random, elite, step, kind) for kind in CHILDREN]
+            children = list(pool.map(lambda one: _improve(shop, ahead, one[0], one[1], late_cost, start), tries))
+            trials += [trial for _, trial in children]
+            elite = sorted([*elite, *children], key=_worth)[:ELITE]
+    schedule, best = elite[0]
+    return Construction(schedule, best, tuple(trials))
+
+
+def _worth(pair: tuple[Schedule, Trial]) -> tuple[float, float]:
+    return pair[1].objective
+
+
+def _child(
+    random: np.random.Generator, elite: list[tuple[Schedule, Trial]], step: int, kind: str
+) -> tuple[Schedule, Recipe]:
+    """Draw a parent, and how its child is to be made."""
+    schedule, trial = elite[min(int(random.geometric(PICK)) - 1, len(elite) - 1)]
+    look_ahead = trial.recipe.look_ahead * float(np.exp(random.normal(0, SPREAD)))
+    slack = SLACKS[int(random.integers(len(SLACKS)))]
+    noise = int(random.integers(2**31)) if random.random() < 0.5 else NO
+    return schedule, replace(trial.recipe, look_ahead=look_ahead, step=step, kind=kind, slack=slack, noise=noise)
 
 
 def _recipes(rules: Sequence[Rule], look_aheads: Sequence[float], windows: Sequence[int | None]) -> list[Recipe]:
@@ -178,6 +196,9 @@ def _improve(
         return _tried(shop, again, recipe, late_cost)
     late = serves_late(shop.links, shop.sinks, shop.order, schedule.sink_finish)
     held = np.where(late, shop.release, np.maximum(shop.release, schedule.start - recipe.slack))
+    if recipe.noise != NO:
+        varied = np.exp(np.random.default_rng(recipe.noise).normal(0, NOISE, shop.operations))
+        ahead = replace(ahead, weight=ahead.weight * varied)
     waiting = replace(shop, release=held)
     again = dispatch(waiting, recipe.rule, start=start, look_ahead=recipe.look_ahead, ahead=ahead)
     return _tried(shop, again, recipe, late_cost)
