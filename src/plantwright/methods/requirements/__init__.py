@@ -31,6 +31,7 @@ from plantwright.methods.requirements.plan import (
     plan_requirements,
 )
 from plantwright.methods.requirements.problem import RequirementsProblem, requirements_problem
+from plantwright.methods.requirements.record import RequirementsRecord, requirements_record
 
 __all__ = [
     "SCALE",
@@ -52,6 +53,7 @@ __all__ = [
     "PriceBreaks",
     "RequirementRows",
     "RequirementsProblem",
+    "RequirementsRecord",
     "Routing",
     "Substitutes",
     "SupplyKind",
@@ -63,4 +65,5 @@ __all__ = [
     "planning_order",
     "pointer_of",
     "requirements_problem",
+    "requirements_record",
 ]

@@ -59,7 +59,7 @@ def opened(nodes: int, operations: int, first_needs: Ints) -> Book:
     for place in range(first_needs.size):
         book.need[place] = first_needs[place]
     for row in range(rows):
-        link_need(book, row)
+        _link(book, row)
     return book
 
 
@@ -85,8 +85,8 @@ def _grown(values: Ints, used: int, more: int) -> Ints:
 
 
 @compiled
-def link_need(book: Book, row: int) -> None:
-    """Count a requirement in at its node."""
+def _link(book: Book, row: int) -> None:
+    """Count a requirement known from outside in at its node."""
     at = row * NEED_WIDTH
     state = STATES + book.need[at + NODE] * STATE_WIDTH
     book.need[at + NEXT] = book.state[state + LAST_NEED]
@@ -96,12 +96,12 @@ def link_need(book: Book, row: int) -> None:
 
 
 @compiled
-def add_need(book: Book, node: int, time: int, quantity: int, priority: int, order: int) -> int:
+def add_need(need: Ints, state: Ints, node: int, time: int, quantity: int, priority: int, order: int) -> int:
     """Write what a planned order asks of a node, and give its position; the caller adds the BOM line, if any."""
-    row = book.state[NEEDS]
-    book.state[NEEDS] += 1
+    row = state[NEEDS]
+    state[NEEDS] += 1
     at = row * NEED_WIDTH
-    need = book.need
+    own = STATES + node * STATE_WIDTH
     need[at + NODE] = node
     need[at + TIME] = time
     need[at + QUANTITY] = quantity
@@ -113,7 +113,10 @@ def add_need(book: Book, node: int, time: int, quantity: int, priority: int, ord
     need[at + VIA] = -1
     need[at + MOVED] = 0
     need[at + HELD] = 0
-    link_need(book, row)
+    need[at + NEXT] = state[own + LAST_NEED]
+    state[own + LAST_NEED] = row
+    state[own + NEED_COUNT] += 1
+    state[own + NEED_TOTAL] += quantity
     return int(at)
 
 
@@ -122,7 +125,8 @@ def add_need_via(book: Book, via: int, node: int, quantity: int, line: int) -> i
     """Write a requirement that stands in for part of another one, and give its position; the caller adds its rank."""
     at = book.state[NEEDS] * NEED_WIDTH
     other = via * NEED_WIDTH
-    add_need(book, node, book.need[other + TIME], quantity, book.need[other + PRIORITY], book.need[other + ORIGIN])
+    time, priority, origin = book.need[other + TIME], book.need[other + PRIORITY], book.need[other + ORIGIN]
+    add_need(book.need, book.state, node, time, quantity, priority, origin)
     book.need[at + ORIGIN_KIND] = book.need[other + ORIGIN_KIND]
     book.need[at + LINE] = line
     book.need[at + VIA] = via

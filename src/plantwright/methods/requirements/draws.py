@@ -43,7 +43,7 @@ def pass_through(t: Tables, book: Book, node: int, row: int, short: int) -> None
     if book.need[need + b.ORIGIN_KIND] == 1:
         start = book.order[book.need[need + b.ORIGIN] * b.ORDER_WIDTH + b.START]
     for line in range(t.data[n + c.LINES], t.data[n + c.NODE_WIDTH + c.LINES], c.LINE_WIDTH):
-        amount = amount_of(t, book, line, short, start)
+        amount = amount_of(t, book.state, line, short, start)
         if amount > 0:
             add_need_via(book, row, t.data[line + c.COMPONENT], amount, t.data[line + c.LINE_ROW])
     move_need(book, row, short)
@@ -77,13 +77,15 @@ def _transfer(t: Tables, book: Book, row: int, giver: int, lead: int, due: int, 
     """Plan one transfer of free stock for a requirement."""
     need = row * b.NEED_WIDTH
     start = max(due - lead, t.as_of)
-    order = write_order(book, book.need[need + b.NODE], quantity, start, due - lead, due, max(due, start + lead))
+    order = write_order(
+        book.order, book.state, book.need[need + b.NODE], quantity, start, due - lead, due, max(due, start + lead)
+    )
     at = order * b.ORDER_WIDTH
     book.order[at + b.FROM_NODE] = giver
     book.order[at + b.ALTERNATIVE] = rank
     book.order[at + b.FLAGS] = 1 if due - lead < t.as_of else 0
     book.order[at + b.ORDER_PRIORITY] = book.need[need + b.PRIORITY]
-    add_need(book, giver, start, quantity, book.need[need + b.PRIORITY], order)
+    add_need(book.need, book.state, giver, start, quantity, book.need[need + b.PRIORITY], order)
 
 
 @compiled

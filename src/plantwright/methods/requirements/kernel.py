@@ -45,7 +45,7 @@ def plan_all(
             drawn = draw_room(t, book, work, node, needs)
             owned = with_room(owned, drawn, drawn, none)
             book = lend_book(owned)
-            nets = net_node(t, times, book, work, node, needs, receipts)
+            nets = net_node(t, times, book, work, node, needs, receipts, drawn)
             most = most_lots(t, work, node, nets)
             owned = with_room(owned, most * (_lines_of(t, node) + 1), most, most * _byproducts_of(t, node))
             book = lend_book(owned)

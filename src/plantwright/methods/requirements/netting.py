@@ -8,6 +8,7 @@ from plantwright.methods.requirements import book as b
 from plantwright.methods.requirements import tables as c
 from plantwright.methods.requirements.book import Book, Work, put, sort_items
 from plantwright.methods.requirements.draws import bring_over, pass_through, substitute
+from plantwright.methods.requirements.exact import Ints
 from plantwright.methods.requirements.limits import limits, soonest
 from plantwright.methods.requirements.tables import Calendars, Tables
 from plantwright.methods.working_time import NEVER
@@ -58,13 +59,18 @@ def receipts_of(t: Tables, book: Book, node: int) -> int:
 
 
 @compiled
-def net_node(t: Tables, times: Calendars, book: Book, work: Work, node: int, needs: int, receipts: int) -> int:
+def net_node(
+    t: Tables, times: Calendars, book: Book, work: Work, node: int, needs: int, receipts: int, drawn: int
+) -> int:
     """Go through the requirements in order of time; write net requirements into the scratch space and count them.
 
-    Safety stock is one more requirement, at the first moment at which a new order could bring it.
+    Safety stock is one more requirement, at the first moment at which a new order could bring it. `drawn` is 0 where
+    nothing but orders can serve a shortage.
     """
     n = node * c.NODE_WIDTH
-    made = t.data[n + c.KIND] < 4
+    made, safety_time, fence = t.data[n + c.KIND] < 4, t.data[n + c.SAFETY_TIME], t.data[n + c.FENCE]
+    minimum, maximum, multiple = limits(t, node)
+    rounded = t.data[n + c.LOT_RULE] <= lots.FIXED_QUANTITY
     safety = t.data[n + c.SAFETY_STOCK] if made else 0
     ready = soonest(t, times, book, node, safety) if safety > 0 else NEVER
     balance, used, nets, place = t.data[n + c.ON_HAND], 0, 0, 0
@@ -81,66 +87,59 @@ def net_node(t: Tables, times: Calendars, book: Book, work: Work, node: int, nee
         while used < receipts and work.supply[work.place[used] * b.ITEM_WIDTH + b.MOMENT] <= time:
             balance += work.supply[work.place[used] * b.ITEM_WIDTH + b.AMOUNT]
             used += 1
-        if balance < 0 and nets > 0:
-            balance += _left_over(t, work, node, nets, time)
+        if balance >= 0:
+            continue
+        due = max(time - safety_time, fence)
+        if rounded and nets > 0 and due > work.net[(nets - 1) * b.NET_WIDTH]:
+            balance += _left_over(work.net, nets, minimum, maximum, multiple)
         if balance < 0 and used < receipts:
             limit = max(time, soonest(t, times, book, node, -balance))
             while balance < 0 and used < receipts and work.supply[work.place[used] * b.ITEM_WIDTH + b.MOMENT] <= limit:
                 balance += work.supply[work.place[used] * b.ITEM_WIDTH + b.AMOUNT]
                 used += 1
-        if balance < 0 and row >= 0:
+        if balance < 0 and row >= 0 and drawn > 0:
             balance += _draw(t, times, book, node, row, min(asked, -balance))
         if balance < 0 and made:
-            nets = _ask(t, work, node, time, -balance, nets, priority)
+            nets = _ask(work.net, nets, due, -balance, priority)
             balance = 0
     return nets
 
 
 @compiled
-def _due(t: Tables, node: int, time: int) -> int:
-    n = node * c.NODE_WIDTH
-    return int(max(time - t.data[n + c.SAFETY_TIME], t.data[n + c.FENCE]))
-
-
-@compiled
-def _left_over(t: Tables, work: Work, node: int, nets: int, time: int) -> int:
-    """Give, once time has moved on, what the lots for the last net requirement bring beyond it.
+def _left_over(net: Ints, nets: int, minimum: int, maximum: int, multiple: int) -> int:
+    """Give what the lots for the last net requirement bring beyond it, and count that in.
 
     Rules that look ahead cannot tell that yet: their lots are rounded when they are planned.
     """
-    last = (nets - 1) * b.NET_WIDTH
-    if t.data[node * c.NODE_WIDTH + c.LOT_RULE] > lots.FIXED_QUANTITY or _due(t, node, time) <= work.net[last]:
-        return 0
-    minimum, maximum, multiple = limits(t, node)
-    total = lots.lots_total(work.net[last + b.NET_QUANTITY], minimum, maximum, multiple)
-    over = total - work.net[last + b.NET_QUANTITY]
-    work.net[last + b.NET_QUANTITY] = total
+    last = (nets - 1) * b.NET_WIDTH + b.NET_QUANTITY
+    total = lots.lots_total(net[last], minimum, maximum, multiple)
+    over = total - net[last]
+    net[last] = total
     return int(over)
 
 
 @compiled
-def _ask(t: Tables, work: Work, node: int, time: int, short: int, nets: int, priority: int) -> int:
+def _ask(net: Ints, nets: int, due: int, short: int, priority: int) -> int:
     """Write a shortage as a net requirement; those that are due at one moment are added up."""
-    due = _due(t, node, time)
     last = (nets - 1) * b.NET_WIDTH
-    if nets > 0 and work.net[last + b.NET_DUE] >= due:
-        work.net[last + b.NET_QUANTITY] += short
-        work.net[last + b.NET_PRIORITY] = min(work.net[last + b.NET_PRIORITY], priority)
+    if nets > 0 and net[last + b.NET_DUE] >= due:
+        net[last + b.NET_QUANTITY] += short
+        net[last + b.NET_PRIORITY] = min(net[last + b.NET_PRIORITY], priority)
         return nets
     at = nets * b.NET_WIDTH
-    work.net[at + b.NET_DUE] = due
-    work.net[at + b.NET_QUANTITY] = short
-    work.net[at + b.NET_PRIORITY] = priority
+    net[at + b.NET_DUE] = due
+    net[at + b.NET_QUANTITY] = short
+    net[at + b.NET_PRIORITY] = priority
     return nets + 1
 
 
 @compiled
 def draw_room(t: Tables, book: Book, work: Work, node: int, needs: int) -> int:
-    """Count the most requirements, or transfers, that serving shortages elsewhere can add."""
+    """Count the most requirements, or transfers, that serving shortages elsewhere can add; above 0 for a phantom."""
     n = node * c.NODE_WIDTH
     following = n + c.NODE_WIDTH
     if t.data[n + c.KIND] == 4:
-        return int(needs * (t.data[following + c.LINES] - t.data[n + c.LINES]) // c.LINE_WIDTH)
+        return int(needs * (t.data[following + c.LINES] - t.data[n + c.LINES]) // c.LINE_WIDTH) + 1
     room = needs * (t.data[following + c.OTHERS] - t.data[n + c.OTHERS])
     for place in range(needs):
         line = book.need[work.need[place * b.ITEM_WIDTH + b.ROW] * b.NEED_WIDTH + b.LINE]

@@ -9,7 +9,7 @@ from plantwright.methods.compiled import compiled
 from plantwright.methods.requirements import book as b
 from plantwright.methods.requirements import tables as c
 from plantwright.methods.requirements.book import Book, add_need
-from plantwright.methods.requirements.exact import LARGEST, SCALE, round_up, scaled_down, too_large, with_loss
+from plantwright.methods.requirements.exact import LARGEST, SCALE, Ints, round_up, scaled_down, too_large, with_loss
 from plantwright.methods.requirements.formula import formula_quantity
 from plantwright.methods.requirements.lead_time import offer_for, operations_of, receipt_for, start_for
 from plantwright.methods.requirements.tables import Calendars, Tables
@@ -20,7 +20,8 @@ from plantwright.methods.working_time import LONG_AGO, NEVER
 def place_order(t: Tables, times: Calendars, book: Book, node: int, quantity: int, due: int, priority: int) -> None:
     """Plan one order of a node from its main source, with its co-products and requirements."""
     n = node * c.NODE_WIDTH
-    offer = offer_for(t, node, quantity)
+    kind = t.data[n + c.KIND]
+    offer = offer_for(t, node, quantity) if kind == 1 else -1
     at = book.state[b.STEPS]
     latest = start_for(t, times, node, quantity, offer, due, book.state, at)
     start, projected = latest, due
@@ -29,30 +30,38 @@ def place_order(t: Tables, times: Calendars, book: Book, node: int, quantity: in
         start = t.as_of
         projected = max(due, receipt_for(t, times, node, quantity, offer, start, book.state, at))
         flags += 1 if projected < NEVER else 5
-    row = write_order(book, node, quantity, start, latest, due, projected)
+    row = write_order(book.order, book.state, node, quantity, start, latest, due, projected)
     order = row * b.ORDER_WIDTH
-    kind = t.data[n + c.KIND]
     book.order[order + b.ORDER_KIND] = kind
     book.order[order + b.SOURCE] = t.data[offer + c.OFFER_SOURCE] if offer >= 0 else -1
     book.order[order + b.FLAGS] = flags
     book.order[order + b.ORDER_PRIORITY] = priority
-    if projected < NEVER:
+    if projected < NEVER and t.data[n + c.BYPRODUCTS] < t.data[n + c.NODE_WIDTH + c.BYPRODUCTS]:
         _bring(t, book, row)
     if kind == 2:
         giver = t.data[n + c.SUPPLYING_NODE]
         book.order[order + b.FROM_NODE] = giver
-        add_need(book, giver, start, round_up(quantity, t.data[giver * c.NODE_WIDTH + c.QUANTUM]), priority, row)
+        add_need(
+            book.need,
+            book.state,
+            giver,
+            start,
+            round_up(quantity, t.data[giver * c.NODE_WIDTH + c.QUANTUM]),
+            priority,
+            row,
+        )
     elif kind != 1:
         _explode(t, book, row)
 
 
 @compiled
-def write_order(book: Book, node: int, quantity: int, start: int, latest: int, due: int, projected: int) -> int:
+def write_order(
+    order: Ints, state: Ints, node: int, quantity: int, start: int, latest: int, due: int, projected: int
+) -> int:
     """Write an order's place, size and dates, and give its row; it counts as a transfer from nowhere until told."""
-    row = book.state[b.ORDERS]
-    book.state[b.ORDERS] += 1
+    row = state[b.ORDERS]
+    state[b.ORDERS] += 1
     at = row * b.ORDER_WIDTH
-    order = book.order
     order[at + b.ORDER_NODE] = node
     order[at + b.ORDER_KIND] = 2
     order[at + b.ORDER_QUANTITY] = quantity
@@ -127,19 +136,19 @@ def explode(t: Tables, book: Book, node: int, quantity: int, start: int, priorit
     operations = operations_of(t, node)
     n = node * c.NODE_WIDTH
     for line in range(t.data[n + c.LINES], t.data[n + c.NODE_WIDTH + c.LINES], c.LINE_WIDTH):
-        amount = amount_of(t, book, line, quantity, start)
+        amount = amount_of(t, book.state, line, quantity, start)
         if amount > 0:
             time, op = start, t.data[line + c.OP]
             if op >= 0 and operations > 0:
                 begin = book.state[book.state[b.STEPS] + min(op, operations - 1)]
                 time = max(begin, t.as_of) if begin < NEVER else start
-            need = add_need(book, t.data[line + c.COMPONENT], time, amount, priority, -1)
+            need = add_need(book.need, book.state, t.data[line + c.COMPONENT], time, amount, priority, -1)
             book.need[need + b.LINE] = t.data[line + c.LINE_ROW]
     return range(first * b.NEED_WIDTH, book.state[b.NEEDS] * b.NEED_WIDTH, b.NEED_WIDTH)
 
 
 @compiled
-def amount_of(t: Tables, book: Book, line: int, quantity: int, start: int) -> int:
+def amount_of(t: Tables, state: Ints, line: int, quantity: int, start: int) -> int:
     """Give how much a BOM line takes for an order that starts at `start`: none while it is not effective.
 
     A line whose amount cannot be computed is noted in the book.
@@ -150,12 +159,12 @@ def amount_of(t: Tables, book: Book, line: int, quantity: int, start: int) -> in
     if t.data[line + c.FORMULA] >= 0:
         base = formula_quantity(t.real, t.data[line + c.FORMULA_FIRST], t.data[line + c.FORMULA_END], quantity)
     if base < 0:
-        book.state[b.BAD_FORMULA_LINE] = t.data[line + c.LINE_ROW] + 1
+        state[b.BAD_FORMULA_LINE] = t.data[line + c.LINE_ROW] + 1
         return 0
     component = t.data[line + c.COMPONENT]
-    asked = book.state[b.STATES + component * b.STATE_WIDTH + b.NEED_TOTAL]
+    asked = state[b.STATES + component * b.STATE_WIDTH + b.NEED_TOTAL]
     if too_large(base, per, t.data[line + c.DENOMINATOR]) or asked > 1000 * LARGEST:
-        book.state[b.TOO_LARGE_LINE] = t.data[line + c.LINE_ROW] + 1
+        state[b.TOO_LARGE_LINE] = t.data[line + c.LINE_ROW] + 1
         return 0
     amount = with_loss(base, per, t.data[line + c.DENOMINATOR], t.data[line + c.FIXED], t.data[line + c.SCRAP])
     if t.data[line + c.ROUNDING] > 0:

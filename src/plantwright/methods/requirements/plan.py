@@ -8,13 +8,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from plantwright.core.problem import Problem, ProblemError, problem_kind
+from plantwright.methods.compiled import compiled
 from plantwright.methods.requirements import book as b
 from plantwright.methods.requirements.book import Book
 from plantwright.methods.requirements.exact import Ints
+from plantwright.methods.requirements.inputs import Nodes
 from plantwright.methods.requirements.kernel import peg_all, plan_all
 from plantwright.methods.requirements.levels import planning_order
 from plantwright.methods.requirements.pegging import PEG_WIDTH, UNMET_WIDTH
-from plantwright.methods.requirements.problem import RequirementsProblem
+from plantwright.methods.requirements.problem import RequirementsProblem, requirements_problem
 
 QUANTITY_TOO_LARGE = problem_kind(
     "quantity-too-large",
@@ -217,8 +219,17 @@ def plan_requirements(problem: RequirementsProblem, names: Sequence[object] | No
 
 
 def _columns(records: Ints, count: int, width: int, columns: int) -> list[Ints]:
-    rows = records[: count * width].reshape(-1, width)
-    return [np.ascontiguousarray(rows[:, place]) for place in range(columns)]
+    return list(_turned(records, int(count), width, columns))
+
+
+@compiled
+def _turned(records: Ints, count: int, width: int, columns: int) -> Ints:
+    """Turn records into columns in one pass over the memory."""
+    turned = np.empty((columns, count), np.int64)
+    for row in range(count):
+        for column in range(columns):
+            turned[column, row] = records[row * width + column]
+    return turned
 
 
 def _stop_on_faults(book: Book) -> None:
@@ -232,3 +243,8 @@ def _stop_on_faults(book: Book) -> None:
         problems.append(FORMULA_WITHOUT_RESULT.at("bom", int(count[b.BAD_FORMULA_LINE]) - 1, "formula"))
     if problems:
         raise ProblemError(problems)
+
+
+def warm_up() -> None:
+    """Compile the planner by planning nothing of one node."""
+    plan_requirements(requirements_problem(0, Nodes([0])))
