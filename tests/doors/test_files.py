@@ -228,3 +228,10 @@ def test_target_that_cannot_be_a_folder_is_told(run, imported, tmp_path):
     (tmp_path / "file").write_text("")
     assert run("export", imported, tmp_path / "file", "--json").codes == {"target-unknown"}
     assert run("export", imported, tmp_path / "file" / "below", "--json").codes == {"cannot-write"}
+
+
+def test_plant_lives_in_postgresql_too(run, postgres_database, items):
+    assert run("init", postgres_database).status == 0
+    assert run("import", postgres_database, items).status == 0
+    assert "B" in run("show", postgres_database, "bom", "A").out
+    assert run("init", postgres_database, "--json").codes == {"store-exists"}

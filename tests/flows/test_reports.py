@@ -73,7 +73,8 @@ CART = {
 
 
 def test_bom_unfolds_all_levels_with_quantities_for_one_unit():
-    found = {(row["level"], row["component"]): row["total"] / SCALE for row in rows(run_report(view(**CART), "bom", {"item": "CART"}))}  # fmt: skip # noqa: E501
+    page = run_report(view(**CART), "bom", {"item": "CART"})
+    found = {(row["level"], row["component"]): row["total"] / SCALE for row in rows(page)}
     assert found == {(1, "WHEEL"): 4, (1, "BOLT"): 6, (2, "BOLT"): 8, (2, "TYRE"): 5, (1, "OIL"): 0}
 
 
@@ -199,7 +200,8 @@ def test_summary_sentence_says_how_many_are_late_and_why():
 
 
 def test_late_orders_begin_with_the_worst():
-    plan = {"demand_plan": [asked("A", 1, AS_OF, "late", 1), asked("B", 1, AS_OF, "short"), asked("C", 1, AS_OF, "late", 9)]}  # fmt: skip # noqa: E501
+    late = [asked("A", 1, AS_OF, "late", 1), asked("B", 1, AS_OF, "short"), asked("C", 1, AS_OF, "late", 9)]
+    plan = {"demand_plan": late}
     assert [row["demand"] for row in rows(run_report(view(plan), "late_orders"))] == ["B", "C", "A"]
 
 
@@ -210,7 +212,8 @@ def test_forecasts_are_listed_as_late_only_when_asked_for():
 
 
 def test_plan_without_late_orders_says_so():
-    assert "All 2 orders are on time." in run_report(view({"demand_plan": [asked("A", 1, AS_OF), asked("B", 1, AS_OF)]}), "late_orders").sentence  # fmt: skip # noqa: E501
+    plan = {"demand_plan": [asked("A", 1, AS_OF), asked("B", 1, AS_OF)]}
+    assert "All 2 orders are on time." in run_report(view(plan), "late_orders").sentence
 
 
 def test_due_at_midnight_is_the_day_that_ends_then():
@@ -231,6 +234,16 @@ def test_own_fields_join_every_table_that_names_the_thing():
     given = MemoryView(made, plan_of({"demand_plan": [asked("A", 1, AS_OF)]}))
     page = run_report(given, "demand", None, "colour = blue")
     assert rows(page)[0]["colour"] == "blue"
+
+
+def test_own_fields_of_documents_are_known_by_their_names():
+    fields = [{"entity": "sales_order_line", "name": "project", "kind": "text", "unit": "", "help": "Project"}]
+    lines = [{"order": "SO", "line": number, "item": "P", "quantity": SCALE, "due": AS_OF} for number in (1, 2)]
+    made = plant(item=[item("P")], user_field=fields, sales_order_line=lines)
+    orders = made.raw["sales_order_line"].with_columns(project=pl.concat_str(pl.lit("N"), "line"))
+    made = make_plant({**made.raw, "sales_order_line": orders}, AS_OF)
+    plan = plan_of({"demand_plan": [asked("SO", 1, AS_OF), asked("SO/2", 1, AS_OF)]})
+    assert [row["project"] for row in rows(run_report(MemoryView(made, plan), "demand"))] == ["N1", "N2"]
 
 
 def test_pages_become_plain_tables():

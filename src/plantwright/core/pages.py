@@ -14,7 +14,7 @@ from typing import Any, Protocol
 import polars as pl
 
 from plantwright.core.column import Column, Kind
-from plantwright.core.entity import ENTITIES
+from plantwright.core.entity import ENTITIES, Entity
 from plantwright.core.frames import present
 from plantwright.core.problem import Problem, problem_kind
 from plantwright.core.reading import did_you_mean
@@ -176,7 +176,45 @@ def _with_own(view: View, one: Sheet) -> Sheet:
             values = view.table(target.name).select(pl.col(target.key[0]).alias(name), *own)
             rows = rows.join(values.unique(name), on=name, how="left", maintain_order="left")
             columns |= own
+    for name in DOCUMENTS:
+        if name in one.columns and rows.schema.get(name) == pl.String:
+            rows, columns = _with_document_fields(view, name, rows, columns)
     return replace(one, rows=rows, columns=columns)
+
+
+DOCUMENTS = {"demand": ("sales_order_line",), "order": ("production_order", "purchase_order_line")}
+"""Tables whose rows are named by a column of a plan: by the number of a document, with its line after a stroke."""
+
+
+def _with_document_fields(
+    view: View, name: str, rows: pl.DataFrame, columns: dict[str, Column]
+) -> tuple[pl.DataFrame, dict[str, Column]]:
+    for entity in (ENTITIES[one] for one in DOCUMENTS[name] if one in ENTITIES):
+        own = {n: c for n, c in view.columns(entity.name).items() if n not in entity.columns and n not in rows.columns}
+        if own:
+            values = view.table(entity.name).select(_document(entity).alias(name), *own)
+            rows = rows.join(values, on=name, how="left", maintain_order="left")
+            columns = {**columns, **own}
+    return rows, columns
+
+
+def _document(entity: type[Entity]) -> pl.Expr:
+    """Name a row as plans do: its number, with the line where that is not the first."""
+    if "line" not in entity.columns:
+        return pl.col("order")
+    line = pl.concat_str(pl.col("order"), pl.lit("/"), pl.col("line"))
+    return pl.when(pl.col("line") == 1).then(pl.col("order")).otherwise(line)
+
+
+def reached(links: pl.DataFrame, name: str, source: str, target: str) -> pl.DataFrame:
+    """Keep the rows that can be reached from a name by going from the column `source` to the column `target`."""
+    front, seen, found = pl.Series([name]), {name}, []
+    while front.len():
+        rows = links.filter(pl.col(source).is_in(front.implode()))
+        found.append(rows)
+        front = pl.Series(sorted(set(rows[target]) - seen - {""}), dtype=pl.String)
+        seen.update(front)
+    return pl.concat(found)
 
 
 def missing(table: str, value: str, known: pl.Series, within: str = "") -> Problem:

@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+import polars as pl
+
 from plantwright.areas.planning.lookup import found
 from plantwright.core import wording
 from plantwright.core.column import Kind
-from plantwright.core.pages import Page, Sheet, View, listed, named
+from plantwright.core.pages import Page, Sheet, View, listed, named, reached
 from plantwright.core.report import report
 
 MOST_LINES = 2_000
@@ -27,15 +29,26 @@ class _Pegs:
     demands: dict[str, Row]
 
 
-def _pegs(view: View) -> _Pegs:
+def _pegs(view: View, name: str) -> _Pegs:
+    """Give the pegs below and above a name; a plan may have a million others."""
+    pegs = view.result("peg")
+    below = reached(pegs, name, "demand", "supply")
+    above = reached(pegs, name, "supply", "demand")
     down: dict[tuple[bool, str], list[Row]] = defaultdict(list)
     up: dict[str, list[Row]] = defaultdict(list)
-    for row in view.result("peg").sort("needed", "number").iter_rows(named=True):
+    for row in below.sort("needed", "number").iter_rows(named=True):
         down[row["demand_kind"] == "order", row["demand"]].append(row)
+    for row in above.sort("needed", "number").iter_rows(named=True):
         up[row["supply"]].append(row)
-    orders = {row["order"]: row for row in view.result("planned_order").iter_rows(named=True)}
-    demands = {row["demand"]: row for row in view.result("demand_plan").iter_rows(named=True)}
-    return _Pegs(down, up, orders, demands)
+    names = pl.concat([below["supply"], above["demand"], pl.Series([name])]).unique().implode()
+    orders = view.result("planned_order").filter(pl.col("order").is_in(names))
+    demands = view.result("demand_plan").filter(pl.col("demand").is_in(names))
+    return _Pegs(
+        down,
+        up,
+        {row["order"]: row for row in orders.iter_rows(named=True)},
+        {row["demand"]: row for row in demands.iter_rows(named=True)},
+    )
 
 
 @report
@@ -49,7 +62,7 @@ def pegging(plan: View, order: str, levels: int = 0) -> Page:
     levels : how many levels; 0 for all
     """
     asked, made = found(plan, order)
-    pegs = _pegs(plan)
+    pegs = _pegs(plan, order)
     down = list(_down(pegs, order, 1, levels, frozenset()))[:MOST_LINES]
     up = [] if made is None else list(_up(pegs, order, 1, levels, frozenset()))[:MOST_LINES]
     sheets = [_sheet(plan, f"What serves {order}", down)] if down else []

@@ -13,7 +13,7 @@ import polars as pl
 from plantwright.core import wording
 from plantwright.core.column import Kind
 from plantwright.core.exact import SCALE, to_decimal
-from plantwright.core.pages import Page, Sheet, View, listed, missing, named
+from plantwright.core.pages import Page, Sheet, View, listed, missing, named, reached
 from plantwright.core.problem import stop_on_errors
 from plantwright.core.report import report
 from plantwright.core.units import ItemUnit, Unit, UnitSystem
@@ -60,15 +60,21 @@ class _Products:
         return factor if isinstance(factor, Fraction) else Fraction(1)
 
 
-def _products(view: View) -> _Products:
+def _products(view: View, item: str) -> _Products:
+    """Give the lines that hold today and lead down or up from an item; a plant may have many others."""
     today = view.as_of // 1440
     lines = view.table("bom_line").filter((pl.col("effective_from") <= today) & (pl.col("effective_to") >= today))
+    lines = lines.sort("parent", "operation", "component")
     down: dict[str, list[Line]] = defaultdict(list)
     up: dict[str, list[Line]] = defaultdict(list)
-    for line in lines.sort("parent", "operation", "component").iter_rows(named=True):
+    below, above = reached(lines, item, "parent", "component"), reached(lines, item, "component", "parent")
+    for line in below.iter_rows(named=True):
         down[line["parent"]].append(line)
+    for line in above.iter_rows(named=True):
         up[line["component"]].append(line)
-    items = {row["code"]: row for row in view.table("item").iter_rows(named=True)}
+    names = pl.concat([below["component"], above["parent"], above["component"]]).unique().implode()
+    found = view.table("item").filter(pl.col("code").is_in(names))
+    items = {row["code"]: row for row in found.iter_rows(named=True)}
     return _Products(items, _units(view, items), down, up)
 
 
@@ -99,7 +105,7 @@ def bom(plant: View, item: str, levels: int = 0) -> Page:
     levels : how many levels down; 0 for all
     """
     top = known_item(plant, item)
-    products = _products(plant)
+    products = _products(plant, item)
     lines = list(_unfold(products, item, Fraction(1), 1, levels, (item,)))[:MOST_LINES]
     rolled = sum((line["cost"] for line in lines if line["bought"]), 0)
     deepest = max((line["level"] for line in lines), default=0)
@@ -173,7 +179,7 @@ def where_used(plant: View, item: str, levels: int = 0) -> Page:
     levels : how many levels up; 0 for all
     """
     known_item(plant, item)
-    products = _products(plant)
+    products = _products(plant, item)
     lines = list(_climb(products, item, Fraction(1), 1, levels, (item,)))[:MOST_LINES]
     tops = {line["parent"] for line in lines if line["top"]}
     direct = sum(line["level"] == 1 for line in lines)
