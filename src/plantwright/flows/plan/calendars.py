@@ -149,14 +149,17 @@ def _members(
     """Give numbers to people and copies of tools, and say who can serve which skill or tool."""
     raw = plant.raw
     absences = raw["absence"].partition_by("person", as_dict=True) if raw["absence"].height else {}
+    unskilled = _skilled_until(plant)
     rows: list[dict[str, object]] = []
     for person in raw["person"].with_columns(at_site("site", main)).sort("code").iter_rows(named=True):
         calendar = number(person["calendar"], person["site"])
         away = absences.get((person["code"],))
-        if away is not None:
+        starts, ends = (away["start"].to_list(), away["end"].to_list()) if away is not None else ([], [])
+        if person["code"] in unskilled:
+            starts, ends = [*starts, unskilled[person["code"]]], [*ends, (span[1] + 1) * DAY]
+        if starts:
             base = numbered.intervals[calendar] if calendar != ALWAYS_OPEN else _always(span)
-            off = worktime.union(away["start"].to_numpy(), away["end"].to_numpy())
-            calendar = numbered.add(worktime.subtract(base, off))
+            calendar = numbered.add(worktime.subtract(base, worktime.union(starts, ends)))
         rows.append({"code": person["code"], "calendar": calendar, "tool": ""})
     for tool in raw["tool"].sort("code").iter_rows(named=True):
         calendar = number(tool["calendar"], "")
@@ -167,12 +170,36 @@ def _members(
     return members.with_columns(pl.col("member").cast(pl.Int64)), _groups(plant, members)
 
 
+def _lasting(plant: Plant, able: pl.DataFrame) -> pl.DataFrame:
+    """Leave out skills that expire within the horizon: the schedule holds no end of a skill.
+
+    A person whose only skills expire is kept: there the end of the last one ends the person's calendar.
+    """
+    end = plant.as_of + plant.settings.minutes("horizon")
+    return able.filter(
+        (pl.col("until") >= end)
+        | (pl.col("until") == pl.col("until").max().over("person")) & (pl.col("until").max().over("person") < end)
+    )
+
+
+def _skilled_until(plant: Plant) -> dict[str, int]:
+    """Give the moment at which people lose their last skill, for those who lose it within the horizon."""
+    from plantwright.flows.plan.boms import day_starts  # noqa: PLC0415
+
+    skills = plant.raw["person_skill"]
+    ends = skills.select("person", until=day_starts(skills["valid_to"] + 1, plant.settings.zone))
+    last = ends.group_by("person").agg(pl.col("until").max())
+    limit = plant.as_of + plant.settings.minutes("horizon")
+    return dict(last.filter(pl.col("until") < limit).select("person", "until").iter_rows())
+
+
 def _groups(plant: Plant, members: pl.DataFrame) -> pl.DataFrame:
     from plantwright.flows.plan.boms import day_starts  # noqa: PLC0415
 
     skills = plant.raw["person_skill"]
     until = day_starts(skills["valid_to"] + 1, plant.settings.zone)
     able = skills.select("skill", "person", until=until).filter(pl.col("until") > plant.as_of)
+    able = _lasting(plant, able)
     people = able.join(members.filter(pl.col("tool") == ""), left_on="person", right_on="code").select(
         name="skill", kind=pl.lit("people"), member="member", until="until"
     )

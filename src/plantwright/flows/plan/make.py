@@ -17,7 +17,15 @@ from plantwright.flows.check import check_plant
 from plantwright.flows.plan import loads, reasons, results
 from plantwright.flows.plan.material import Material, Numbered, number_plant, plan_material
 from plantwright.flows.plan.messages import draft_messages
-from plantwright.flows.plan.pegs import PegRows, earliest, number_pegs, order_of_requirement, schedule_links
+from plantwright.flows.plan.pegs import (
+    PegRows,
+    earliest,
+    never_made,
+    number_pegs,
+    order_of_requirement,
+    schedule_links,
+    without_demands,
+)
 from plantwright.flows.plan.ragged import Ints
 from plantwright.flows.plan.shop import Given, plan_shop
 from plantwright.flows.plan.steps import Steps, order_patterns, order_steps, reported, with_frozen
@@ -123,6 +131,9 @@ def _dated_tables(
 ) -> tuple[dict[str, pl.DataFrame], dict[str, Any], str]:
     pegs = number_pegs(n, material)
     _, consumer, place = order_of_requirement(n, material)
+    missing = never_made(material, pegs, consumer)
+    lost = reasons.without_source(n, material, pegs, missing)
+    pegs = without_demands(pegs, missing)
     hold = order_holding(n, material, consumer)
     extra: dict[str, pl.DataFrame] = {}
     cause, operations, status = None, 0, "no schedule"
@@ -135,6 +146,9 @@ def _dated_tables(
         operations, status = len(made.steps), made.late.status
     else:
         dates = dates_without_schedule(n, material, pegs, consumer)
+    extra["reason"] = pl.concat([extra["reason"], lost]) if "reason" in extra else lost
+    words = lost.select("demand", cause="text")
+    cause = words if cause is None else pl.concat([cause.join(words, on="demand", how="anti"), words])
     demand = results.demand_plans(n, material, pegs, dates, cause)
     tables = {
         "planned_order": results.planned_orders(n, material, dates),
@@ -250,7 +264,7 @@ def _with_leads(n: Numbered, material: Material) -> pl.DataFrame:
     lead = pl.when("existing").then((pl.col("projected") - as_of).clip(0)).otherwise(
         (pl.col("projected") - pl.col("start")).clip(0, NEVER)
     )  # fmt: skip
-    guarded = n.nodes.frame.select("node", "safety_stock")
+    guarded = n.nodes.frame.select("node", "safety_stock", "safety_time")
     rows = material.orders.join(guarded, on="node", how="left", maintain_order="left").with_columns(lead=lead)
     holds = n.plant.raw["order_hold"].filter(~pl.col("released")).group_by("order").agg(
         until=pl.col("until").fill_null(as_of + n.plant.settings.minutes("horizon")).max()

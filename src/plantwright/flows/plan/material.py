@@ -163,9 +163,15 @@ def _open_needs(n: Numbered) -> pl.DataFrame:
         quantity=pl.col("required") - pl.col("issued"),
     )
     taken = n.nodes.number(rows, item="component").select("node", "time", "quantity", "id", "operation")
-    moved = orders.filter((pl.col("kind") == "transfer") & (pl.col("state") == "firm")).drop("node", "site")
+    moved = orders.filter((pl.col("kind") == "transfer") & (pl.col("state") == "firm"))
+    moved = moved.drop("node").rename({"site": "to_site"})
+    lanes = n.lanes.select("item", "from_site", "site", "lead").unique(["item", "from_site", "site"])
+    moved = moved.join(
+        lanes, left_on=["item", "from_site", "to_site"], right_on=["item", "from_site", "site"], how="left"
+    )
+    leaves = pl.col("due") - pl.col("lead").fill_null(0)
     moved = n.nodes.number(moved, site="from_site").with_columns(
-        time=pl.lit(n.plant.as_of, pl.Int64), operation=pl.lit(0, pl.Int64)
+        time=pl.max_horizontal(leaves, pl.lit(n.plant.as_of)), operation=pl.lit(0, pl.Int64)
     )
     every = pl.concat([taken, moved.select("node", "time", "quantity", "id", "operation")]).drop_nulls("node")
     return every.with_columns(place=pl.Series(_places(n, orders, every), dtype=pl.Int64))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 import polars as pl
@@ -87,6 +87,30 @@ def number_pegs(n: Numbered, material: Material) -> PegRows:
     return PegRows(r, pegs.quantity, plan.requirements.node[r], demand[r], consumer[r], place[r], supply)
 
 
+def never_made(material: Material, pegs: PegRows, consumer: Ints) -> Ints:
+    """Give for each order the requirement without a source that keeps it from being made, -1 where none does.
+
+    What is missing below is missing above: the requirement is handed up along the pegs.
+    """
+    missing = np.full(material.orders.height, NO, np.int64)
+    unmet = material.plan.unmet.requirement
+    asked = consumer[unmet]
+    missing[asked[asked >= 0]] = unmet[asked >= 0]
+    arcs = np.flatnonzero((pegs.consumer >= 0) & (pegs.supply >= 0))
+    while len(arcs):
+        hit = arcs[(missing[pegs.supply[arcs]] >= 0) & (missing[pegs.consumer[arcs]] < 0)]
+        if not len(hit):
+            break
+        missing[pegs.consumer[hit]] = missing[pegs.supply[hit]]
+    return missing
+
+
+def without_demands(pegs: PegRows, missing: Ints) -> PegRows:
+    """Leave out the pegs by which orders that cannot be made would serve a demand: it stays short."""
+    keep = (pegs.demand < 0) | (np.append(missing, NO)[pegs.supply] < 0)
+    return PegRows(*(getattr(pegs, part.name)[keep] for part in fields(pegs)))
+
+
 def earliest(n: Numbered, material: Material) -> Ints:
     """Give when each order can be there at the earliest, with no regard to capacity.
 
@@ -146,9 +170,11 @@ def schedule_links(pegs: PegRows, material: Material, soonest: Ints, as_of: int)
 __all__ = [
     "PegRows",
     "earliest",
+    "never_made",
     "number_pegs",
     "open_arrival",
     "order_of_requirement",
     "schedule_links",
     "supplier_calendars",
+    "without_demands",
 ]

@@ -23,6 +23,7 @@ from plantwright.flows.plan.ragged import Ints, grouped
 from plantwright.flows.plan.results import shaped
 from plantwright.flows.plan.shop import Given, consuming_steps
 from plantwright.flows.plan.steps import Steps
+from plantwright.methods.requirements import Origin
 from plantwright.methods.scheduling import Schedule, Shop, tails
 from plantwright.methods.working_time import NEVER, open_times
 
@@ -91,12 +92,13 @@ def make_tracer(
     served = np.flatnonzero((pegs.demand >= 0) & (pegs.supply >= 0))
     pointer, rows = grouped(pegs.demand[served], material.demands.height)
     arrival = np.full(len(steps), NO, np.int64)
-    bought = np.flatnonzero((pegs.consumer >= 0) & (pegs.supply >= 0) & (kind[np.maximum(pegs.supply, 0)] == "buy"))
+    is_bought = np.append(kind == "buy", False)
+    bought = np.flatnonzero((pegs.consumer >= 0) & is_bought[pegs.supply])
     row, step = consuming_steps(given, material.orders, steps, pegs.consumer[bought], pegs.place[bought])
     supply = pegs.supply[bought][row]
     for one in np.argsort(soonest[supply], kind="stable"):
         arrival[step[one]] = supply[one]
-    items = n.nodes.frame["item"].gather(material.orders["node"].to_numpy()).to_list()
+    items = n.nodes.frame["item"].gather(material.orders["node"]).to_list()
     return Tracer(
         n, material, steps, shop, schedule, arrival, soonest, (pointer, served[rows]), pegs.supply,
         material.orders["order"].to_list(), items, n.centers["code"].to_list(),
@@ -328,6 +330,28 @@ def _bought(t: Tracer, supply: int, step: int, need: int) -> Link:
         return Link("fence", item, waiting, sequence, as_of, when, text, lost=lost)
     text = f"{item} takes {(when - as_of) / DAY:.0f} days to buy{source}"
     return Link("supplier", supplier or item, waiting, sequence, as_of, when, text, lost=lost)
+
+
+def without_source(n: Numbered, material: Material, pegs: PegRows, missing: Ints) -> pl.DataFrame:
+    """Name for each demand that cannot be served in full the item that nothing brings."""
+    plan, orders = material.plan, material.orders["order"]
+    items, demands = n.nodes.frame["item"], material.demands["demand"]
+    demand_of = np.where(plan.requirements.origin_kind == Origin.DEMAND, plan.requirements.origin, NO)
+    found: dict[int, tuple[int, str]] = {}
+    for requirement in plan.unmet.requirement.tolist():
+        if demand_of[requirement] >= 0:
+            found[int(demand_of[requirement])] = (requirement, "")
+    held = np.flatnonzero((pegs.demand >= 0) & (np.append(missing, NO)[pegs.supply] >= 0))
+    for peg in held.tolist():
+        order = int(pegs.supply[peg])
+        found.setdefault(int(pegs.demand[peg]), (int(missing[order]), orders[order]))
+    rows = []
+    for number, (requirement, waiting) in sorted(found.items()):
+        item = items[int(plan.requirements.node[requirement])]
+        text = f"{item} has no source: nothing in the plan can bring it"
+        rows.append((demands[number], 1, "no source", item, waiting, None, None, None, 0, "", text, True))
+    columns = ENTITIES["reason"].schema()
+    return shaped("reason", pl.DataFrame(rows, schema=columns, orient="row"))
 
 
 def waits_by_center(shop: Shop, schedule: Schedule, steps: Steps, as_of: int) -> np.ndarray:

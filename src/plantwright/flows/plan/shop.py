@@ -12,7 +12,7 @@ from plantwright.flows.plan.ragged import Ints, grouped, pointer_of, spread
 from plantwright.flows.plan.routings import Routings
 from plantwright.flows.plan.steps import NO, Pattern, Steps, ends_of
 from plantwright.methods.scheduling import Shop, build_shop
-from plantwright.methods.working_time import NEVER, finish_times, open_times
+from plantwright.methods.working_time import NEVER, finish_times, latest_starts, open_times
 from plantwright.plant import Plant
 
 
@@ -59,7 +59,8 @@ def plan_shop(given: Given, orders: pl.DataFrame, steps: Steps, links: Links, de
     ----------
     given : numbered tables of the plant
     orders : columns id, node, kind, quantity, due, lead (elapsed minutes of an order without operations), release
-        (moment before which it may not start), safety_stock (of its item), hold (cost of a minute in which its
+        (moment before which it may not start), safety_stock and safety_time (of its item), fenced,
+        hold (cost of a minute in which its
         material lies in the order)
     steps : operations of all orders
     links : pegs
@@ -68,7 +69,7 @@ def plan_shop(given: Given, orders: pl.DataFrame, steps: Steps, links: Links, de
     Returns
     -------
     The shop; operation numbers are those of `steps`, sink numbers the rows of `demands`, and after them one for each
-    order that keeps up safety stock: it is due when the stock would fall below, and its lateness counts for nothing.
+    order that keeps up safety stock or time: it is due when planned so, and its lateness counts for nothing.
     """
     as_of = given.plant.as_of
     modes = _modes(given, orders, steps)
@@ -86,7 +87,7 @@ def plan_shop(given: Given, orders: pl.DataFrame, steps: Steps, links: Links, de
         mode_pointer=modes["pointer"], mode_center=modes["center"], mode_setup=modes["setup"],
         mode_minutes=modes["minutes"], mode_rank=modes["rank"],
         family=family, pausable=pausable,
-        release=_release(given, orders, steps, links, as_of),
+        release=_release(given, orders, steps, links, modes, as_of),
         due=orders["due"].to_numpy()[steps.order] if len(steps) else None,
         hold_rate=_hold(orders, steps),
         fixed_start=fixed_start, fixed_unit=fixed_unit,
@@ -270,12 +271,31 @@ def _hold(orders: pl.DataFrame, steps: Steps) -> np.ndarray:
     return rate
 
 
-def _release(given: Given, orders: pl.DataFrame, steps: Steps, links: Links, as_of: int) -> Ints:
+def _release(
+    given: Given, orders: pl.DataFrame, steps: Steps, links: Links, modes: dict[str, Ints], as_of: int
+) -> Ints:
     """Give the earliest start: now, the order's own release, and the arrival of what is bought."""
     release = np.maximum(orders["release"].to_numpy()[steps.order], as_of) if len(steps) else np.zeros(0, np.int64)
     peg, step = consuming_steps(given, orders, steps, links.ready_consumer, links.ready_place)
     np.maximum.at(release, step, links.ready[peg])
+    _hold_to_fence(given, orders, steps, modes, release)
     return release
+
+
+def _hold_to_fence(given: Given, orders: pl.DataFrame, steps: Steps, modes: dict[str, Ints], release: Ints) -> None:
+    """Let the last operations of orders that a planning fence holds back end after the fence, not before."""
+    fenced = orders.filter(pl.col("fenced") & (pl.col("kind") == "make"))
+    if not fenced.height:
+        return
+    node, made = orders["node"].to_numpy(), (orders["kind"] == "make").to_numpy()
+    owner, last = ends_of("last", fenced["id"].to_numpy(), node, made, given.pattern, steps)
+    mode = modes["pointer"][:-1][last]
+    center = modes["center"][mode]
+    unit = given.clocks.unit_pointer[np.maximum(center, 0)]
+    calendar = np.where(center >= 0, given.clocks.unit_calendar[unit] if len(given.clocks.unit_calendar) else NO, NO)
+    after = open_times(given.clocks.time, calendar, fenced["due"].to_numpy()[owner]) + 1
+    start = latest_starts(given.clocks.time, calendar, after, modes["setup"][mode] + modes["minutes"][mode])
+    np.maximum.at(release, last, start)
 
 
 def consuming_steps(given: Given, orders: pl.DataFrame, steps: Steps, consumer: Ints, place: Ints) -> tuple[Ints, Ints]:
@@ -359,7 +379,8 @@ def _sinks(
 ) -> dict[str, np.ndarray]:
     node, made = orders["node"].to_numpy(), (orders["kind"] == "make").to_numpy()
     peg, last = ends_of("last", links.sink_supply, node, made, given.pattern, steps)
-    guards = orders.filter((pl.col("safety_stock") > 0) & (pl.col("kind") == "make"))
+    guarded = (pl.col("safety_stock") > 0) | (pl.col("safety_time") > 0)
+    guards = orders.filter(guarded & (pl.col("kind") == "make"))
     guard, guard_last = ends_of("last", guards["id"].to_numpy(), node, made, given.pattern, steps)
     sink = np.concatenate([links.sink[peg], demands.height + guard])
     pairs = np.unique(np.stack([sink, np.concatenate([last, guard_last])], axis=1), axis=0)

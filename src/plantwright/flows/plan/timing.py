@@ -81,11 +81,14 @@ def dates_by_schedule(
     taken[asks] = NEVER
     np.minimum.at(taken, asks[row], schedule.start[step])
     missing = asks[taken[asks] == NEVER]
-    # What an operation that is done already still has to be given is taken at once.
-    taken[missing] = n.plant.as_of
+    # What an operation that is done already still has to be given is taken at once; a firm transfer leaves in time.
+    moving = (orders["kind"] == "transfer").to_numpy()[consumer[missing]]
+    taken[missing] = np.where(moving, material.plan.requirements.time[missing], n.plant.as_of)
     plain = start == NEVER
     start[plain] = orders["start"].to_numpy()[plain]
     finish[plain] = orders["projected"].to_numpy()[plain]
+    leaves = missing[moving]
+    start[consumer[leaves]] = taken[leaves]
     _date_purchases(n, material, pegs, taken, soonest, start, finish)
     return Dates(start, finish, taken, _demand_dates(n, material, pegs, finish))
 
@@ -107,12 +110,10 @@ def _date_purchases(
     guarded = (n.nodes.frame["safety_stock"].to_numpy() > 0)[orders["node"].to_numpy()]
     wanted = np.where(first < NEVER, first - safety, due)
     wanted = np.where(guarded, np.minimum(wanted, due), wanted)
-    lead = soonest - n.plant.as_of
     arrival = _delivered(n, material, np.maximum(wanted, soonest), soonest)
     finish[new] = arrival[new]
-    fenced = orders["fenced"].to_numpy()
-    planned_lead = orders["projected"].to_numpy() - orders["start"].to_numpy()
-    start[new] = (arrival - np.where(fenced, planned_lead, lead))[new]
+    lead = orders["projected"].to_numpy() - np.maximum(orders["latest"].to_numpy(), n.plant.as_of)
+    start[new] = (arrival - lead)[new]
 
 
 def _delivered(n: Numbered, material: Material, wanted: Ints, soonest: Ints) -> Ints:
