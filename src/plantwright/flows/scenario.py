@@ -77,20 +77,28 @@ def _apply(tables: dict[str, pl.DataFrame], edit: dict[str, Any], zone: str) -> 
     entity = stored_entities().get(name)
     if entity is None or entity.role == "system":
         return pl.DataFrame(), [EDIT_TABLE.at("scenario_edit", key, "table", name)]
-    frame, columns = tables[name], columns_of(entity, tables)
+    columns = columns_of(entity, tables)
     if edit["change"] == "insert":
-        return _insert(frame, entity, columns, edit, zone)
+        return _insert(tables[name], entity, columns, edit, zone)
     chosen, problems = conditions(edit["rows"], columns, zone, name, key)
+    if not problems and not tables[name].filter(chosen).height:
+        problems = [EDIT_NOTHING.at("scenario_edit", key, "rows", edit["rows"], target=name)]
     if problems:
-        return frame, problems
-    if not frame.filter(chosen).height:
-        return frame, [EDIT_NOTHING.at("scenario_edit", key, "rows", edit["rows"], target=name)]
+        return tables[name], problems
     if edit["change"] == "delete":
-        return frame.filter(~chosen), []
+        return tables[name].filter(~chosen), []
+    return _changed(tables[name], chosen, columns, edit, zone)
+
+
+def _changed(
+    frame: pl.DataFrame, chosen: pl.Expr, columns: Mapping[str, Column], edit: dict[str, Any], zone: str
+) -> tuple[pl.DataFrame, list[Problem]]:
+    key = (edit["scenario"], edit["sequence"])
     column = columns.get(edit["column"])
     if column is None:
+        known = ", ".join(columns)
         return frame, [
-            EDIT_COLUMN.at("scenario_edit", key, "column", edit["column"], target=name, known=", ".join(columns))
+            EDIT_COLUMN.at("scenario_edit", key, "column", edit["column"], target=edit["table"], known=known)
         ]
     value, problems = _new_value(edit, column, zone, key)
     if problems:
@@ -159,10 +167,11 @@ def conditions(
 
 
 def _compare(left: pl.Expr, comparison: str, right: Any) -> pl.Expr:
-    return {
+    compare: dict[str, pl.Expr] = {
         "=": left == right, "!=": left != right, "<": left < right,
         "<=": left <= right, ">": left > right, ">=": left >= right,
-    }[comparison]  # fmt: skip
+    }  # fmt: skip
+    return compare[comparison]
 
 
 def _insert(

@@ -95,10 +95,14 @@ def load_by_bucket(
     ([[60, 0]], [[420, 120]])
     """
     cuts = _edges(edges)
-    arrays = [np.atleast_1d(np.asarray(values, np.int64)) for values in (calendar, center, start, setup, run)]
     out = np.zeros((2, centers, len(cuts) - 1), np.int64)
-    _spread_load(time.pointer, time.start, time.end, *arrays, cuts, out)
+    rows = (_row(values) for values in (calendar, center, start, setup, run))
+    _spread_load(time.pointer, time.start, time.end, *rows, cuts, out)  # type: ignore[call-arg]
     return out[0], out[1]
+
+
+def _row(values: ArrayLike) -> Ints:
+    return np.atleast_1d(np.asarray(values, np.int64))
 
 
 def _edges(edges: ArrayLike) -> Ints:

@@ -96,7 +96,7 @@ def consume_forecast(
     by_time = np.argsort(orders[1], kind="stable")
     place = np.lexsort((forecasts[1], forecasts[0]))
     windows = [np.atleast_1d(np.asarray(one, np.int64)) for one in (backward, forward, fence)]
-    left, taken = _consume(*orders, by_time, *forecasts, place, *windows)
+    left, taken = _consume(*orders, by_time, *forecasts, place, *windows)  # type: ignore[call-arg]
     return NetForecast(left, *(np.ascontiguousarray(taken[:, column]) for column in range(3)))
 
 
