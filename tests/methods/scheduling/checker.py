@@ -22,6 +22,11 @@ def work_until(masks, t, minutes, horizon):
     return t if minutes == 0 else None
 
 
+def own_minutes(plain, schedule, o):
+    mode = schedule["mode"][o]
+    return plain["mode_setup"][mode] + plain["mode_minutes"][mode]
+
+
 def setup_minutes(plain, schedule):
     """Give each operation's set-up from the sequence on its unit: its own and the change of family."""
     setups = [plain["mode_setup"][schedule["mode"][o]] for o in range(plain["n"])]
@@ -31,7 +36,7 @@ def setup_minutes(plain, schedule):
         )
         family = plain["unit_family"][unit]
         matrix = plain["center_matrix"][center]
-        mine = [o for o in range(plain["n"]) if schedule["unit"][o] == unit]
+        mine = [o for o in range(plain["n"]) if schedule["unit"][o] == unit and own_minutes(plain, schedule, o)]
         for o in sorted(mine, key=lambda o: (schedule["start"][o], schedule["finish"][o])):
             own = plain["family"][o]
             if matrix >= 0 and family >= 0 and own >= 0 and plain["fixed_start"][o] < 0:
@@ -101,7 +106,7 @@ def arc_faults(plain, schedule, o, masks, works, setups, horizon):
         if out is None or start[o] < out + lag:
             found.append(f"{o} starts before the first batch of {p}")
         after = sum(is_open(masks[o], t) for t in range(finish[p] + lag, finish[o]))
-        if after < min(max(tail, 1), works[o]):
+        if after < min(max(tail, 1), works[o]) or finish[o] < finish[p] + lag:
             found.append(f"{o} ends before the last batch of {p} is worked on")
     return found
 

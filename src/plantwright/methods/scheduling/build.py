@@ -76,7 +76,8 @@ def build_shop(
         has a work center (-1: none, the work runs on `mode_calendar`, where -1 means elapsed time), working minutes
         of set-up and of run, and a rank that breaks ties between equal finishes (0 is preferred).
     family
-        int[n]; the set-up family of the operation, -1: it neither needs nor leaves a set-up.
+        int[n]; the set-up family of the operation, -1: it neither needs nor leaves a set-up, and no more does an
+        operation without any minutes of its own.
     pausable
         bool[n]; false where set-up and run must fit into one open interval. Left out: all can pause.
     release, due

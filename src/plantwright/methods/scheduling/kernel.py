@@ -247,10 +247,9 @@ def run(  # noqa: C901, PLR0912, PLR0915  the one hot loop: a call that hands ov
                 mode_setup[mode],
             )
             if unit >= 0:
-                if not easy[o]:
-                    op_setup[o] += changeover(units, unit_center[unit], unit_family[unit], family[o])
                 unit_free[unit] = best[FINISH]
-                if family[o] >= 0:
+                if not easy[o] and family[o] >= 0 and mode_setup[mode] + mode_minutes[mode] > 0:
+                    op_setup[o] += changeover(units, unit_center[unit], unit_family[unit], family[o])
                     unit_family[unit] = family[o]
             for k in range(placed.member_pointer[o], placed.member_pointer[o + 1]):
                 floor.member_free[placed.member[k]] = best[FINISH]

@@ -174,7 +174,8 @@ def _try(
     if unit >= 0:
         if blocks.pointer[unit + 1] > blocks.pointer[unit]:
             ahead = next_block(blocks, floor, unit, at)
-        setup += changeover(units, modes.center[mode], floor.unit_family[unit], family[o])
+        if setup + modes.minutes[mode] > 0:
+            setup += changeover(units, modes.center[mode], floor.unit_family[unit], family[o])
     minutes = setup + modes.minutes[mode]
     bench.calendars[0] = calendar_of(modes, units, mode, unit)
     s, f = _span(flat, links, pausable[o], tailed[o], placed.finish, bench.calendars, 1, o, at, minutes)

@@ -151,9 +151,12 @@ def after_tails(
     With an overlap, the successor may not end before the predecessor's last batch has come and been worked on.
     """
     for arc in range(links.pred_pointer[o], links.pred_pointer[o + 1]):
-        if links.overlap[arc] < 0 or work <= 0:
+        if links.overlap[arc] < 0:
             continue
         come = finish[links.pred_op[arc]] + links.lag[arc]
+        if work <= 0:
+            t = max(t, come)
+            continue
         tail = min(max(links.tail[arc], 1), work)
         needed = done(flat, calendars, count, come, tail)
         if needed >= NEVER:
