@@ -11,7 +11,9 @@ from typing import NamedTuple
 import numpy as np
 
 from plantwright.methods.compiled import compiled
-from plantwright.methods.requirements.exact import Ints
+from plantwright.methods.requirements.exact import Floats, Ints
+from plantwright.methods.requirements.formula import STACK
+from plantwright.methods.working_time import primitive
 
 NODE, TIME, QUANTITY, PRIORITY, ORIGIN_KIND, ORIGIN, LINE, RANK, VIA, MOVED, HELD, NEXT, NEED_WIDTH = range(13)
 """A requirement. `MOVED` went on to a substitute or through a phantom, `VIA` is the row it came from, `HELD` is served
@@ -32,12 +34,13 @@ LAST_NEED, NEED_COUNT, NEED_TOTAL, LAST_BYPRODUCT, FIRST_ORDER, END_ORDER, STATE
 
 
 class Book(NamedTuple):
-    """Everything the planner writes: records one after the other, as in `tables`."""
+    """Everything the planner writes: records one after the other, as in `tables`, and the stack for formulas."""
 
     need: Ints
     order: Ints
     byproduct: Ints
     state: Ints
+    stack: Floats
 
 
 @compiled
@@ -50,6 +53,7 @@ def opened(nodes: int, operations: int, first_needs: Ints) -> Book:
         np.empty(room // 2 * ORDER_WIDTH, np.int64),
         np.empty(16 * BYPRODUCT_WIDTH, np.int64),
         np.zeros(STATES + nodes * STATE_WIDTH + operations, np.int64),
+        np.zeros(STACK),
     )
     book.state[STEPS] = STATES + nodes * STATE_WIDTH
     book.state[NEEDS] = rows
@@ -71,6 +75,7 @@ def with_room(book: Book, needs: int, orders: int, byproducts: int) -> Book:
         _grown(book.order, book.state[ORDERS] * ORDER_WIDTH, orders * ORDER_WIDTH),
         _grown(book.byproduct, book.state[BYPRODUCTS] * BYPRODUCT_WIDTH, byproducts * BYPRODUCT_WIDTH),
         book.state,
+        book.stack,
     )
 
 
@@ -84,7 +89,7 @@ def _grown(values: Ints, used: int, more: int) -> Ints:
     return grown
 
 
-@compiled
+@primitive
 def _link(book: Book, row: int) -> None:
     """Count a requirement known from outside in at its node."""
     at = row * NEED_WIDTH
@@ -95,7 +100,7 @@ def _link(book: Book, row: int) -> None:
     book.state[state + NEED_TOTAL] += book.need[at + QUANTITY]
 
 
-@compiled
+@primitive
 def add_need(need: Ints, state: Ints, node: int, time: int, quantity: int, priority: int, order: int) -> int:
     """Write what a planned order asks of a node, and give its position; the caller adds the BOM line, if any."""
     row = state[NEEDS]
@@ -120,7 +125,7 @@ def add_need(need: Ints, state: Ints, node: int, time: int, quantity: int, prior
     return int(at)
 
 
-@compiled
+@primitive
 def add_need_via(book: Book, via: int, node: int, quantity: int, line: int) -> int:
     """Write a requirement that stands in for part of another one, and give its position; the caller adds its rank."""
     at = book.state[NEEDS] * NEED_WIDTH
@@ -133,7 +138,7 @@ def add_need_via(book: Book, via: int, node: int, quantity: int, line: int) -> i
     return int(at)
 
 
-@compiled
+@primitive
 def move_need(book: Book, row: int, quantity: int) -> None:
     """Note that part of a requirement is served at another node."""
     at = row * NEED_WIDTH
@@ -180,7 +185,7 @@ def new_work(size: int) -> Work:
     )
 
 
-@compiled
+@primitive
 def put(items: Ints, order: Ints, count: int, moment: int, second: int, row: int, amount: int) -> int:
     """Write an item at the end of a list and of its order, and give the new length."""
     at = count * ITEM_WIDTH
@@ -192,7 +197,7 @@ def put(items: Ints, order: Ints, count: int, moment: int, second: int, row: int
     return count + 1
 
 
-@compiled
+@primitive
 def sort_items(items: Ints, order: Ints, count: int, spare: Ints) -> None:
     """Sort the order of a list by moment, then by the second field, then by row: insertion in runs, then merging."""
     run = 12
@@ -210,7 +215,7 @@ def sort_items(items: Ints, order: Ints, count: int, spare: Ints) -> None:
         run *= 2
 
 
-@compiled
+@primitive
 def _before(items: Ints, a: int, b: int) -> bool:
     a, b = a * ITEM_WIDTH, b * ITEM_WIDTH
     if items[a + MOMENT] != items[b + MOMENT]:
@@ -220,7 +225,7 @@ def _before(items: Ints, a: int, b: int) -> bool:
     return bool(items[a + ROW] < items[b + ROW])
 
 
-@compiled
+@primitive
 def _merge(items: Ints, order: Ints, spare: Ints, low: int, middle: int, high: int) -> None:
     if not _before(items, order[middle], order[middle - 1]):
         return

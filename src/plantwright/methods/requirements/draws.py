@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from plantwright.methods.compiled import compiled
 from plantwright.methods.requirements import book as b
 from plantwright.methods.requirements import tables as c
 from plantwright.methods.requirements.book import Book, add_need, add_need_via, move_need
@@ -10,9 +9,10 @@ from plantwright.methods.requirements.exact import divided_down, round_up, scale
 from plantwright.methods.requirements.limits import soonest
 from plantwright.methods.requirements.orders import amount_of, write_order
 from plantwright.methods.requirements.tables import Calendars, Tables
+from plantwright.methods.working_time import primitive
 
 
-@compiled
+@primitive
 def free_stock(t: Tables, book: Book, node: int, moment: int) -> int:
     """Give what nobody known so far needs of the stock and receipts that are there by `moment`."""
     n, state = node * c.NODE_WIDTH, b.STATES + node * b.STATE_WIDTH
@@ -35,7 +35,7 @@ def free_stock(t: Tables, book: Book, node: int, moment: int) -> int:
     return int(max(free, 0))
 
 
-@compiled
+@primitive
 def pass_through(t: Tables, book: Book, node: int, row: int, short: int) -> None:
     """Ask the components of a phantom for what its own stock lacks, on behalf of the order that asked for it."""
     n, need = node * c.NODE_WIDTH, row * b.NEED_WIDTH
@@ -43,13 +43,13 @@ def pass_through(t: Tables, book: Book, node: int, row: int, short: int) -> None
     if book.need[need + b.ORIGIN_KIND] == 1:
         start = book.order[book.need[need + b.ORIGIN] * b.ORDER_WIDTH + b.START]
     for line in range(t.data[n + c.LINES], t.data[n + c.NODE_WIDTH + c.LINES], c.LINE_WIDTH):
-        amount = amount_of(t, book.state, line, short, start)
+        amount = amount_of(t, book.state, book.stack, line, short, start)
         if amount > 0:
             add_need_via(book, row, t.data[line + c.COMPONENT], amount, t.data[line + c.LINE_ROW])
     move_need(book, row, short)
 
 
-@compiled
+@primitive
 def bring_over(t: Tables, times: Calendars, book: Book, node: int, row: int, short: int) -> int:
     """Plan transfers of free stock from the alternatives of a node, best first; give how much they bring."""
     n, need = node * c.NODE_WIDTH, row * b.NEED_WIDTH
@@ -72,7 +72,7 @@ def bring_over(t: Tables, times: Calendars, book: Book, node: int, row: int, sho
     return taken
 
 
-@compiled
+@primitive
 def _transfer(t: Tables, book: Book, row: int, giver: int, lead: int, due: int, quantity: int, rank: int) -> None:
     """Plan one transfer of free stock for a requirement."""
     need = row * b.NEED_WIDTH
@@ -88,7 +88,7 @@ def _transfer(t: Tables, book: Book, row: int, giver: int, lead: int, due: int, 
     add_need(book.need, book.state, giver, start, quantity, book.need[need + b.PRIORITY], order)
 
 
-@compiled
+@primitive
 def substitute(t: Tables, book: Book, node: int, row: int, short: int) -> int:
     """Move part of a requirement to the substitutes of its BOM line, as far as they have free stock, best first."""
     need = row * b.NEED_WIDTH

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from plantwright.methods.compiled import compiled
+from plantwright.methods.working_time import primitive
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -21,31 +21,31 @@ LARGEST = 10**15
 """The largest quantity of one row: a thousand million units. Sums of thousands of such rows stay within 64 bits."""
 
 
-@compiled
+@primitive
 def round_up(quantity: int, step: int) -> int:
     """Round up to a whole number of steps."""
     return -(-quantity // step) * step
 
 
-@compiled
+@primitive
 def scaled_down(quantity: int, ratio: int) -> int:
     """Give quantity x ratio / SCALE, rounded down; exact for every pair whose result fits."""
     return quantity // SCALE * ratio + quantity % SCALE * ratio // SCALE
 
 
-@compiled
+@primitive
 def scaled_up(quantity: int, ratio: int) -> int:
     """Give quantity x ratio / SCALE, rounded up."""
     return quantity // SCALE * ratio - (-(quantity % SCALE) * ratio // SCALE)
 
 
-@compiled
+@primitive
 def divided_down(quantity: int, ratio: int) -> int:
     """Give quantity x SCALE / ratio, rounded down."""
     return quantity // ratio * SCALE + quantity % ratio * SCALE // ratio
 
 
-@compiled
+@primitive
 def with_loss(quantity: int, per: int, denominator: int, fixed: int, scrap: int) -> int:
     """Give (quantity x per / denominator + fixed) x (1 + scrap), rounded up once at the end.
 
@@ -63,7 +63,7 @@ def with_loss(quantity: int, per: int, denominator: int, fixed: int, scrap: int)
     return whole // SCALE * share - (-small // (SCALE * SCALE))
 
 
-@compiled
+@primitive
 def too_large(quantity: int, per: int, denominator: int) -> bool:
     """Tell whether quantity x per / denominator would pass `LARGEST`, without forming it."""
     return bool(float(quantity) * float(per) > float(LARGEST) * denominator)

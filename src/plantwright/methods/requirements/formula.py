@@ -13,8 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from plantwright.core.problem import Problem, ProblemError, problem_kind
-from plantwright.methods.compiled import compiled
 from plantwright.methods.requirements.exact import LARGEST, SCALE, Floats, Ints
+from plantwright.methods.working_time import primitive
 
 BAD_FORMULA = problem_kind(
     "bad-formula",
@@ -24,6 +24,7 @@ BAD_FORMULA = problem_kind(
 
 PUSH, QUANTITY, ADD, SUBTRACT, MULTIPLY, DIVIDE, LEAST, MOST, CEIL, FLOOR, NEGATE = range(11)
 DEEPEST = 64
+STACK = DEEPEST + 1
 
 _BINARY = {ast.Add: ADD, ast.Sub: SUBTRACT, ast.Mult: MULTIPLY, ast.Div: DIVIDE}
 _FOLDED = {"min": LEAST, "max": MOST}
@@ -91,7 +92,7 @@ def formulas(programs: Sequence[Program]) -> Formulas:
 def value_of(program: Program, quantity: float) -> float:
     """Run a compiled formula for an order quantity in units; not a number where it divides by zero."""
     steps = formulas([program]).steps
-    return float(run_formula(steps, 0, steps.size, float(quantity)))
+    return float(run_formula(steps, 0, steps.size, float(quantity), np.zeros(STACK)))
 
 
 @dataclass
@@ -157,10 +158,9 @@ def _depth(program: Program) -> int:
     return deepest
 
 
-@compiled
-def run_formula(steps: Floats, first: int, end: int, quantity: float) -> float:
-    """Run the formula whose pairs lie in ``steps[first:end]``; the result is not a number where it divides by zero."""
-    stack = np.zeros(DEEPEST + 1)
+@primitive
+def run_formula(steps: Floats, first: int, end: int, quantity: float, stack: Floats) -> float:
+    """Run the formula that lies in ``steps[first:end]`` on the stack; it is not a number where it divides by zero."""
     top = -1
     for place in range(first, end, 2):
         code = int(steps[place])
@@ -179,7 +179,7 @@ def run_formula(steps: Floats, first: int, end: int, quantity: float) -> float:
     return float(stack[0])
 
 
-@compiled
+@primitive
 def _combined(code: int, a: float, b: float) -> float:
     if code == ADD:
         return a + b
@@ -192,13 +192,13 @@ def _combined(code: int, a: float, b: float) -> float:
     return min(a, b) if code == LEAST else max(a, b)
 
 
-@compiled
-def formula_quantity(steps: Floats, first: int, end: int, quantity: int) -> int:
+@primitive
+def formula_quantity(steps: Floats, first: int, end: int, quantity: int, stack: Floats) -> int:
     """Give the scaled result for a scaled order quantity, rounded up; -1 when it is no quantity.
 
     The real result carries an error far below a millionth of a unit, so a thousandth of that is let go before rounding.
     """
-    result = run_formula(steps, first, end, quantity / SCALE) * SCALE
+    result = run_formula(steps, first, end, quantity / SCALE, stack) * SCALE
     if not (result > -0.5 and result <= LARGEST):
         return -1
     return int(max(np.ceil(result - 1e-3), 0.0))

@@ -8,20 +8,19 @@ from __future__ import annotations
 
 import numpy as np
 
-from plantwright.methods.compiled import compiled
 from plantwright.methods.requirements import tables as c
 from plantwright.methods.requirements.exact import SCALE, Ints
 from plantwright.methods.requirements.tables import Calendars, Tables
-from plantwright.methods.working_time import LONG_AGO, NEVER, finish_of, start_before
+from plantwright.methods.working_time import LONG_AGO, NEVER, finish_of, primitive, start_before
 
 
-@compiled
+@primitive
 def whole_minutes(minutes: float) -> int:
     """Round up to whole minutes, forgiving the error of real arithmetic."""
     return int(np.ceil(minutes - 1e-9))
 
 
-@compiled
+@primitive
 def offer_for(t: Tables, node: int, quantity: int) -> int:
     """Give the position of the offer that a lot takes, or -1 when there is none or the node is not bought."""
     n = node * c.NODE_WIDTH
@@ -37,7 +36,7 @@ def offer_for(t: Tables, node: int, quantity: int) -> int:
     return chosen if chosen >= 0 else smallest
 
 
-@compiled
+@primitive
 def operations_of(t: Tables, node: int) -> int:
     """Count the operations that give the node its lead time: none unless it is made."""
     n = node * c.NODE_WIDTH
@@ -46,7 +45,7 @@ def operations_of(t: Tables, node: int) -> int:
     return int(t.data[n + c.NODE_WIDTH + c.OPS] - t.data[n + c.OPS]) // c.OP_WIDTH
 
 
-@compiled
+@primitive
 def work_minutes(t: Tables, op: int, quantity: int) -> int:
     """Give the minutes of work of one operation for an order of this size."""
     batch, real = t.data[op + c.BATCH], t.data[op + c.OP_REAL]
@@ -54,7 +53,7 @@ def work_minutes(t: Tables, op: int, quantity: int) -> int:
     return whole_minutes(t.factor * (t.real[real] + t.real[real + 1] * runs))
 
 
-@compiled
+@primitive
 def lead_minutes(t: Tables, node: int, quantity: int, offer: int) -> int:
     """Give the lead time of an order without operations, in minutes of the lead calendar."""
     if offer >= 0:
@@ -66,7 +65,7 @@ def lead_minutes(t: Tables, node: int, quantity: int, offer: int) -> int:
     return whole_minutes(t.factor * minutes if kind == 0 or kind == 3 else minutes)  # noqa: PLR1714 - as Numba likes it
 
 
-@compiled
+@primitive
 def start_for(t: Tables, times: Calendars, node: int, quantity: int, offer: int, due: int, step: Ints, at: int) -> int:
     """Give the latest release that is received by `due`; write the start of each operation from ``step[at]`` on."""
     n = node * c.NODE_WIDTH
@@ -86,7 +85,7 @@ def start_for(t: Tables, times: Calendars, node: int, quantity: int, offer: int,
     return int(max(moment - t.data[n + c.LEAD_EXTRA], LONG_AGO))
 
 
-@compiled
+@primitive
 def receipt_for(
     t: Tables, times: Calendars, node: int, quantity: int, offer: int, release: int, step: Ints, at: int
 ) -> int:

@@ -16,6 +16,7 @@ from plantwright.core.problem import ProblemError, problem_kind
 from plantwright.methods.compiled import compiled
 from plantwright.methods.requirements.exact import Ints
 from plantwright.methods.requirements.problem import RequirementsProblem
+from plantwright.methods.working_time import primitive
 
 Flags = NDArray[np.bool_]
 
@@ -89,7 +90,7 @@ def _sorted(nodes: int, first: Ints, last: Ints, strict: Ints) -> tuple[Ints, In
         done += 1
 
 
-@compiled
+@primitive
 def _take(node: int, order: Ints, queued: Flags, made: int) -> int:
     """Put a node into the order, unless it is there already, and give how many are."""
     if queued[node]:
@@ -99,7 +100,7 @@ def _take(node: int, order: Ints, queued: Flags, made: int) -> int:
     return made + 1
 
 
-@compiled
+@primitive
 def _put_by(
     node: int, wait: Ints, must_wait: Ints, order: Ints, queued: Flags, held: Ints, made: int, held_made: int
 ) -> tuple[int, int]:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from plantwright.methods.compiled import compiled
 from plantwright.methods.lot_sizing import kernel as lots
 from plantwright.methods.requirements import book as b
 from plantwright.methods.requirements import tables as c
 from plantwright.methods.requirements.book import Book
 from plantwright.methods.requirements.lead_time import offer_for, receipt_for
 from plantwright.methods.requirements.tables import Calendars, Tables
-from plantwright.methods.working_time import NEVER
+from plantwright.methods.working_time import NEVER, primitive
 
 
-@compiled
+@primitive
 def limits(t: Tables, node: int) -> tuple[int, int, int]:
     """Give the smallest lot, the largest (0 none) and the multiple of a node."""
     n = node * c.NODE_WIDTH
@@ -22,7 +21,7 @@ def limits(t: Tables, node: int) -> tuple[int, int, int]:
     return t.data[n + c.MINIMUM], t.data[n + c.MAXIMUM], max(t.data[n + c.MULTIPLE], t.data[n + c.QUANTUM])
 
 
-@compiled
+@primitive
 def soonest(t: Tables, times: Calendars, book: Book, node: int, quantity: int) -> int:
     """Give the first moment at which a new order could bring this much (its first lot), or `NEVER`."""
     n = node * c.NODE_WIDTH

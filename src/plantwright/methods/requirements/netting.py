@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from plantwright.methods.compiled import compiled
 from plantwright.methods.lot_sizing import kernel as lots
 from plantwright.methods.requirements import book as b
 from plantwright.methods.requirements import tables as c
@@ -11,10 +10,10 @@ from plantwright.methods.requirements.draws import bring_over, pass_through, sub
 from plantwright.methods.requirements.exact import Ints
 from plantwright.methods.requirements.limits import limits, soonest
 from plantwright.methods.requirements.tables import Calendars, Tables
-from plantwright.methods.working_time import NEVER
+from plantwright.methods.working_time import NEVER, primitive
 
 
-@compiled
+@primitive
 def gather_needs(book: Book, work: Work, node: int) -> int:
     """List the requirements of a node by time, then priority, then row."""
     row = book.state[b.STATES + node * b.STATE_WIDTH + b.LAST_NEED]
@@ -28,7 +27,7 @@ def gather_needs(book: Book, work: Work, node: int) -> int:
     return int(count)
 
 
-@compiled
+@primitive
 def gather_receipts(t: Tables, book: Book, work: Work, node: int) -> int:
     """List open receipts, without what they keep, and co-products of a node by time."""
     n, count, kind = node * c.NODE_WIDTH, 0, 1
@@ -46,7 +45,7 @@ def gather_receipts(t: Tables, book: Book, work: Work, node: int) -> int:
     return count
 
 
-@compiled
+@primitive
 def receipts_of(t: Tables, book: Book, node: int) -> int:
     """Count open receipts and co-products of a node."""
     n = node * c.NODE_WIDTH
@@ -58,7 +57,7 @@ def receipts_of(t: Tables, book: Book, node: int) -> int:
     return int(count)
 
 
-@compiled
+@primitive
 def net_node(
     t: Tables, times: Calendars, book: Book, work: Work, node: int, needs: int, receipts: int, drawn: int
 ) -> int:
@@ -105,7 +104,7 @@ def net_node(
     return nets
 
 
-@compiled
+@primitive
 def _left_over(net: Ints, nets: int, minimum: int, maximum: int, multiple: int) -> int:
     """Give what the lots for the last net requirement bring beyond it, and count that in.
 
@@ -118,7 +117,7 @@ def _left_over(net: Ints, nets: int, minimum: int, maximum: int, multiple: int) 
     return int(over)
 
 
-@compiled
+@primitive
 def _ask(net: Ints, nets: int, due: int, short: int, priority: int) -> int:
     """Write a shortage as a net requirement; those that are due at one moment are added up."""
     last = (nets - 1) * b.NET_WIDTH
@@ -133,7 +132,7 @@ def _ask(net: Ints, nets: int, due: int, short: int, priority: int) -> int:
     return nets + 1
 
 
-@compiled
+@primitive
 def draw_room(t: Tables, book: Book, work: Work, node: int, needs: int) -> int:
     """Count the most requirements, or transfers, that serving shortages elsewhere can add; above 0 for a phantom."""
     n = node * c.NODE_WIDTH
@@ -149,7 +148,7 @@ def draw_room(t: Tables, book: Book, work: Work, node: int, needs: int) -> int:
     return int(room // c.OPTION_WIDTH)
 
 
-@compiled
+@primitive
 def _draw(t: Tables, times: Calendars, book: Book, node: int, row: int, short: int) -> int:
     """Serve part of a requirement elsewhere: through a phantom, from another site, or by a substitute."""
     n = node * c.NODE_WIDTH

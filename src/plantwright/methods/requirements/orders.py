@@ -5,18 +5,26 @@ The caller has made room in the book for every record that is written here.
 
 from __future__ import annotations
 
-from plantwright.methods.compiled import compiled
 from plantwright.methods.requirements import book as b
 from plantwright.methods.requirements import tables as c
 from plantwright.methods.requirements.book import Book, add_need
-from plantwright.methods.requirements.exact import LARGEST, SCALE, Ints, round_up, scaled_down, too_large, with_loss
+from plantwright.methods.requirements.exact import (
+    LARGEST,
+    SCALE,
+    Floats,
+    Ints,
+    round_up,
+    scaled_down,
+    too_large,
+    with_loss,
+)
 from plantwright.methods.requirements.formula import formula_quantity
 from plantwright.methods.requirements.lead_time import offer_for, operations_of, receipt_for, start_for
 from plantwright.methods.requirements.tables import Calendars, Tables
-from plantwright.methods.working_time import LONG_AGO, NEVER
+from plantwright.methods.working_time import LONG_AGO, NEVER, primitive
 
 
-@compiled
+@primitive
 def place_order(t: Tables, times: Calendars, book: Book, node: int, quantity: int, due: int, priority: int) -> None:
     """Plan one order of a node from its main source, with its co-products and requirements."""
     n = node * c.NODE_WIDTH
@@ -54,7 +62,7 @@ def place_order(t: Tables, times: Calendars, book: Book, node: int, quantity: in
         _explode(t, book, row)
 
 
-@compiled
+@primitive
 def write_order(
     order: Ints, state: Ints, node: int, quantity: int, start: int, latest: int, due: int, projected: int
 ) -> int:
@@ -75,7 +83,7 @@ def write_order(
     return int(row)
 
 
-@compiled
+@primitive
 def _bring(t: Tables, book: Book, row: int) -> None:
     """Write what comes out of a planned order besides."""
     order = row * b.ORDER_WIDTH
@@ -87,7 +95,7 @@ def _bring(t: Tables, book: Book, row: int) -> None:
         book.byproduct[other * b.BYPRODUCT_WIDTH + b.BY_PARENT] = row
 
 
-@compiled
+@primitive
 def bring_byproducts(t: Tables, book: Book, node: int, quantity: int, time: int) -> None:
     """Write what else comes out of an order, rounded down to whole quanta; the caller adds of which order."""
     n = node * c.NODE_WIDTH
@@ -102,7 +110,7 @@ def bring_byproducts(t: Tables, book: Book, node: int, quantity: int, time: int)
             _add_byproduct(book, receiver, time, brought)
 
 
-@compiled
+@primitive
 def _add_byproduct(book: Book, node: int, time: int, quantity: int) -> None:
     row = book.state[b.BYPRODUCTS]
     book.state[b.BYPRODUCTS] += 1
@@ -115,7 +123,7 @@ def _add_byproduct(book: Book, node: int, time: int, quantity: int) -> None:
     book.state[last] = row
 
 
-@compiled
+@primitive
 def _explode(t: Tables, book: Book, row: int) -> None:
     """Write what a planned order takes of each component."""
     order = row * b.ORDER_WIDTH
@@ -125,7 +133,7 @@ def _explode(t: Tables, book: Book, row: int) -> None:
         book.need[at + b.ORIGIN] = row
 
 
-@compiled
+@primitive
 def explode(t: Tables, book: Book, node: int, quantity: int, start: int, priority: int) -> range:
     """Write what an order takes of each component, at the start of the operation that takes it.
 
@@ -136,7 +144,7 @@ def explode(t: Tables, book: Book, node: int, quantity: int, start: int, priorit
     operations = operations_of(t, node)
     n = node * c.NODE_WIDTH
     for line in range(t.data[n + c.LINES], t.data[n + c.NODE_WIDTH + c.LINES], c.LINE_WIDTH):
-        amount = amount_of(t, book.state, line, quantity, start)
+        amount = amount_of(t, book.state, book.stack, line, quantity, start)
         if amount > 0:
             time, op = start, t.data[line + c.OP]
             if op >= 0 and operations > 0:
@@ -147,8 +155,8 @@ def explode(t: Tables, book: Book, node: int, quantity: int, start: int, priorit
     return range(first * b.NEED_WIDTH, book.state[b.NEEDS] * b.NEED_WIDTH, b.NEED_WIDTH)
 
 
-@compiled
-def amount_of(t: Tables, state: Ints, line: int, quantity: int, start: int) -> int:
+@primitive
+def amount_of(t: Tables, state: Ints, stack: Floats, line: int, quantity: int, start: int) -> int:
     """Give how much a BOM line takes for an order that starts at `start`: none while it is not effective.
 
     A line whose amount cannot be computed is noted in the book.
@@ -157,7 +165,8 @@ def amount_of(t: Tables, state: Ints, line: int, quantity: int, start: int) -> i
         return 0
     per, base = t.data[line + c.PER], quantity
     if t.data[line + c.FORMULA] >= 0:
-        base = formula_quantity(t.real, t.data[line + c.FORMULA_FIRST], t.data[line + c.FORMULA_END], quantity)
+        first, end = t.data[line + c.FORMULA_FIRST], t.data[line + c.FORMULA_END]
+        base = formula_quantity(t.real, first, end, quantity, stack)
     if base < 0:
         state[b.BAD_FORMULA_LINE] = t.data[line + c.LINE_ROW] + 1
         return 0

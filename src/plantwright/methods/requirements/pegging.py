@@ -9,14 +9,13 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from plantwright.methods.compiled import compiled
 from plantwright.methods.requirements import book as b
 from plantwright.methods.requirements import tables as c
 from plantwright.methods.requirements.book import Book, Work, put, sort_items
 from plantwright.methods.requirements.exact import Ints
 from plantwright.methods.requirements.netting import gather_needs, gather_receipts
 from plantwright.methods.requirements.tables import Tables
-from plantwright.methods.working_time import LONG_AGO, NEVER
+from plantwright.methods.working_time import LONG_AGO, NEVER, primitive
 
 PEG_WIDTH = 4
 UNMET_WIDTH = 3
@@ -30,7 +29,7 @@ class Links(NamedTuple):
     used: Ints
 
 
-@compiled
+@primitive
 def peg_served(t: Tables, links: Links) -> None:
     """Peg the supplies that are kept for a demand to it."""
     kind = 1
@@ -42,7 +41,7 @@ def peg_served(t: Tables, links: Links) -> None:
             _peg(links, t.data[supply + c.SERVES], kind, row, kept)
 
 
-@compiled
+@primitive
 def _peg(links: Links, need: int, kind: int, row: int, quantity: int) -> None:
     at = links.used[0] * PEG_WIDTH
     links.peg[at] = need
@@ -52,7 +51,7 @@ def _peg(links: Links, need: int, kind: int, row: int, quantity: int) -> None:
     links.used[0] += 1
 
 
-@compiled
+@primitive
 def peg_node(t: Tables, book: Book, work: Work, links: Links, node: int) -> None:
     """Peg the requirements of one node, into room made before; write what nothing can serve as unmet."""
     needs = gather_needs(book, work, node)
@@ -77,7 +76,7 @@ def peg_node(t: Tables, book: Book, work: Work, links: Links, node: int) -> None
             links.used[1] += 1
 
 
-@compiled
+@primitive
 def _all_supplies(t: Tables, book: Book, work: Work, node: int) -> int:
     """List stock, receipts, co-products and planned orders of a node by the moment they are there."""
     state = b.STATES + node * b.STATE_WIDTH

@@ -204,9 +204,9 @@ def plan_requirements(problem: RequirementsProblem, names: Sequence[object] | No
     (array([6]), array([8]), array([10]))
     """
     order, level = planning_order(problem, names)
-    book, *_ = plan_all(problem.tables, problem.calendars, order, problem.first_needs.ravel())
+    book = plan_all(problem.tables, problem.calendars, order, problem.first_needs.ravel())
     _stop_on_faults(book)
-    links, *_ = peg_all(problem.tables, problem.calendars, book)
+    links = peg_all(problem.tables, book)
     count = book.state
     return MaterialPlan(
         orders=PlannedOrders(*_columns(book.order, count[b.ORDERS], b.ORDER_WIDTH, 12)),
