@@ -71,3 +71,20 @@ def quantity_too_large(folder):
 def material_loop(folder):
     plant = _plant(folder, _order(5, "A,B,1,unit,", "B,A,1,unit,"))  # not checked before, as make_plan would
     return raised(lambda: plan_material(number_plant(plant)))
+
+
+@provokes("operation-never-placed")
+def operation_never_placed(folder):
+    files = {
+        "item": "code,kind\nA,make",
+        "site": "code\nMAIN",
+        "calendar": "code\nDAY\nNIGHT",
+        "calendar_shift": "calendar,weekday,start,end\nDAY,mon,06:00,14:00\nNIGHT,mon,22:00,06:00",
+        "work_center": "code,calendar\nW,DAY",
+        "skill": "code\nWELD",
+        "person": "code,calendar\nANN,NIGHT",
+        "person_skill": "person,skill\nANN,WELD",
+        "operation": "item,sequence,work_center,run,skill\nA,10,W,10,WELD",
+        "sales_order_line": "order,item,quantity,due\nSO-1,A,5,2026-03-02",
+    }
+    return raised(lambda: make_plan(_plant(folder, files)))
