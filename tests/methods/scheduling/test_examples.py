@@ -265,3 +265,12 @@ def test_a_crew_of_many_is_refilled_when_one_of_them_is_taken():
     schedule = dispatch(plan)
     assert schedule.status == "complete"
     assert (schedule.member >= 0).all()
+
+
+def test_a_deferred_start_lies_in_open_time_even_when_the_first_batch_is_out_at_once():
+    time = working_time([([0, 50], [20, 60])])
+    arcs = {"pred_pointer": [0, 0, 1], "pred_op": [0], "pred_overlap": [0], "pred_tail": [1]}
+    more = {"unit_pointer": [0, 1, 2], "unit_calendar": [0, -1], "mode_center": [0, 1]}
+    plan = shop(time, minutes=[3, 30], sink_pointer=[0, 1], sink_op=[1], sink_due=[60], **more, **arcs)
+    later = defer(plan, dispatch(plan))
+    assert later.start.tolist() == [19, 30]

@@ -336,7 +336,9 @@ def _before_overlapped(
     """Give the latest finish, and the latest start, that a follower by transfer batches allows."""
     count = held_calendars(modes, units, crews, placed, calendars, o)
     out = placed.setup[o] + min(links.overlap[arc], modes.minutes[placed.mode[o]])
-    start_by = latest(flat, calendars, count, True, placed.start[follower] - links.lag[arc], out)  # noqa: FBT003
+    by = placed.start[follower] - links.lag[arc]
+    by, out = (by, out) if out > 0 else (by + 1, 1)  # its start itself, which has to lie in open time
+    start_by = latest(flat, calendars, count, True, by, out)  # noqa: FBT003
     size = held_calendars(modes, units, crews, placed, others, follower)
     minutes = placed.setup[follower] + modes.minutes[placed.mode[follower]]
     tail = min(max(links.tail[arc], 1), minutes)
