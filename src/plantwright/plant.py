@@ -13,11 +13,12 @@ from typing import Any
 import polars as pl
 
 import plantwright.areas
-from plantwright.core import column as col
-from plantwright.core import frames, system
+from plantwright.core import frames
 from plantwright.core.column import Column
 from plantwright.core.entity import ENTITIES, Entity, stored_entities
+from plantwright.core.reading import read_texts
 from plantwright.core.settings import SETTINGS, Settings
+from plantwright.core.system import user_columns
 
 for _area in pkgutil.iter_modules(plantwright.areas.__path__):
     importlib.import_module(f"plantwright.areas.{_area.name}.tables")
@@ -98,8 +99,6 @@ def read_settings(table: pl.DataFrame) -> Settings:
 
     `check` reports them; here nothing may fail, because a plant with a wrong setting must still be shown.
     """
-    from plantwright.core.reading import read_texts  # noqa: PLC0415 - reading needs the settings' time zone
-
     texts = dict(zip(table["name"], table["value"], strict=True))
     zone = texts.get("time_zone") or "UTC"
     values: dict[str, Any] = {}
@@ -109,32 +108,6 @@ def read_settings(table: pl.DataFrame) -> Settings:
             if read.fault[0] is None:
                 values[name] = read.values[0]
     return Settings(values)
-
-
-_USER_KINDS = {
-    "text": col.text,
-    "whole number": col.whole,
-    "quantity": col.quantity,
-    "money": col.money,
-    "ratio": col.ratio,
-    "day": col.day,
-    "yes or no": col.flag,
-}
-
-
-def user_columns(entity: type[Entity], user_field: pl.DataFrame) -> dict[str, Column]:
-    """Give the columns that the plant itself adds to a table."""
-    rows = user_field.filter(pl.col("entity") == entity.name)
-    return {
-        row["name"]: _named(_USER_KINDS[row["kind"]](row["help"], unit=row["unit"], default=None), row["name"])
-        for row in rows.iter_rows(named=True)
-    }
-
-
-def _named(column: Column, name: str) -> Column:
-    from dataclasses import replace  # noqa: PLC0415
-
-    return replace(column, name=name)
 
 
 def columns_of(entity: type[Entity], raw: Mapping[str, pl.DataFrame]) -> dict[str, Column]:
@@ -172,6 +145,3 @@ class Plan(Mapping[str, pl.DataFrame]):
 
     def __len__(self) -> int:
         return len(self.raw)
-
-
-__all__ = ["VIRTUAL_LOCATIONS", "Plan", "Plant", "columns_of", "make_plant", "read_settings", "system", "user_columns"]

@@ -192,3 +192,14 @@ def test_pegs_sum_to_needs_and_never_exceed_supplies(seed):
         pl.col("quantity") != pl.col("quantity_right")
     )
     assert wrong.height == 0
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_time_to_improve_never_makes_demands_later(seed):
+    plant = random_plant(seed)
+    one, other = make_plan(plant), make_plan(plant, seconds=0.2, seed=1)
+    weight = 1.25 ** (5 - one.raw["demand_plan"]["priority"])
+    assert (other.raw["demand_plan"]["late_days"] * weight).sum() <= (
+        one.raw["demand_plan"]["late_days"] * weight
+    ).sum()
+    assert faults(other) == []

@@ -2,9 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import polars as pl
+
 from plantwright.core import column as col
-from plantwright.core.column import EVER
+from plantwright.core.column import EVER, Column
 from plantwright.core.entity import Entity
+
+USER_KINDS = {
+    "text": col.text,
+    "whole number": col.whole,
+    "quantity": col.quantity,
+    "money": col.money,
+    "ratio": col.ratio,
+    "day": col.day,
+    "yes or no": col.flag,
+}
+"""Constructor of the column for each kind that a field of the plant may have."""
 
 
 class Setting(Entity, key="name"):
@@ -19,7 +34,7 @@ class UserField(Entity, key=("entity", "name")):
 
     entity = col.code("Table that gets the field, such as item")
     name = col.code("Name of the field, as it heads the column in files")
-    kind = col.choice(("text", "whole number", "quantity", "money", "ratio", "day", "yes or no"), "What it holds")
+    kind = col.choice(tuple(USER_KINDS), "What it holds")
     unit = col.text("Unit shown in the header")
     help = col.text("What the field means")
 
@@ -48,3 +63,12 @@ class Unit(Entity, key="code"):
     name = col.text("Full name")
     dimension = col.choice(("count", "mass", "length", "area", "volume", "time", "energy"), "What it measures")
     factor = col.quantity("How many base units one of it is (pcs, kg, m, m2, l, s, J)", above=0, default=1)
+
+
+def user_columns(entity: type[Entity], user_field: pl.DataFrame) -> dict[str, Column]:
+    """Give the columns that the plant itself adds to a table; each may be empty."""
+    rows = user_field.filter(pl.col("entity") == entity.name).iter_rows(named=True)
+    return {
+        row["name"]: replace(USER_KINDS[row["kind"]](row["help"], unit=row["unit"], default=None), name=row["name"])
+        for row in rows
+    }

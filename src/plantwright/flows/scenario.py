@@ -11,7 +11,7 @@ from typing import Any
 import polars as pl
 
 from plantwright.core.column import EXACT, Column, Kind
-from plantwright.core.entity import ENTITIES, Entity, stored_entities
+from plantwright.core.entity import Entity, stored_entities
 from plantwright.core.exact import SCALE
 from plantwright.core.problem import Problem, problem_kind, stop_on_errors
 from plantwright.core.reading import read_table, read_texts
@@ -187,6 +187,3 @@ def _insert(
     texts = pl.DataFrame({**{name: [value] for name, value in values.items()}})
     new, problems = read_table(entity, texts, columns, zone, f"scenario {edit['scenario']} edit {edit['sequence']}")
     return (frame if problems else pl.concat([frame, new], how="diagonal_relaxed")), problems
-
-
-__all__ = ["ENTITIES", "apply_scenario", "conditions"]

@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 
 from plantwright.core.problem import Problem, ProblemError, problem_kind
 
-MISSING = problem_kind("store-missing", "{where} does not exist.", "Create it first: plantwright create {where}.")
+MISSING = problem_kind("store-missing", "{where} does not exist.", "Create it first: plantwright init {where}.")
 FOLDER_MISSING = problem_kind("store-folder-missing", "The folder of {where} does not exist.", "Make the folder first.")
 EXISTS = problem_kind(
     "store-exists", "{where} exists already; it was left as it is.", "Open it, or choose another name."

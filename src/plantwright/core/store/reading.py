@@ -11,7 +11,8 @@ from plantwright.core.column import Column
 from plantwright.core.entity import ENTITIES, Entity
 from plantwright.core.store.driver import Driver, Where
 from plantwright.core.store.tables import ROW_VERSION, USER_FIELDS
-from plantwright.core.store.user_fields import unpack, user_columns
+from plantwright.core.store.user_fields import unpack
+from plantwright.core.system import user_columns
 
 MANY = 1000
 """Fewer rows than this are looked up by their key; more may be found faster by reading the table."""

@@ -3,34 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 import polars as pl
 
-from plantwright.core import column as col
 from plantwright.core.column import Column
-from plantwright.core.entity import Entity
 from plantwright.core.store.tables import USER_FIELDS
-
-KINDS = {
-    "text": col.text,
-    "whole number": col.whole,
-    "quantity": col.quantity,
-    "money": col.money,
-    "ratio": col.ratio,
-    "day": col.day,
-    "yes or no": col.flag,
-}
-"""Constructor of the column for each kind that a field of the plant may have."""
-
-
-def user_columns(entity: type[Entity], user_field: pl.DataFrame) -> dict[str, Column]:
-    """Give the columns that the plant itself adds to a table; each may be empty."""
-    rows = user_field.filter(pl.col("entity") == entity.name).iter_rows(named=True)
-    return {
-        row["name"]: replace(KINDS[row["kind"]](row["help"], unit=row["unit"], default=None), name=row["name"])
-        for row in rows
-    }
 
 
 def unpack(rows: pl.DataFrame, fields: Mapping[str, Column]) -> pl.DataFrame:

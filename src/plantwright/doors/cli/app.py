@@ -115,9 +115,9 @@ def plan(
     as_of: As_of = "",
     horizon: Annotated[int | None, typer.Option("--horizon", metavar="DAYS", help="Plan so many days ahead.")] = None,
     scenario: Annotated[str, typer.Option("--scenario", metavar="NAME", help="Plan the edits of a scenario.")] = "",
-    seconds: Annotated[float | None, typer.Option("--seconds", help="Time for better schedules.")] = None,
+    seconds: Annotated[float | None, typer.Option("--seconds", help="Time to improve the schedule.")] = None,
     no_schedule: Annotated[bool, typer.Option("--no-schedule", help="Plan material only, by lead times.")] = False,
-    seed: Annotated[int, typer.Option("--seed", help="Decides between equal choices.")] = 0,
+    seed: Annotated[int, typer.Option("--seed", help="Seed of the chance in the improvement.")] = 0,
     user: User = NO_USER,
     as_json: Json = False,
 ) -> int:

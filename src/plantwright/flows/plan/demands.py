@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import polars as pl
 
-from plantwright.core.exact import SCALE
 from plantwright.core.units import apply_factors
 from plantwright.flows.plan.boms import day_starts
 from plantwright.flows.plan.nodes import Nodes, at_site, unit_system
@@ -190,15 +189,3 @@ def open_orders(plant: Plant, nodes: Nodes) -> pl.DataFrame:
     )  # fmt: skip
     rows = nodes.number(pl.concat([bought, made, moved])).filter(pl.col("node").is_not_null())
     return rows.with_columns(time=pl.max_horizontal("due", pl.lit(now, pl.Int64))).sort("time", "kind", "order")
-
-
-__all__ = [
-    "SCALE",
-    "balances",
-    "forecasts",
-    "in_item_unit",
-    "on_hand",
-    "open_orders",
-    "open_sales",
-    "sites_of_locations",
-]

@@ -9,7 +9,6 @@ from plantwright.core.exact import SCALE
 from plantwright.flows.plan.boms import day_starts
 from plantwright.flows.plan.material import Numbered
 from plantwright.flows.plan.results import shaped
-from plantwright.flows.plan.steps import Steps
 from plantwright.methods.capacity import capacity_by_bucket, load_by_bucket
 from plantwright.methods.scheduling import Schedule, Shop
 
@@ -17,7 +16,7 @@ MINUTE = 60_000
 MOST_DAYS = 1500
 
 
-def center_loads(n: Numbered, steps: Steps, shop: Shop, schedule: Schedule) -> pl.DataFrame:
+def center_loads(n: Numbered, shop: Shop, schedule: Schedule) -> pl.DataFrame:
     """Give open time and work of every work center on every day, from now to the last operation."""
     on = np.flatnonzero((schedule.unit >= 0) & (schedule.start < 2**60))
     if not len(on) or not n.centers.height:
@@ -34,7 +33,7 @@ def center_loads(n: Numbered, steps: Steps, shop: Shop, schedule: Schedule) -> p
     )  # fmt: skip
     open_time = capacity_by_bucket(shop.time, shop.unit_calendar, edges)
     capacity = np.add.reduceat(open_time, shop.unit_pointer[:-1], axis=0)
-    required = _required(shop, steps, schedule, n, edges)
+    required = _required(shop, n, edges)
     grid = pl.DataFrame({
         "work_center": n.centers["code"].gather(np.repeat(np.arange(n.centers.height), len(days) - 1)),
         "day": np.tile(days[:-1], n.centers.height), "capacity": capacity.ravel() * MINUTE,
@@ -48,9 +47,8 @@ def _empty() -> pl.DataFrame:
     return pl.DataFrame(schema={"work_center": pl.String, **dict.fromkeys(names, pl.Int64)})
 
 
-def _required(shop: Shop, steps: Steps, schedule: Schedule, n: Numbered, edges: np.ndarray) -> np.ndarray:
+def _required(shop: Shop, n: Numbered, edges: np.ndarray) -> np.ndarray:
     """Book each operation's time on the day on which planned lead times would have it done."""
-    del schedule
     mode = shop.mode_pointer[:-1]
     center = shop.mode_center[mode]
     minutes = shop.mode_setup[mode] + shop.mode_minutes[mode]
@@ -58,7 +56,6 @@ def _required(shop: Shop, steps: Steps, schedule: Schedule, n: Numbered, edges: 
     out = np.zeros((n.centers.height, len(edges) - 1), np.int64)
     on = (center >= 0) & (shop.due < edges[-1])
     np.add.at(out, (center[on], bucket[on]), minutes[on])
-    del steps
     return out
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 from types import MappingProxyType
 from typing import Any
@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from plantwright.core.problem import Problem, errors, problem_kind, stop_on_errors
+from plantwright.core.problem import errors, stop_on_errors
+from plantwright.core.settings import Settings
 from plantwright.flows.check import check_plant
 from plantwright.flows.plan import loads, reasons, results
 from plantwright.flows.plan.material import Material, Numbered, number_plant, plan_material
@@ -27,12 +28,13 @@ from plantwright.flows.plan.pegs import (
     without_demands,
 )
 from plantwright.flows.plan.ragged import Ints
+from plantwright.flows.plan.schedule import make_schedule, never_placed
 from plantwright.flows.plan.shop import Given, plan_shop
 from plantwright.flows.plan.steps import Steps, order_patterns, order_steps, reported, with_frozen
 from plantwright.flows.plan.timing import Dates, dates_by_schedule, dates_without_schedule, order_holding
 from plantwright.flows.plan.totals import plan_totals
 from plantwright.flows.plan.verify import verify
-from plantwright.methods.scheduling import Rule, Schedule, Shop, defer, dispatch
+from plantwright.methods.scheduling import Schedule, Shop
 from plantwright.methods.working_time import NEVER
 from plantwright.plant import Plan, Plant
 
@@ -72,8 +74,8 @@ def make_plan(
     ----------
     plant : the tables, as of a moment
     schedule : whether to make the finite schedule; without it, orders are dated by planned lead times
-    seed : decides between equal choices of the scheduler
-    seconds : time that the scheduler may take to try further rules; None: as its size suggests
+    seed : of the chance in the improvement of the schedule
+    seconds : time to improve the schedule after the dispatch rules have been tried; None: no improvement
     horizon_days : how far ahead demand is planned; None: as the settings say
     progress : called with the name of each finished stage and the share of the whole that is done
     previous : the plan in force, whose starts within the frozen zone are kept
@@ -110,10 +112,6 @@ def make_plan(
 
 def with_horizon(plant: Plant, days: int | None) -> Plant:
     """Give the plant with another horizon."""
-    from dataclasses import replace  # noqa: PLC0415
-
-    from plantwright.core.settings import Settings  # noqa: PLC0415
-
     if days is None:
         return plant
     return replace(plant, settings=Settings({**plant.settings, "horizon": days * 86_400_000}))
@@ -180,67 +178,9 @@ def _schedule(
     seed: int, seconds: float | None, previous: Plan | None,
 ) -> Scheduled:  # fmt: skip
     given, steps, shop = build_shop_of(n, material, pegs, soonest, hold, previous)
-    del seconds
-    early, late = first_schedule(shop, seed)
-    stop_on_errors(_never_placed(n, steps, shop, early))
+    early, late = make_schedule(shop, seconds, seed)
+    stop_on_errors(never_placed(n, steps, shop, early))
     return Scheduled(given, steps, shop, early, late)
-
-
-NEVER_PLACED = problem_kind(
-    "operation-never-placed",
-    "Operation {operation} of {item} can never be done: {work_center} and what else it needs are never free and open "
-    "together.",
-    "Look at the shifts of the work center, of people with the skill, and of the tool; or at what is pinned there.",
-)
-
-
-def _never_placed(n: Numbered, steps: Steps, shop: Shop, schedule: Schedule) -> list[Problem]:
-    """Name the operations for which there is no time at all; those that wait for them are not named."""
-    lost = schedule.start >= NEVER // 2
-    if not lost.any():
-        return []
-    after = np.repeat(np.arange(shop.operations), np.diff(shop.pred_pointer))
-    waits = np.zeros(shop.operations, bool)
-    np.logical_or.at(waits, after, lost[shop.pred_op])
-    ops, found = n.routings.operations, {}
-    for step in np.flatnonzero(lost & ~waits & (steps.row >= 0)).tolist():
-        row = ops.row(int(steps.row[step]), named=True)
-        key = (row["item"], row["sequence"], row["site"])
-        found[key] = NEVER_PLACED.at(
-            "operation", key, "work_center", row["work_center"],
-            operation=row["sequence"], item=row["item"], work_center=row["work_center"] or "its supplier",
-        )  # fmt: skip
-    return list(found.values())
-
-
-TRIALS: tuple[tuple[Rule, float], ...] = (
-    ("atc", 4.0), ("latest_start", 4.0), ("atcs", 2.0), ("edd", 4.0), ("atc", 1.0), ("atcs", 8.0), ("slack", 4.0),
-    ("atc", 8.0),
-)  # fmt: skip
-"""Dispatch rules with their look-ahead, the most promising first."""
-TRIED = 250_000
-"""Operations that are scheduled in all while rules are tried: small shops try every rule, large ones the first."""
-
-
-def first_schedule(shop: Shop, seed: int = 0) -> tuple[Schedule, Schedule]:
-    """Make the constructive schedule: try several dispatch rules, keep the one with the least weighted lateness.
-
-    Returns
-    -------
-    The forward schedule, everything as early as it can be, and the same deferred to just in time.
-    """
-    del seed  # no rule here draws lots; a search will
-    count = max(1, min(len(TRIALS), TRIED // max(shop.operations, 1)))
-    early = [dispatch(shop, rule, look_ahead=ahead) for rule, ahead in TRIALS[:count]]
-    worth = [weighted_lateness(shop, one) for one in early]
-    best = early[worth.index(min(worth))]
-    return best, defer(shop, best)
-
-
-def weighted_lateness(shop: Shop, schedule: Schedule) -> float:
-    """Sum the minutes by which demands are late, each by its weight."""
-    late = np.maximum(schedule.sink_finish - shop.sink_due, 0)
-    return float((late * shop.sink_weight).sum())
 
 
 def build_shop_of(
@@ -281,7 +221,7 @@ def _schedule_tables(
     late = np.flatnonzero(dates.projected > material.demands["due"].to_numpy())
     tracer = reasons.make_tracer(n, made.given, material, pegs, made.steps, made.shop, made.early, soonest)
     reason, cause = reasons.trace(tracer, late)
-    load = loads.center_loads(n, made.steps, made.shop, made.late)
+    load = loads.center_loads(n, made.shop, made.late)
     waits = reasons.waits_by_center(made.shop, made.early, made.steps, n.plant.as_of)
     return {
         "scheduled_operation": results.scheduled_operations(n, material, made.steps, made.shop, made.late),
@@ -289,6 +229,3 @@ def _schedule_tables(
         "reason": reason,
         "bottleneck": loads.bottlenecks(n, load, waits, reason),
     }, cause
-
-
-__all__ = ["Scheduled", "build_shop_of", "first_schedule", "make_plan", "with_horizon"]

@@ -8,9 +8,8 @@ import numpy as np
 import polars as pl
 
 from plantwright.core.exact import SCALE
-from plantwright.flows.plan.boms import Boms
 from plantwright.flows.plan.calendars import Clocks
-from plantwright.flows.plan.nodes import Nodes, at_site
+from plantwright.flows.plan.nodes import Nodes
 from plantwright.flows.plan.routings import MINUTE, Routings
 from plantwright.methods import requirements as mrp
 from plantwright.methods.lot_sizing import LotRule
@@ -194,7 +193,7 @@ def offer_inputs(nodes: Nodes, offers: Offers) -> mrp.PriceBreaks:
     )
 
 
-def lane_inputs(nodes: Nodes, lanes: pl.DataFrame, routed: pl.DataFrame | None = None) -> mrp.Alternatives:  # noqa: ARG001
+def lane_inputs(nodes: Nodes, lanes: pl.DataFrame) -> mrp.Alternatives:
     """Give the other sites whose free stock may be brought over first."""
     rows = lanes.filter(pl.col("source").is_in(["make", "buy", "none"]))
     return mrp.Alternatives(
@@ -202,6 +201,3 @@ def lane_inputs(nodes: Nodes, lanes: pl.DataFrame, routed: pl.DataFrame | None =
         node=rows["other"].to_numpy(),
         lead=rows["lead"].to_numpy(),
     )
-
-
-__all__ = ["Boms", "Offers", "at_site"]

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from plantwright.core.column import Kind
 from plantwright.core.entity import ENTITIES
 from plantwright.core.units import ItemUnit, Unit, UnitSystem
 from plantwright.plant import Plant
@@ -142,15 +141,12 @@ def unit_system(plant: Plant) -> UnitSystem:
     own = tuple(
         Unit(row["code"], row["dimension"], _decimal(row["factor"])) for row in plant.raw["unit"].iter_rows(named=True)
     )
+    units = dict(plant.raw["item"].select("code", "unit").iter_rows())
     items = tuple(
-        ItemUnit(row["item"], row["unit"], _decimal(row["factor"]), _item_units(plant).get(row["item"], "pcs"))
+        ItemUnit(row["item"], row["unit"], _decimal(row["factor"]), units.get(row["item"], "pcs"))
         for row in plant.raw["item_unit"].iter_rows(named=True)
     )
     return UnitSystem(own, items)
-
-
-def _item_units(plant: Plant) -> dict[str, str]:
-    return dict(plant.raw["item"].select("code", "unit").iter_rows())
 
 
 def _decimal(scaled: int) -> str:
@@ -172,6 +168,3 @@ def _sending_pairs(plant: Plant, described: pl.DataFrame) -> pl.DataFrame:
     found = described.select("item", "site", "source").join(lanes, on="site")
     served = (pl.col("lane_item") == "") | (pl.col("lane_item") == pl.col("item"))
     return found.filter(served & (pl.col("source") != "phantom")).select("item", pl.col("other").alias("site"))
-
-
-__all__ = ["SOURCES", "Kind", "Nodes", "at_site", "main_site", "plan_nodes", "unit_system"]

@@ -3,8 +3,8 @@
 The chain follows, from each operation, the predecessor or material that came last. Where an operation could have
 started and did not, it waited for its work center, its people, open time, or the planner's word. Lost are the days of
 a wait after the latest start that would have kept the due date had capacity been without limit: waiting before it
-harms nobody. So the days lost along a chain add up to the lateness, as far as one chain explains it; the link with
-most of them is the cause that binds.
+harms nobody, and no link loses more than the demand is late; links that each hold the demand up may add up to more.
+The link with most days is the cause that binds.
 """
 
 from __future__ import annotations

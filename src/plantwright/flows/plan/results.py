@@ -157,13 +157,13 @@ def scheduled_operations(n: Numbered, material: Material, steps: Steps, shop: Sh
         "due": np.minimum(tails(shop).last_finish, NEVER), "setup": schedule.setup * 60_000,
         "run": shop.mode_minutes[np.maximum(schedule.mode, 0)] * 60_000, "quantity": steps.quantity,
         "family": family, "state": pl.Series(state, dtype=pl.String), "alternate": mode_of > 0,
-        "people": _people(n, shop, schedule),
+        "people": _people(n, schedule),
     }).join(n.nodes.frame.select("node", "item"), on="node", how="left", maintain_order="left")  # fmt: skip
     # Transfers and orders without a routing are placed in the schedule too, but have no operation to show.
     return shaped("scheduled_operation", frame.filter("routed"))
 
 
-def _people(n: Numbered, shop: Shop, schedule: Schedule) -> pl.Series:
+def _people(n: Numbered, schedule: Schedule) -> pl.Series:
     count = np.diff(schedule.member_pointer)
     if not len(schedule.member):
         return pl.Series([""], dtype=pl.String).new_from_index(0, len(schedule.start))
@@ -172,7 +172,6 @@ def _people(n: Numbered, shop: Shop, schedule: Schedule) -> pl.Series:
     for step in np.flatnonzero(count).tolist():
         held = schedule.member[schedule.member_pointer[step] : schedule.member_pointer[step + 1]]
         texts[step] = ", ".join(codes[int(one)] for one in held.tolist() if one >= 0)
-    del shop
     return pl.Series(texts, dtype=pl.String)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import polars as pl
 
 from plantwright.flows.plan.material import Material, Numbered
 from plantwright.flows.plan.pegs import PegRows, open_arrival, supplier_calendars
@@ -143,6 +142,3 @@ def order_holding(n: Numbered, material: Material, consumer: Ints) -> np.ndarray
     amounts = rows.quantity[asks] / 1e6 * cost[rows.node[asks]] / 1e6
     np.add.at(value, consumer[asks], amounts)
     return np.asarray(value)
-
-
-__all__ = ["Dates", "dates_by_schedule", "dates_without_schedule", "order_holding", "pl"]

@@ -71,7 +71,7 @@ def consume_forecast(
     Notes
     -----
     O(o log o + f log f) and one step for each period looked at. Forecast consumption as in T. Vollmann, W. Berry,
-    D. Whybark, R. Jacobs, Manufacturing Planning and Control Systems, 5th edition 2005, chapter 8.
+    D. Whybark, R. Jacobs, Manufacturing Planning and Control for Supply Chain Management, 5th edition 2005.
 
     Examples
     --------
