@@ -77,7 +77,7 @@ def test_interrupted_import_is_kept_whole_or_not_at_all(imported, tmp_path, mome
     if moment == "while it writes":
         wait_for_write(imported, process)
     else:
-        time.sleep(0.5)
+        wait_for_polars(process)
     process.send_signal(signal.SIGINT)
     _, said = process.communicate(timeout=120)
     if process.returncode == 130:
@@ -102,6 +102,13 @@ def test_killed_import_leaves_a_database_that_opens(run, imported, tmp_path):
 def customers(db):
     with closing(sqlite3.connect(db)) as connection:
         return connection.execute("SELECT count(*) FROM customer").fetchone()[0]
+
+
+def wait_for_polars(process):
+    """Wait until the process has loaded what reads CSV, so that the command has begun."""
+    maps = Path(f"/proc/{process.pid}/maps")
+    while process.poll() is None and "polars" not in maps.read_text():
+        time.sleep(0.01)
 
 
 def wait_for_write(db, process):

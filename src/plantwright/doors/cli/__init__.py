@@ -4,17 +4,26 @@ from __future__ import annotations
 
 import sys
 
+INTERRUPTED = 130
+"""Exit status after Ctrl-C, as shells have it: 128 and the number of the signal."""
+
 
 def main() -> None:
-    """Run the command line and end the process with its exit status."""
+    """Run the command line and end the process with its exit status; Ctrl-C at any moment ends it in one line."""
     try:
         # Loading is inside, so that Ctrl-C while the program starts ends it calmly too.
         from plantwright.doors.cli.app import app  # noqa: PLC0415
 
         app()
     except KeyboardInterrupt:
-        sys.stderr.write("Stopped. What was not finished left no trace.\n")
-        sys.exit(130)
+        status: object = INTERRUPTED
+    except SystemExit as end:
+        status = end.code
+    else:
+        status = 0
+    if status == INTERRUPTED:  # said here alone: the parser of the options ends with this status too, without a word
+        sys.stderr.write("\nStopped. What was not finished left no trace.\n")
+    sys.exit(status)  # type: ignore[arg-type]
 
 
 __all__ = ["main"]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import getpass
 import os
-import sys
 from collections.abc import Callable
 from typing import Annotated, Any
 
@@ -28,16 +27,13 @@ def person(user: str) -> str:
 
 
 def command(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Let a command end well: problems are listed with exit status 1, Ctrl-C ends it with 130 and one line."""
+    """Let a command end well: problems are listed with exit status 1."""
 
     @functools.wraps(function)
     def run(*arguments: Any, **options: Any) -> None:
         as_json = bool(options.get("as_json")) or options.get("format") == "json"
         try:
             status = function(*arguments, **options)
-        except KeyboardInterrupt:
-            sys.stderr.write("\nStopped. What was not finished left no trace.\n")
-            raise typer.Exit(130) from None
         except Exception as error:
             raise typer.Exit(told(error, as_json=as_json)) from error
         raise typer.Exit(status or 0)

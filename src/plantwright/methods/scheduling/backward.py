@@ -38,7 +38,7 @@ def backward(shop: Shop) -> Schedule:
     >>> shop = build_shop(time, unit_pointer=[0, 1], unit_calendar=[0], mode_center=[0, 0], mode_minutes=[300, 240],
     ...     sink_pointer=[0, 1, 2], sink_op=[0, 1], sink_due=[2400, 2400])
     >>> backward(shop).start.tolist()
-    [2100, 1860]
+    [900, 2160]
     """
     ahead = tails(shop)
     placed = empty_placed(shop)
