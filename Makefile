@@ -70,11 +70,13 @@ $(STAMPS)/venv:
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check "$$(grep '^uv==' requirements.lock)"
 	@mkdir -p $(STAMPS) && touch $@
 
-# One sync of the lock and the checkout together, so that no moment is without the package.
+# One sync of the lock and the checkout together, so that no moment is without the package. Bytecode is written now, because
+# some machines forbid Python to write it later, and every command would then begin with five seconds of compiling.
 $(STAMPS)/packages: $(STAMPS)/venv requirements.lock pyproject.toml
-	echo '-e .' | $(BIN)/uv pip sync --quiet --python $(BIN)/python requirements.lock -
+	echo '-e .' | $(BIN)/uv pip sync --quiet --compile-bytecode --python $(BIN)/python requirements.lock -
 	@touch $@
 
 $(STAMPS)/kernels: $(STAMPS)/packages $(METHODS)
+	$(BIN)/python -m compileall -q src
 	$(BIN)/python -m plantwright.methods.warm
 	@touch $@
