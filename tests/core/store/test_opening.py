@@ -57,6 +57,92 @@ def test_file_of_something_else_is_left_alone(tmp_path):
     assert code_of_opening(other, Store.upgrade) == "store-foreign"
 
 
+def foreign(path):
+    connection = sqlite3.connect(path)
+    connection.execute("CREATE TABLE item (code TEXT)")
+    connection.close()
+
+
+def foreign_with_log(path):
+    """Another program's file that is in use: its table stands in the write-ahead log alone."""
+    connection = sqlite3.connect(path)
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("CREATE TABLE item (code TEXT)")
+    for part in folder_of(path):
+        part.with_name("held-" + part.name).write_bytes(part.read_bytes())
+    connection.close()
+    for part in folder_of(path):
+        part.rename(part.with_name(part.name.removeprefix("held-")))
+
+
+def foreign_with_log_alone(path):
+    foreign_with_log(path)
+    Path(f"{path}-shm").unlink()
+
+
+def without_tables(path):
+    connection = sqlite3.connect(path)
+    connection.execute("VACUUM")
+    connection.execute("PRAGMA user_version = 1")
+    connection.close()
+
+
+def truncated(path):
+    path.write_bytes(path.read_bytes()[:50_000])
+
+
+def of_a_newer_version(path):
+    set_version(path, "9999")
+
+
+def of_no_version(path):
+    connection = sqlite3.connect(path)
+    connection.execute("DELETE FROM alembic_version")
+    connection.commit()
+    connection.close()
+
+
+def folder_of(path):
+    return sorted(path.parent.iterdir())
+
+
+FOREIGN = [foreign, foreign_with_log, foreign_with_log_alone, without_tables]
+REFUSED = [*FOREIGN, truncated, of_a_newer_version, of_no_version]
+
+
+@pytest.mark.parametrize("how", [Store.open, Store.upgrade])
+@pytest.mark.parametrize("make", REFUSED)
+def test_file_that_is_refused_keeps_every_byte_and_gets_nothing_beside_it(tmp_path, empty_file, make, how):
+    path = tmp_path / "some ?%41.sqlite"
+    if make not in FOREIGN:
+        shutil.copy(empty_file, path)
+    make(path)
+    before = {part.name: part.read_bytes() for part in folder_of(path)}
+    code_of_opening(path, how)
+    assert {part.name: part.read_bytes() for part in folder_of(path)} == before
+
+
+def test_file_in_a_folder_that_is_read_only_keeps_every_byte(tmp_path, empty_file, monkeypatch):
+    path = Path(shutil.copy(empty_file, tmp_path))
+    before = path.read_bytes()
+    monkeypatch.setattr(os, "access", lambda place, _how: Path(place) != tmp_path)
+    assert code_of_opening(path) == "store-read-only"
+    assert [part.read_bytes() for part in folder_of(path)] == [before]
+
+
+def test_plant_that_was_copied_out_of_its_log_is_opened(tmp_path, empty_file):
+    path = tmp_path / "copy.sqlite"
+    connection = sqlite3.connect(empty_file)
+    connection.execute("VACUUM INTO ?", (str(path),))
+    connection.close()
+    assert path.read_bytes()[18:20] == b"\x01\x01"
+    with Store.open(path) as store:
+        write(store, "item", items("A"))
+        with Store.open(path) as second:
+            assert codes(second) == ["A"]
+    assert path.read_bytes()[18:20] == b"\x02\x02"
+
+
 def test_database_with_other_tables_or_none_is_no_plant(postgres_database):
     assert code_of_opening(postgres_database) == "store-foreign"
     engine = sqlalchemy.create_engine(postgres_database)
@@ -88,7 +174,8 @@ def test_page_overwritten_in_the_middle_is_told_as_damaged_when_it_is_read(tmp_p
 
 
 def set_version(target, version):
-    engine = sqlalchemy.create_engine(target if "://" in target else f"sqlite:///{target}")
+    file = sqlalchemy.URL.create("sqlite", database=str(target))
+    engine = sqlalchemy.create_engine(target if "://" in str(target) else file)
     with engine.begin() as connection:
         connection.exec_driver_sql(f"UPDATE alembic_version SET version_num = '{version}'")
     engine.dispose()

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import polars as pl
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 
 WRITE = "plantwright_write"
 """Execution option of a connection that is going to write."""
@@ -69,7 +69,9 @@ class Sqlite:
 
     def __init__(self, target: str, busy_seconds: float = 10.0) -> None:
         self.target = target
-        self.engine = create_engine(f"sqlite:///{Path(target).absolute()}", connect_args={"timeout": busy_seconds})
+        self.engine = create_engine(
+            URL.create("sqlite", database=str(Path(target).absolute())), connect_args={"timeout": busy_seconds}
+        )
         event.listen(self.engine, "connect", _configure)
         event.listen(self.engine, "begin", _begin)
 

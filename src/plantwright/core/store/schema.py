@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import os
+import sqlite3
+from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Connection, inspect
 
@@ -11,6 +15,8 @@ from plantwright.core.problem import ProblemError
 from plantwright.core.store import problems
 
 MIGRATIONS = Path(__file__).parents[2] / "migrations"
+OURS = {"alembic_version", "schema_info", "journal"}
+"""Tables by which a database is known as a plant."""
 
 
 def revisions() -> list[str]:
@@ -36,11 +42,22 @@ def found_version(connection: Connection, target: str) -> str:
     ------
     ProblemError : it holds other tables, or none
     """
-    tables = set(inspect(connection).get_table_names())
-    if not {"alembic_version", "schema_info", "journal"} <= tables:
+    check_tables(set(inspect(connection).get_table_names()), target)
+    rows = connection.exec_driver_sql("SELECT version_num FROM alembic_version").fetchall()
+    return _one_version(rows, target)
+
+
+def _one_version(rows: Sequence[Sequence[Any]], target: str) -> str:
+    if len(rows) != 1:
+        raise ProblemError([problems.FOREIGN.at(where=target, why="it does not say its version")])
+    return str(rows[0][0])
+
+
+def check_tables(tables: set[str], target: str) -> None:
+    """Raise a problem unless the tables are those of a plant."""
+    if not tables >= OURS:
         why = "it has other tables" if tables else "it is empty"
         raise ProblemError([problems.FOREIGN.at(where=target, why=why)])
-    return str(connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar_one())
 
 
 def check_version(found: str, target: str) -> None:
@@ -77,6 +94,31 @@ def check_file(path: Path) -> None:
     for place, what in ((path, "the file"), (path.absolute().parent, "its folder")):
         if not os.access(place, os.W_OK):
             raise ProblemError([problems.READ_ONLY.at(where=target, why=f"{what} is read-only")])
+
+
+def check_untouched(path: Path) -> str:
+    """Look at a SQLite file without changing a byte of it or beside it, and raise a problem unless it is a plant.
+
+    An ordinary connection writes: it switches the file to the write-ahead log, and empties the log when it is closed.
+
+    Returns
+    -------
+    The version of the schema; empty where only an ordinary connection may say, because the log may hold another.
+    """
+    log, index = (Path(f"{path.absolute()}{ending}") for ending in ("-wal", "-shm"))
+    in_use = log.is_file() and log.stat().st_size > 0
+    # With both files of the log there, SQLite reads it without writing; without the second it would make one.
+    in_log = in_use and index.is_file()
+    how = "mode=ro&readonly_shm=1" if in_log else "immutable=1"
+    with problems.translated(str(path)), closing(_looking(path, how)) as connection:
+        found = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+        check_tables({name for (name,) in found}, str(path))
+        version = _one_version(connection.execute("SELECT version_num FROM alembic_version").fetchall(), str(path))
+    return "" if in_use and not in_log else version
+
+
+def _looking(path: Path, how: str) -> sqlite3.Connection:
+    return sqlite3.connect(f"{path.absolute().as_uri()}?{how}", uri=True, isolation_level=None)
 
 
 def check_writable(connection: Connection, target: str) -> None:

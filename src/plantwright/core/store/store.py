@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -84,7 +84,7 @@ class Store:
         -------
         The version that was found.
         """
-        driver = _reached(target, busy_seconds)
+        driver = _reached(target, busy_seconds, allowed=schema.revisions())
         try:
             with _writing(driver) as connection:
                 found = schema.found_version(connection, driver.target)
@@ -221,10 +221,14 @@ def _writing(driver: Driver) -> Iterator[Connection]:
         yield connection
 
 
-def _reached(target: str | Path, busy_seconds: float) -> Driver:
+def _reached(target: str | Path, busy_seconds: float, allowed: Collection[str] = ()) -> Driver:
+    """Give the driver, once a file has been looked at; `allowed` are versions that need not be this program's."""
     driver = driver_for(str(target), busy_seconds)
     if isinstance(driver, Sqlite):
         schema.check_file(Path(target))
+        found = schema.check_untouched(Path(target))
+        if found and found not in allowed:
+            schema.check_version(found, driver.target)
     return driver
 
 
