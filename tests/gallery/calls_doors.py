@@ -103,6 +103,7 @@ def _done(folder, act, **arguments):
             tx.insert("purchase_order_line", rows("purchase_order_line", order))
             tx.insert("action_message", rows("action_message", {**message, "order": "PO-1"}))
             tx.insert("action_message", rows("action_message", {**message, "order": "PO-2"}))
+            tx.insert("action_message", rows("action_message", {**message, "order": "PO-2", "item": "A"}))
         return raised(lambda: run_action(store, act, arguments, "bob"))
 
 
@@ -116,14 +117,9 @@ def stock_quantity_fine(folder):
     return _done(folder, "post_stock", item="A", quantity="0.12345678", location="LOSS")
 
 
-@provokes("message-missing")
-def message_missing(folder):
-    return _done(folder, "accept_message", action="cancel", order="PO-9")
-
-
 @provokes("message-order-gone")
 def message_order_gone(folder):
-    return _done(folder, "accept_message", action="increase", order="PO-2")
+    return _done(folder, "accept_message", action="increase", order="PO-2", item="B")
 
 
 @provokes("message-unit")
@@ -134,6 +130,11 @@ def message_unit(folder):
 @provokes("message-not-open")
 def message_not_open(folder):
     return _done(folder, "dismiss_message", action="cancel", order="PO-9")
+
+
+@provokes("message-several")
+def message_several(folder):
+    return _done(folder, "dismiss_message", action="increase", order="PO-2")
 
 
 @provokes("verify-totals")

@@ -143,7 +143,7 @@ def _missing(
         )
         for index, value in lost.head(CAP).iter_rows()
     ]
-    return found + more(lost.height, entity.name, column, REFERENCE_MISSING.code, places.place.source if places else "")
+    return found + more(lost.height, REFERENCE_MISSING, entity.name, column, places.place.source if places else "")
 
 
 def _near(value: str, codes: pl.Series) -> str:
@@ -175,7 +175,7 @@ def check_keys(tables: Tables, zone: str = "UTC") -> list[Problem]:
             key = key_text(entity, frame, second, zone)
             places = {"first": f"row {first + 1}", "second": f"row {second + 1}"}
             problems.append(KEY_TWICE.at(name, key, entity.key[0], **places))
-        problems += more(rows.height, name, " / ".join(entity.key), KEY_TWICE.code)
+        problems += more(rows.height, KEY_TWICE, name, " / ".join(entity.key))
     return problems
 
 

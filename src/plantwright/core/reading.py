@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import polars as pl
@@ -379,7 +379,7 @@ class _Cells:
         for code in fault.drop_nulls().unique(maintain_order=True):
             rows = (fault == code).arg_true()
             found += [self._problem(code, index, column) for index in rows.head(CAP)]
-            found += more(len(rows), self.entity.name, column.name, code, self.place.source)
+            found += more(len(rows), CELL_FAULTS[code], self.entity.name, column.name, self.place.source)
         return found
 
     def _problem(self, code: str, index: int, column: Column) -> Problem:
@@ -394,9 +394,12 @@ class _Cells:
         )
 
 
-def more(count: int, table: str, column: str, of: str, where: str = "") -> list[Problem]:
-    """Give the problem that closes a list that was cut at `CAP`, if it was."""
-    return [MORE.at(table, column=column, where=where, count=count - CAP, of=of)] if count > CAP else []
+def more(count: int, kind: ProblemKind, table: str = "", column: str = "", where: str = "") -> list[Problem]:
+    """Give the problem that closes a list that was cut at `CAP`, if it was; it weighs as much as what was cut."""
+    if count <= CAP:
+        return []
+    closing = MORE.at(table, column=column, where=where, count=count - CAP, of=kind.code)
+    return [replace(closing, severity=kind.severity)]
 
 
 def _repeated_keys(frame: pl.DataFrame, cells: _Cells) -> list[Problem]:
@@ -411,7 +414,7 @@ def _repeated_keys(frame: pl.DataFrame, cells: _Cells) -> list[Problem]:
         _key_twice(cells, int(first), int(second))
         for first, second in repeated.head(CAP).select("first", "#index").iter_rows()
     ]
-    return found + more(repeated.height, entity.name, " / ".join(entity.key), KEY_TWICE.code, cells.place.source)
+    return found + more(repeated.height, KEY_TWICE, entity.name, " / ".join(entity.key), cells.place.source)
 
 
 def _key_twice(cells: _Cells, first: int, second: int) -> Problem:

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import polars as pl
 
+from plantwright.areas.planning.actions import open_message
 from plantwright.core.action import action
 from plantwright.core.entity import ENTITIES
 from plantwright.core.parameters import Ref
@@ -13,9 +14,6 @@ from plantwright.core.problem import ProblemError, problem_kind, stop_on_errors
 from plantwright.core.store import Transaction
 from plantwright.core.store import plans as stored_plans
 
-MESSAGE_MISSING = problem_kind(
-    "message-missing", "There is no open message {value}.", "See the list: plantwright show DB messages."
-)
 ORDER_GONE = problem_kind(
     "message-order-gone", "The order {value} is not there any more.", "Plan again; the message will go."
 )
@@ -131,7 +129,8 @@ def accept_message(
     item : item of the order, where several messages name the order
     note : kept with the message
     """
-    message = open_message(tx, action, order, item)
+    # What was dismissed may still be done.
+    message = open_message(tx, action, order, item, ("open", "dismissed")).row(0, named=True)
     if action == "release":
         made = release(tx, order, "released")
     else:
@@ -140,15 +139,6 @@ def accept_message(
     done = {**message, "state": "done", "by": tx.by, "note": note or (f"made {made}" if made != order else "")}
     tx.update("action_message", _rows("action_message", [done]))
     return {"action": action, "order": made, "item": message["item"]}
-
-
-def open_message(tx: Transaction, action: str, order: str, item: str = "") -> Message:
-    """Give the message that is open or dismissed."""
-    rows = tx.read("action_message", {"order": [order], "action": [action]}).filter(pl.col("state") != "done")
-    rows = rows.filter((pl.col("item") == item) | (item == ""))
-    if rows.height != 1:
-        raise ProblemError([MESSAGE_MISSING.at("action_message", (action, order, item), value=f"{action} {order}")])
-    return rows.row(0, named=True)
 
 
 def _rows(name: str, rows: list[dict[str, Any]]) -> pl.DataFrame:

@@ -2,6 +2,8 @@
 
 import csv
 import io
+import subprocess
+import sys
 from pathlib import Path
 
 import polars as pl
@@ -14,7 +16,8 @@ from plantwright.core.column import Kind
 from plantwright.core.exchange import Source, SourceTable, importable, parse_source, read_source
 from plantwright.core.exchange.csv_in import read_csv_bytes
 from plantwright.core.exchange.workbook_in import column_letters
-from plantwright.core.reading import CAP, CELL_FAULTS, Place
+from plantwright.core.problem import ProblemKind
+from plantwright.core.reading import CAP, CELL_FAULTS, Place, more
 
 TABLES = list(importable())
 CASES = [
@@ -149,7 +152,14 @@ def test_long_lists_of_one_fault_are_cut_and_counted():
         row["kind"] = "neither"
     problems = parse_rows("item", rows).problems
     assert [problem.code for problem in problems] == ["not-a-choice"] * CAP + ["more-problems"]
+    assert problems[-1].severity == "error"
     assert problems[-1].message == "And 23 more of the same: not-a-choice."
+
+
+def test_what_closes_a_list_weighs_as_much_as_the_list():
+    remark = ProblemKind("a-remark", "It is odd.", "Look at it.", "warning")
+    assert [problem.severity for problem in more(CAP + 1, remark)] == ["warning"]
+    assert more(CAP, remark) == []
 
 
 def test_unknown_and_missing_columns_are_named_with_a_suggestion():
@@ -258,3 +268,9 @@ def test_one_bad_cell_among_a_million_rows_is_found():
     (problem,) = parsed.problems
     assert (problem.code, problem.where, problem.value) == ("not-a-number", "bom_line.csv row 654323", "1;5")
     assert parsed.tables["bom_line"].height == 1_000_000
+
+
+def test_sources_are_parsed_without_any_area_loaded():
+    code = "from plantwright.core.exchange import Source, parse_source; print(parse_source(Source(None)).problems)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"

@@ -14,6 +14,27 @@ from plantwright.core.store import Transaction, plans
 NO_MESSAGE = problem_kind(
     "message-not-open", "There is no open message {value}.", "See the list: plantwright show DB messages."
 )
+SEVERAL_MESSAGES = problem_kind(
+    "message-several", "{count} open messages say {value}, for the items {items}.", "Name the item too: --item {first}."
+)
+
+
+def open_message(tx: Transaction, action: str, order: str, item: str, states: tuple[str, ...]) -> pl.DataFrame:
+    """Give the one message that says this and is in one of the states, as a row.
+
+    Raises
+    ------
+    ProblemError : there is none, or there are several because the item is not named
+    """
+    rows = tx.read("action_message", {"order": [order], "action": [action], "state": list(states)})
+    rows = rows.filter((pl.col("item") == item) | (item == ""))
+    if rows.height == 1:
+        return rows
+    said = f"{action} {order} {item}".rstrip()
+    if not rows.height:
+        raise ProblemError([NO_MESSAGE.at("action_message", (action, order, item), value=said)])
+    more = {"count": rows.height, "items": ", ".join(rows["item"]), "first": rows["item"][0]}
+    raise ProblemError([SEVERAL_MESSAGES.at("action_message", (action, order), "item", said, **more)])
 
 
 @action("planning.messages", label="Dismiss a message")
@@ -30,10 +51,7 @@ def dismiss_message(
     item : item of the order, where several messages name the order
     note : why
     """
-    rows = tx.read("action_message", {"order": [order], "action": [action]}).filter(pl.col("state") == "open")
-    rows = rows.filter((pl.col("item") == item) | (item == ""))
-    if rows.height != 1:
-        raise ProblemError([NO_MESSAGE.at("action_message", (action, order, item), value=f"{action} {order}")])
+    rows = open_message(tx, action, order, item, ("open",))
     tx.update("action_message", rows.with_columns(state=pl.lit("dismissed"), note=pl.lit(note), by=pl.lit(tx.by)))
     return {"action": action, "order": order, "item": str(rows["item"][0])}
 

@@ -207,7 +207,7 @@ def _ragged(rows: NDArray[np.int64], records: _Records, separator: str, place: P
         )
         for row in rows[:CAP]
     ]
-    return found + more(len(rows), "", "", ROW_RAGGED.code, place.source)
+    return found + more(len(rows), ROW_RAGGED, where=place.source)
 
 
 def name_columns(texts: pl.DataFrame, header: Sequence[str], place: Place) -> tuple[pl.DataFrame, list[Problem]]:

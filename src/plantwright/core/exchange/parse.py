@@ -13,6 +13,7 @@ from plantwright.core.exact import check_zone
 from plantwright.core.exchange.source import TABLE_TWICE, Source, SourceTable
 from plantwright.core.problem import Problem, ProblemError, problem_kind
 from plantwright.core.reading import ROW, RowPlaces, did_you_mean, read_table
+from plantwright.core.system import UserField
 
 TABLE_UNKNOWN = problem_kind(
     "table-unknown",
@@ -120,7 +121,7 @@ def _zone(setting: SourceTable | None, zone: str) -> str:
 def _own_fields(tables: Mapping[str, pl.DataFrame], known: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
     """Unite the plant's own fields with those of the source, which win; what is at fault stays out."""
     frames = [each["user_field"] for each in (tables, known) if "user_field" in each]
-    own = pl.concat(frames) if frames else ENTITIES["user_field"].empty()
+    own = pl.concat(frames) if frames else UserField.empty()
     return own.drop_nulls(["entity", "name", "kind"]).unique(["entity", "name"], keep="first", maintain_order=True)
 
 

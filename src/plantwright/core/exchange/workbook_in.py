@@ -162,7 +162,7 @@ def _odd_cells(archive: zipfile.ZipFile, file: str, place: Place) -> list[Proble
     for kind, pattern in ((CELL_FORMULA, _FORMULA), (CELL_ERROR, _ERROR)):
         addresses = list(_addresses(xml, pattern))
         problems += [kind.at(where=f"{place.source} cell {address}", value=address) for address in addresses[:CAP]]
-        problems += more(len(addresses), "", "", kind.code, place.source)
+        problems += more(len(addresses), kind, where=place.source)
     return problems
 
 
@@ -177,4 +177,4 @@ def _merged(sheet: Any, place: Place) -> list[Problem]:
     for (top, left), (bottom, right) in sheet.merged_cell_ranges or []:
         first, last = f"{column_letters(left)}{top + 1}", f"{column_letters(right)}{bottom + 1}"
         found.append(CELL_MERGED.at(where=f"{place.source} cell {first}", value=f"{first}:{last}"))
-    return found[:CAP] + more(len(found), "", "", CELL_MERGED.code, place.source)
+    return found[:CAP] + more(len(found), CELL_MERGED, where=place.source)
