@@ -64,6 +64,7 @@ class Material:
         latest, state, existing, offer, from_node, late, serves, firm, supplier, price
     plan : the rows of the requirements planner
     open_places : place in the routing of each need of an open order; these follow the demands in its requirements
+    problem : the inputs of the requirements planner, with the lead times and calendars it planned by
     """
 
     demands: pl.DataFrame
@@ -71,6 +72,7 @@ class Material:
     orders: pl.DataFrame
     plan: mrp.MaterialPlan
     open_places: Ints
+    problem: mrp.RequirementsProblem
 
 
 def plan_material(numbered: Numbered) -> Material:
@@ -80,7 +82,7 @@ def plan_material(numbered: Numbered) -> Material:
     problem = _problem(numbered, demands, needs)
     names = [f"{item} {site}".strip() for item, site in numbered.nodes.frame.select("item", "site").iter_rows()]
     plan = mrp.plan_requirements(problem, names)
-    return Material(demands, consumed, _orders(numbered, plan), plan, needs["place"].to_numpy())
+    return Material(demands, consumed, _orders(numbered, plan), plan, needs["place"].to_numpy(), problem)
 
 
 def _problem(n: Numbered, demands: pl.DataFrame, needs: pl.DataFrame) -> mrp.RequirementsProblem:

@@ -114,16 +114,16 @@ def node_inputs(
         .with_columns(pl.col("on_hand", "buy_minimum", "buy_multiple").fill_null(0))
     )
     min_max = pl.col("lot_rule") == "min-max"
-    fill_up = pl.max_horizontal(pl.col("order_up_to") - pl.col("reorder_point"), pl.lit(0))
-    minimum = pl.max_horizontal("lot_minimum", "buy_minimum", pl.when(min_max).then(fill_up).otherwise(0))
+    gap = pl.max_horizontal(pl.col("order_up_to") - pl.col("reorder_point"), pl.lit(0))
     columns = frame.select(
         kind=pl.col("source").replace_strict({k: int(v) for k, v in _KINDS.items()}, return_dtype=pl.Int64),
         quantum="quantum",
         on_hand=pl.max_horizontal("on_hand", pl.lit(0)),
-        safety_stock=pl.when(min_max).then("reorder_point").otherwise("safety_stock"),
+        safety_stock="safety_stock",
         safety_time=pl.col("safety_time") // MINUTE,
         rule=pl.col("lot_rule").replace_strict({k: int(v) for k, v in _RULES.items()}, return_dtype=pl.Int64),
-        minimum=minimum,
+        minimum=pl.max_horizontal("lot_minimum", "buy_minimum"),
+        fill=pl.when(min_max).then(gap).otherwise(0),
         fixed="lot_quantity",
         period=pl.col("lot_period") // MINUTE,
         fence=pl.when(pl.col("planning_fence") > 0)
@@ -151,7 +151,7 @@ def node_inputs(
     return mrp.Nodes(
         kind=take["kind"], quantum=quantum, on_hand=take["on_hand"], safety_stock=take["safety_stock"],
         safety_time=take["safety_time"], lot_rule=take["rule"], minimum=take["minimum"], maximum=maximum,
-        multiple=multiple, fixed_quantity=fixed, period=take["period"], fence=take["fence"],
+        multiple=multiple, fill=take["fill"], fixed_quantity=fixed, period=take["period"], fence=take["fence"],
         lead_fixed=take["lead"], lead_calendar=np.array(calendar, np.int64), supplying_node=take["other"],
         lead_per_unit=take["per_unit"], order_cost=take["order_cost"], holding_cost=take["holding"],
     )  # fmt: skip

@@ -29,7 +29,8 @@ class Nodes:
     """Every planned item-site with its planning values, one row a node; `frame` is sorted by node number.
 
     Columns: node, item, site, source (one of `SOURCES`), quantum (smallest step, scaled), cost, unit,
-    and the planning columns of `item_site` in stored form.
+    and the planning columns of `item_site` in stored form; safety_stock is what stock should not fall below, by any
+    rule.
     """
 
     frame: pl.DataFrame
@@ -114,7 +115,9 @@ def _describe(plant: Plant, pairs: pl.DataFrame, main: str) -> pl.DataFrame:
         .when(pl.col("source") == "by kind").then(by_kind)
         .otherwise(pl.col("source"))
     )  # fmt: skip
-    return rows.with_columns(source.alias("source")).drop("lane", "made")
+    # With the min-max rule the reorder point is what stock should not fall below: to every stage, the safety stock.
+    kept = pl.when(pl.col("lot_rule") == "min-max").then("reorder_point").otherwise("safety_stock")
+    return rows.with_columns(source.alias("source"), kept.alias("safety_stock")).drop("lane", "made")
 
 
 def _made_at(plant: Plant, main: str) -> pl.DataFrame:

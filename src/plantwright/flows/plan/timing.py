@@ -8,9 +8,10 @@ import numpy as np
 
 from plantwright.flows.plan.material import Material, Numbered
 from plantwright.flows.plan.pegs import PegRows, open_arrival, supplier_calendars
-from plantwright.flows.plan.ragged import Ints
+from plantwright.flows.plan.ragged import Ints, grouped, spread
 from plantwright.flows.plan.shop import Given, consuming_steps
 from plantwright.flows.plan.steps import Steps
+from plantwright.flows.plan.waiting import Late, keeps_no_lead, wait_for_material
 from plantwright.methods.scheduling import Schedule
 from plantwright.methods.working_time import NEVER, latest_starts
 
@@ -35,30 +36,32 @@ class Dates:
 
 
 def dates_without_schedule(n: Numbered, material: Material, pegs: PegRows, consumer: Ints) -> Dates:
-    """Date the orders by planned lead times; one whose material comes late is moved by as much.
+    """Date the orders by planned lead times; an operation whose material comes late waits for it.
 
     Level by level from the raw materials up, so that lateness at the bottom reaches the demand.
     """
-    orders, rows = material.orders, material.plan.requirements
+    orders, wanted = material.orders, material.plan.requirements.time
     start, finish = orders["start"].to_numpy().copy(), orders["projected"].to_numpy().copy()
-    new = ~orders["existing"].to_numpy()
-    finish = np.where(new, open_arrival(n, material, finish), finish)
-    wanted = rows.time.copy()
-    shift = np.zeros(len(start), np.int64)
+    finish = np.where(orders["existing"].to_numpy(), finish, open_arrival(n, material, finish))
+    taken, place = wanted.copy(), np.full(len(wanted), NO, np.int64)
+    place[pegs.requirement] = pegs.place
+    asks = np.flatnonzero(consumer >= 0)
+    pointer, by_order = grouped(consumer[asks], orders.height)
+    elapsed = keeps_no_lead(n, material)
     level = material.plan.level[orders["node"].to_numpy()]
-    by_level = consumer[pegs.requirement]
-    arc = np.flatnonzero((by_level >= 0) & (pegs.supply >= 0))
-    arc_level = level[by_level[arc]]
+    arc = np.flatnonzero((pegs.consumer >= 0) & (pegs.supply >= 0))
+    arc_level = level[pegs.consumer[arc]]
     for one in range(int(level.max(initial=0)), -1, -1):
         here = arc[arc_level == one]
-        late = finish[pegs.supply[here]] - wanted[pegs.requirement[here]]
-        np.maximum.at(shift, by_level[here], late)
-        mine = np.flatnonzero((level == one) & (shift > 0))
-        start[mine] += shift[mine]
-        finish[mine] = np.minimum(finish[mine] + shift[mine], NEVER)
-    taken = np.where(consumer >= 0, wanted + shift[np.maximum(consumer, 0)], wanted) if len(shift) else wanted
-    projected = _demand_dates(n, material, pegs, finish)
-    return Dates(start, finish, taken, projected)
+        asked, there = wanted[pegs.requirement[here]], finish[pegs.supply[here]]
+        late = there > asked
+        waiting = Late(pegs.consumer[here][late], pegs.place[here][late], asked[late], there[late])
+        moved = wait_for_material(material, elapsed, start, finish, waiting)
+        start[moved.order], finish[moved.order] = moved.start, moved.finish
+        owner, at = spread(pointer[moved.order], np.diff(pointer)[moved.order])
+        rows = asks[by_order[at]]
+        taken[rows] = np.maximum(wanted[rows], moved.taken(owner, place[rows]))
+    return Dates(start, finish, taken, _demand_dates(n, material, pegs, finish))
 
 
 def dates_by_schedule(
@@ -73,13 +76,8 @@ def dates_by_schedule(
     began = np.where(steps.started >= 0, steps.started, schedule.start)
     np.minimum.at(start, steps.order, began)
     np.maximum.at(finish, steps.order, schedule.finish)
-    taken = material.plan.requirements.time.copy()
-    asks = np.flatnonzero(consumer >= 0)
-    kinds = orders.select("node", "kind", "id")
-    row, step = consuming_steps(given, kinds, steps, consumer[asks], place[asks])
-    taken[asks] = NEVER
-    np.minimum.at(taken, asks[row], schedule.start[step])
-    missing = asks[taken[asks] == NEVER]
+    taken = taken_times(given, material, steps, schedule.start, consumer, place)
+    missing = np.flatnonzero((consumer >= 0) & (taken == NEVER))
     # What an operation that is done already still has to be given is taken at once; a firm transfer leaves in time.
     moving = (orders["kind"] == "transfer").to_numpy()[consumer[missing]]
     taken[missing] = np.where(moving, material.plan.requirements.time[missing], n.plant.as_of)
@@ -90,6 +88,27 @@ def dates_by_schedule(
     start[consumer[leaves]] = taken[leaves]
     _date_purchases(n, material, pegs, taken, soonest, start, finish)
     return Dates(start, finish, taken, _demand_dates(n, material, pegs, finish))
+
+
+def taken_times(given: Given, material: Material, steps: Steps, begins: Ints, consumer: Ints, place: Ints) -> Ints:
+    """Give when each requirement is taken: when its operation begins; a demand's when it is due.
+
+    Parameters
+    ----------
+    begins : of each operation
+    consumer, place : of each requirement: the order that takes it, and the place in its routing
+
+    Returns
+    -------
+    Moments; `NEVER` for what no operation that is still to come takes.
+    """
+    taken = material.plan.requirements.time.copy()
+    asks = np.flatnonzero(consumer >= 0)
+    kinds = material.orders.select("node", "kind", "id")
+    row, step = consuming_steps(given, kinds, steps, consumer[asks], place[asks])
+    taken[asks] = NEVER
+    np.minimum.at(taken, asks[row], begins[step])
+    return taken
 
 
 def _date_purchases(

@@ -21,6 +21,7 @@ from plantwright.methods.requirements.inputs import (
     Why,
 )
 from plantwright.methods.requirements.levels import planning_order
+from plantwright.methods.requirements.matching import Matches, match_in_order
 from plantwright.methods.requirements.plan import (
     CoProductReceipts,
     MaterialPlan,
@@ -31,6 +32,7 @@ from plantwright.methods.requirements.plan import (
     plan_requirements,
 )
 from plantwright.methods.requirements.problem import RequirementsProblem, requirements_problem
+from plantwright.methods.requirements.projection import ProjectedOrders, Waits, operation_counts, project_orders
 from plantwright.methods.requirements.record import RequirementsRecord, requirements_record
 
 __all__ = [
@@ -41,6 +43,7 @@ __all__ = [
     "CoProducts",
     "Demands",
     "Formulas",
+    "Matches",
     "MaterialPlan",
     "NodeKind",
     "Nodes",
@@ -51,6 +54,7 @@ __all__ = [
     "Pegs",
     "PlannedOrders",
     "PriceBreaks",
+    "ProjectedOrders",
     "RequirementRows",
     "RequirementsProblem",
     "RequirementsRecord",
@@ -58,12 +62,16 @@ __all__ = [
     "Substitutes",
     "SupplyKind",
     "Unmet",
+    "Waits",
     "Why",
     "compile_formula",
     "formulas",
+    "match_in_order",
+    "operation_counts",
     "plan_requirements",
     "planning_order",
     "pointer_of",
+    "project_orders",
     "requirements_problem",
     "requirements_record",
 ]

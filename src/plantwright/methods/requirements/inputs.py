@@ -88,6 +88,9 @@ class Nodes:
         `plantwright.methods.lot_sizing.LotRule`.
     minimum, maximum, multiple
         See `plantwright.methods.lot_sizing.adjust_lot`; 0 is no limit. A multiple is whole quanta.
+    fill
+        With lots for lot: how much is ordered beyond a shortage. An item that is filled up to a level when its stock
+        falls below a reorder point has the reorder point as safety stock, and the gap between the two as fill.
     fixed_quantity, period, order_cost, holding_cost
         Of the lot rules: quantity, minutes, cost of an order, cost of holding a unit for a day.
     fence
@@ -109,6 +112,7 @@ class Nodes:
     minimum: ArrayLike = whole(0, high=LARGEST)
     maximum: ArrayLike = whole(0, high=LARGEST)
     multiple: ArrayLike = whole(0, high=LARGEST)
+    fill: ArrayLike = whole(0, high=LARGEST)
     fixed_quantity: ArrayLike = whole(0, high=LARGEST)
     period: ArrayLike = whole(0)
     fence: ArrayLike = moment(LONG_AGO)

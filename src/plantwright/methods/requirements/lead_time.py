@@ -100,10 +100,45 @@ def receipt_for(
     for number in range(count):
         op = t.data[n + c.OPS] + number * c.OP_WIDTH
         work, after = work_minutes(t, op, quantity), moment + t.data[op + c.QUEUE]
-        calendar = t.data[op + c.CALENDAR]
-        moment = finish_of(times.begin, times.start, times.end, times.before, calendar, after, work)
-        step[at + number] = NEVER
-        if moment < NEVER:
-            step[at + number] = start_before(times.begin, times.start, times.end, times.before, calendar, moment, work)
-        moment += t.data[op + c.MOVE]
+        moment = work_from(times, t.data[op + c.CALENDAR], after, work, step, at + number) + t.data[op + c.MOVE]
+    return int(min(moment, NEVER))
+
+
+@primitive
+def wait_before(t: Tables, node: int) -> int:
+    """Give the elapsed minutes between the release of an order and its first operation."""
+    n = node * c.NODE_WIDTH
+    queue = t.data[t.data[n + c.OPS] + c.QUEUE] if operations_of(t, node) > 0 else 0
+    return int(t.data[n + c.LEAD_EXTRA] + queue)
+
+
+@primitive
+def work_from(times: Calendars, calendar: int, after: int, work: int, step: Ints, at: int) -> int:
+    """Give when work that may begin at `after` is done, or `NEVER`; write the latest start that gives that."""
+    done = finish_of(times.begin, times.start, times.end, times.before, calendar, after, work)
+    step[at] = NEVER
+    if done < NEVER:
+        step[at] = start_before(times.begin, times.start, times.end, times.before, calendar, done, work)
+    return int(done)
+
+
+@primitive
+def receipt_with_waits(
+    t: Tables, times: Calendars, node: int, quantity: int, offer: int, release: int, step: Ints, at: int
+) -> int:
+    """Give the receipt of an order as `receipt_for` does, but let each operation wait for a moment of its own.
+
+    The moments are read from ``step[at]`` on, and the starts of the operations are written in their place; an order
+    without operations is one operation.
+    """
+    n = node * c.NODE_WIDTH
+    moment = release + t.data[n + c.LEAD_EXTRA]
+    count = operations_of(t, node)
+    if count == 0:
+        work, after = lead_minutes(t, node, quantity, offer), max(moment, step[at])
+        moment = work_from(times, t.data[n + c.LEAD_CALENDAR], after, work, step, at)
+    for number in range(count):
+        op = t.data[n + c.OPS] + number * c.OP_WIDTH
+        work, after = work_minutes(t, op, quantity), max(moment + t.data[op + c.QUEUE], step[at + number])
+        moment = work_from(times, t.data[op + c.CALENDAR], after, work, step, at + number) + t.data[op + c.MOVE]
     return int(min(moment, NEVER))

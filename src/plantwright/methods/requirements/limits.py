@@ -31,7 +31,7 @@ def soonest(t: Tables, times: Calendars, book: Book, node: int, quantity: int) -
     if kind == 4:
         return int(t.as_of)
     minimum, maximum, multiple = limits(t, node)
-    lot = lots.next_lot(quantity, minimum, maximum, multiple)
+    lot = lots.next_lot(quantity + t.data[n + c.FILL], minimum, maximum, multiple)
     offer = offer_for(t, node, lot)
     receipt = receipt_for(t, times, node, lot, offer, t.as_of, book.state, book.state[b.STEPS])
     return int(max(receipt, t.data[n + c.FENCE]))

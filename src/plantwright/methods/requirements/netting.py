@@ -64,15 +64,15 @@ def net_node(
     """Go through the requirements in order of time; write net requirements into the scratch space and count them.
 
     Safety stock is one more requirement, at the first moment at which a new order could bring it. `drawn` is 0 where
-    nothing but orders can serve a shortage.
+    nothing but orders can serve a shortage. The balance is what is there beyond the safety stock, once that is asked.
     """
     n = node * c.NODE_WIDTH
     made, safety_time, fence = t.data[n + c.KIND] < 4, t.data[n + c.SAFETY_TIME], t.data[n + c.FENCE]
     minimum, maximum, multiple = limits(t, node)
-    rounded = t.data[n + c.LOT_RULE] <= lots.FIXED_QUANTITY
+    fill, rounded = t.data[n + c.FILL], t.data[n + c.LOT_RULE] <= lots.FIXED_QUANTITY
     safety = t.data[n + c.SAFETY_STOCK] if made else 0
     ready = soonest(t, times, book, node, safety) if safety > 0 else NEVER
-    balance, used, nets, place = t.data[n + c.ON_HAND], 0, 0, 0
+    balance, used, nets, place, uncounted = t.data[n + c.ON_HAND], 0, 0, 0, 0
     while place < needs or (safety > 0 and ready < NEVER):
         item = work.row[min(place, needs - 1)] * b.ITEM_WIDTH if needs > 0 else 0
         row, time, asked, priority = -1, ready, safety, NEVER
@@ -90,7 +90,8 @@ def net_node(
             continue
         due = max(time - safety_time, fence)
         if rounded and nets > 0 and due > work.net[(nets - 1) * b.NET_WIDTH]:
-            balance += _left_over(work.net, nets, minimum, maximum, multiple)
+            balance += uncounted + _left_over(work.net, nets, minimum, maximum, multiple)
+            uncounted = 0
         if balance < 0 and used < receipts:
             limit = max(time, soonest(t, times, book, node, -balance))
             while balance < 0 and used < receipts and work.supply[work.place[used] * b.ITEM_WIDTH + b.MOMENT] <= limit:
@@ -99,14 +100,21 @@ def net_node(
         if balance < 0 and row >= 0 and drawn > 0:
             balance += _draw(t, times, book, node, row, min(asked, -balance))
         if balance < 0 and made:
-            nets = _ask(work.net, nets, due, -balance, priority)
-            balance = 0
+            along = _safety_along(safety, fill, ready)
+            nets = _ask(work.net, nets, due, along - balance, fill, priority)
+            balance, uncounted, safety = 0, fill, safety - along
     return nets
 
 
 @primitive
+def _safety_along(safety: int, fill: int, ready: int) -> int:
+    """Give the safety stock that an order for a shortage brings along: all, where one order fills up to a level."""
+    return safety if fill > 0 and ready < NEVER else 0
+
+
+@primitive
 def _left_over(net: Ints, nets: int, minimum: int, maximum: int, multiple: int) -> int:
-    """Give what the lots for the last net requirement bring beyond it, and count that in.
+    """Give what the lots for the last net requirement bring beyond it (its fill is part of it), and count that in.
 
     Rules that look ahead cannot tell that yet: their lots are rounded when they are planned.
     """
@@ -118,8 +126,8 @@ def _left_over(net: Ints, nets: int, minimum: int, maximum: int, multiple: int) 
 
 
 @primitive
-def _ask(net: Ints, nets: int, due: int, short: int, priority: int) -> int:
-    """Write a shortage as a net requirement; those that are due at one moment are added up."""
+def _ask(net: Ints, nets: int, due: int, short: int, fill: int, priority: int) -> int:
+    """Write a shortage and the fill as a net requirement; shortages that are due at one moment are filled up once."""
     last = (nets - 1) * b.NET_WIDTH
     if nets > 0 and net[last + b.NET_DUE] >= due:
         net[last + b.NET_QUANTITY] += short
@@ -127,7 +135,7 @@ def _ask(net: Ints, nets: int, due: int, short: int, priority: int) -> int:
         return nets
     at = nets * b.NET_WIDTH
     net[at + b.NET_DUE] = due
-    net[at + b.NET_QUANTITY] = short
+    net[at + b.NET_QUANTITY] = short + fill
     net[at + b.NET_PRIORITY] = priority
     return nets + 1
 

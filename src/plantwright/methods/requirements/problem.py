@@ -197,13 +197,14 @@ def _lot_faults(node: Ints, real: Any) -> Iterator[Problem]:
     """Give the lot rules whose parameters are missing or do not go together."""
     rule, quantum, most = node[:, c.LOT_RULE], node[:, c.QUANTUM], node[:, c.MAXIMUM]
     multiple, fixed, period = node[:, c.MULTIPLE], node[:, c.FIXED_QUANTITY], node[:, c.PERIOD]
-    holding = real[:-1, c.HOLDING_COST]
+    holding, fill = real[:-1, c.HOLDING_COST], node[:, c.FILL]
     step = np.where(multiple > 0, multiple, quantum)
     smallest = np.maximum(-(-node[:, c.MINIMUM] // step) * step, step)
     is_fixed, needed = rule == LotRule.FIXED_QUANTITY, "above 0 for this lot rule"
     tests = (
         ("multiple", multiple, step % quantum != 0, "whole quanta"),
         ("maximum", most, (most > 0) & (most - most % step < smallest), "room for minimum and multiple"),
+        ("fill", fill, (fill > 0) & (rule != LotRule.LOT_FOR_LOT), "0 for this lot rule"),
         ("fixed_quantity", fixed, is_fixed & ((fixed < 1) | (fixed % quantum != 0)), f"whole quanta, {needed}"),
         ("period", period, (rule == LotRule.PERIOD) & (period < 1), needed),
         ("holding_cost", holding, (rule >= LotRule.ECONOMIC_QUANTITY) & (holding <= 0), needed),
