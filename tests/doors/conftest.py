@@ -47,6 +47,14 @@ def run():
     return invoke
 
 
+@pytest.fixture
+def empty(run, tmp_path):
+    """The database of a plant without a row."""
+    db = tmp_path / "plant.db"
+    assert run("init", db).status == 0
+    return db
+
+
 @pytest.fixture(scope="session")
 def imported_once(run, tmp_path_factory):
     db = tmp_path_factory.mktemp("imported") / "plant.db"

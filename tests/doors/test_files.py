@@ -21,13 +21,6 @@ def contents(db):
 
 
 @pytest.fixture
-def empty(run, tmp_path):
-    db = tmp_path / "plant.db"
-    assert run("init", db).status == 0
-    return db
-
-
-@pytest.fixture
 def items(tmp_path):
     folder = tmp_path / "files"
     folder.mkdir()

@@ -42,6 +42,27 @@ def test_import_of_the_package_is_light():
     assert done.stdout.strip() == "[]"
 
 
+@pytest.mark.parametrize(
+    ("arguments", "left_out"),
+    [
+        (["show", "DB", "summary"], {"numba", "numpy", "psycopg", "xlsxwriter"}),
+        (["check", "DB"], {"numba", "psycopg", "xlsxwriter"}),
+        (["journal", "DB"], {"numba", "psycopg", "xlsxwriter"}),
+    ],
+)
+def test_command_loads_only_what_it_needs(empty, planned_once, arguments, left_out):
+    db = planned_once if "show" in arguments else empty
+    given = [str(db) if one == "DB" else one for one in arguments]
+    running = (
+        "import sys\n"
+        "from plantwright.doors.cli.app import app\n"
+        f"try:\n    app({given})\nexcept SystemExit:\n    pass\n"
+        f"print(sorted({left_out} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", running], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
 def test_usage_faults_exit_2(tmp_path):
     assert program("bogus").returncode == 2
     assert program("import", tmp_path / "x.db").returncode == 2

@@ -10,7 +10,6 @@ from plantwright.core.exact import SCALE
 from plantwright.core.finding import SHOWN, Tables, and_more, codes_where, found, never_effective, placed
 from plantwright.core.problem import Problem, ProblemError, problem_kind
 from plantwright.core.unit_checks import check_units, known_units
-from plantwright.methods.requirements.formula import compile_formula
 
 BOM_LOOP = problem_kind(
     "bom-loop",
@@ -161,18 +160,29 @@ def check_formulas(tables: Tables, as_of: int) -> list[Problem]:  # noqa: ARG001
     """Find formulas that are missing, cannot be read, or are not used."""
     lines = tables["bom_line"]
     asked, there = pl.col("per") == "formula", pl.col("formula").str.strip_chars() != ""
-    faults: dict[str, Problem] = {}
-    for text in lines.filter(asked & there)["formula"].unique().sort():
-        try:
-            compile_formula(text)
-        except ProblemError as error:
-            faults[text] = error.problems[0]
+    faults = _formula_faults(lines.filter(asked & there)["formula"].unique().sort())
     bad = lines.filter(asked & pl.col("formula").is_in(list(faults)))
     return [
         *found(FORMULA_MISSING, tables, "bom_line", lines.filter(asked & ~there), "formula"),
         *placed(tables, "bom_line", bad, "formula", lambda row: faults[row["formula"]]),
         *found(FORMULA_UNUSED, tables, "bom_line", lines.filter(~asked & there), "formula"),
     ]
+
+
+def _formula_faults(texts: pl.Series) -> dict[str, Problem]:
+    """Give for each formula that cannot be read what is wrong with it."""
+    if texts.is_empty():
+        return {}
+    # Numba, which the method loads, takes as long to import as all else that a check needs.
+    from plantwright.methods.requirements.formula import compile_formula  # noqa: PLC0415
+
+    faults = {}
+    for text in texts:
+        try:
+            compile_formula(text)
+        except ProblemError as error:
+            faults[text] = error.problems[0]
+    return faults
 
 
 def check_percents(tables: Tables, as_of: int) -> list[Problem]:

@@ -8,8 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
-import xlsxwriter
-from xlsxwriter.exceptions import XlsxWriterException
 
 from plantwright.core.column import EXACT, Column, Kind
 from plantwright.core.entity import ENTITIES
@@ -64,6 +62,9 @@ def write_workbook(
     ProblemError
         When the file cannot be written, or a table or text is larger than a workbook holds.
     """
+    import xlsxwriter  # noqa: PLC0415 - slow to import, and needed for workbooks alone
+    from xlsxwriter.exceptions import XlsxWriterException  # noqa: PLC0415
+
     file = Path(path)
     shown = {name: frame.clear() if template else frame for name, frame in tables.items()}
     columns = {name: columns_of(ENTITIES[name], tables) for name in tables}

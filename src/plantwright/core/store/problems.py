@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import psycopg
 from sqlalchemy.exc import DBAPIError
 
 from plantwright.core.problem import Problem, ProblemError, problem_kind
@@ -95,8 +95,14 @@ def translated(target: str) -> Iterator[None]:
         yield
     except DBAPIError as error:
         raise ProblemError([problem_of(error.orig or error, target)]) from error
-    except (sqlite3.Error, psycopg.Error) as error:
+    except _driver_errors() as error:
         raise ProblemError([problem_of(error, target)]) from error
+
+
+def _driver_errors() -> tuple[type[Exception], ...]:
+    """Give the errors of the drivers that are loaded: a plant in a file does without that of PostgreSQL."""
+    psycopg = sys.modules.get("psycopg")
+    return (sqlite3.Error,) if psycopg is None else (sqlite3.Error, psycopg.Error)
 
 
 def problem_of(error: BaseException, target: str) -> Problem:
@@ -144,6 +150,8 @@ _POSTGRES = {
 
 def _of_postgres(error: BaseException, target: str) -> Problem:
     # Without a state no server has answered: it was not reached, or the driver itself refused a value.
+    import psycopg  # noqa: PLC0415 - slow to import, and loaded already when one of its errors comes
+
     state = getattr(error, "sqlstate", None) or ("22" if isinstance(error, psycopg.DataError) else "08")
     kind = next((kind for start, kind in _POSTGRES.items() if state.startswith(start)), REFUSED)
     return kind.at(where=target, why=" ".join(str(error).split()))

@@ -14,7 +14,6 @@ import polars as pl
 from plantwright.core import wording
 from plantwright.core.column import EXACT, Column, Kind
 from plantwright.core.exact import SCALE
-from plantwright.core.exchange.write import completed, writing_errors
 from plantwright.core.frames import written
 from plantwright.core.pages import Page, Sheet
 from plantwright.core.problem import Problem, ProblemError, problem_kind, stop_on_errors
@@ -93,6 +92,8 @@ def _format(wanted: Wanted) -> str:
 
 def _write(page: Page, name: str, view: StoreView, form: str, out: Path) -> None:
     import json  # noqa: PLC0415
+
+    from plantwright.core.exchange.write import completed, writing_errors  # noqa: PLC0415 - loads all of the exchange
 
     zone = view.settings.zone
     with writing_errors(out.parent):
