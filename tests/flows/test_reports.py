@@ -7,7 +7,6 @@ import pytest
 
 from plantwright.core.entity import ENTITIES, raw_frame
 from plantwright.core.exact import SCALE
-from plantwright.core.pages import as_tables
 from plantwright.core.problem import ProblemError
 from plantwright.flows.catalog import load_actions, load_reports
 from plantwright.flows.views import MemoryView, run_report
@@ -248,10 +247,16 @@ def test_own_fields_of_documents_are_known_by_their_names():
 
 def test_pages_become_plain_tables():
     page = run_report(view({"demand_plan": [asked("A", 2, AS_OF)]}), "demand")
-    (table,) = as_tables(page, ZONE)
-    assert table.sentence == "1 demand: 1 on time."
-    assert str(table.frame["quantity"][0]) == "2.000000"
-    assert table.heading("late_days").unit == "d"
+    (table,) = page.sheets
+    assert (page.title, page.sentence) == ("Demand", "1 demand: 1 on time.")
+    assert str(table.presented(ZONE)["quantity"][0]) == "2.000000"
+    assert table.columns["late_days"].unit == "d"
+
+
+@pytest.mark.parametrize(("name", "told"), [("schedule", {}), ("load", {}), ("mrp", {"item": "P"})])
+def test_chart_names_columns_that_are_shown(name, told):
+    (table,) = run_report(view(item=[{"code": "P"}]), name, told).sheets
+    assert table.chart.columns() <= set(table.columns)
 
 
 # --- every declaration ----------------------------------------------------------------------------------------------

@@ -2,14 +2,14 @@
 
 Reports are declared by `core.report.report`; their parameter `plan`, `other` or `plant` is a `View`, which reads tables
 only when they are asked for. A `Page` holds raw rows with their columns, so that a door can write each value exactly:
-as people read it, as JSON, CSV or Excel; `as_tables` gives plain frames.
+as people read it, as JSON, CSV or Excel, as a page of the web; `Sheet.presented` gives a plain frame.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 import polars as pl
 
@@ -18,7 +18,6 @@ from plantwright.core.entity import ENTITIES, Entity
 from plantwright.core.frames import present
 from plantwright.core.problem import Problem, problem_kind
 from plantwright.core.reading import did_you_mean
-from plantwright.core.report import Heading, Table
 from plantwright.core.settings import Settings
 
 NOT_THERE = problem_kind(
@@ -49,20 +48,43 @@ class View(Protocol):
         """Give the same plant with another plan."""
 
 
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """How a table may be drawn, for doors that can: it names columns of the table.
+
+    Parameters
+    ----------
+    kind : bar and line draw the `series` over `x`; gantt draws a bar from `x` to the first of the `series`
+    x : column of the days, moments or names below
+    series : columns that are drawn
+    by : column that parts the rows: one drawing, or one lane of a gantt chart, for each of its values
+    """
+
+    kind: Literal["bar", "line", "gantt"]
+    x: str
+    series: tuple[str, ...]
+    by: str = ""
+
+    def columns(self) -> set[str]:
+        """Give the names of the columns that are drawn."""
+        return {self.x, *self.series} | ({self.by} if self.by else set())
+
+
 @dataclass(frozen=True)
 class Sheet:
     """One table of a report: raw rows, and the columns that are shown, the most important first.
 
     Parameters
     ----------
-    title : heading
+    title : heading, by which the table is known in its page
     rows : raw frame
-    columns : what each column is, in the order in which they are shown; `help` says what it means
+    columns : what each column is, in the order in which they are shown: its kind, `unit`, and `help`, its meaning
     clock : columns of moments that are shown with their time of day
     tree : column that is set in by the level of its row, which stands in the column `level`, from 1
     right : columns of texts that are set to the right, such as figures of several kinds below each other
     dashed : columns of quantities in which nothing is written as a dash
     in_words : whether it only says what stands in the figures of its page, so that programs do without it
+    chart : how it may be drawn
     """
 
     title: str
@@ -73,20 +95,39 @@ class Sheet:
     right: frozenset[str] = frozenset()
     dashed: frozenset[str] = frozenset()
     in_words: bool = False
+    chart: Chart | None = None
 
     def shown(self) -> pl.DataFrame:
         """Give the rows with the shown columns only."""
         return self.rows.select(list(self.columns))
 
+    def presented(self, zone: str) -> pl.DataFrame:
+        """Give the shown columns as decimals, dates and durations, moments in the time zone."""
+        return present(self.shown(), self.columns, zone)
+
 
 @dataclass(frozen=True)
 class Page:
-    """A report: a sentence that says the state in words, tables, and figures by name."""
+    """What every report gives, whatever door shows it.
+
+    Parameters
+    ----------
+    sentence : the state in words, the answer to what was asked
+    sheets : tables, the most important first, each with a title of its own
+    figures : single values by name, for programs
+    notes : lines that stand below, such as what to look at next
+    title : heading; where the report leaves it empty, its label
+    """
 
     sentence: str
     sheets: tuple[Sheet, ...] = ()
     figures: Mapping[str, Any] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    title: str = ""
+
+    def sheet(self, title: str) -> Sheet:
+        """Give the table with the title; KeyError where there is none."""
+        return {one.title: one for one in self.sheets}[title]
 
 
 def sheet(view: View, title: str, entity: str, rows: pl.DataFrame, *names: str | Column, clock: str = "") -> Sheet:
@@ -221,13 +262,3 @@ def missing(table: str, value: str, known: pl.Series, within: str = "") -> Probl
     """Make the problem that something asked about is not there, with the nearest name."""
     near = did_you_mean(value, known) if len(known) <= 100_000 else ""
     return NOT_THERE.at(table, value, value=value, within=within, hint=near)
-
-
-def as_tables(page: Page, zone: str) -> tuple[Table, ...]:
-    """Give a page as tables of presented values, for a door that shows frames: the sentence stands at the first."""
-    found = []
-    for place, one in enumerate(page.sheets):
-        headings = {name: Heading("", column.unit, column.help) for name, column in one.columns.items()}
-        frame = present(one.shown(), one.columns, zone)
-        found.append(Table(one.title, page.sentence if place == 0 else "", frame, headings))
-    return tuple(found)

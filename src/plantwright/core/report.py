@@ -1,10 +1,10 @@
-"""What people look at: each report is a typed function that gives a table, declared once; every door shows it.
+"""What people look at: each report is a typed function that gives a `Page`, declared once; every door shows it.
 
 Which of the bundles a report wants, it says by the names of its first parameters: `plan`, `other` (the plan to compare
-with), `plant`, `store`. The others are what people choose::
+with), `plant`. The others are what people choose::
 
     @report
-    def late_orders(plan: Plan, customer: str = "") -> Table:
+    def late_orders(plan: View, customer: str = "") -> Page:
         \"\"\"Orders projected after their due date, the latest first.\"\"\"
 """
 
@@ -12,11 +12,10 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar, overload
 
-import polars as pl
-
+from plantwright.core.pages import Page
 from plantwright.core.parameters import Parameter, parameters_of, read_arguments
 from plantwright.core.problem import ProblemError, problem_kind
 
@@ -24,46 +23,10 @@ REPORT_UNKNOWN = problem_kind(
     "report-unknown", "There is no report {value}.", "Choose one of those listed in the documentation."
 )
 
-INPUTS = ("plan", "other", "plant", "store")
+INPUTS = ("plan", "other", "plant")
 """Names of the parameters that a door fills with a bundle; all others are chosen by people."""
 
 Function = TypeVar("Function", bound=Callable[..., Any])
-
-
-@dataclass(frozen=True, slots=True)
-class Heading:
-    """How a column of a table is shown: its label, unit and meaning."""
-
-    label: str = ""
-    unit: str = ""
-    help: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Chart:
-    """A chart of a table: `kind` such as bar, line or gantt; `x`, `series` and `options` name its columns."""
-
-    kind: str
-    title: str
-    x: str
-    series: tuple[str, ...]
-    options: Mapping[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """What a report gives: a frame as people see it, the sentence that says what it means, and charts of it."""
-
-    title: str
-    sentence: str
-    frame: pl.DataFrame
-    columns: Mapping[str, Heading] = field(default_factory=dict)
-    charts: tuple[Chart, ...] = ()
-
-    def heading(self, name: str) -> Heading:
-        """Give how a column is shown; one that is not described is headed by its name."""
-        given = self.columns.get(name, Heading())
-        return Heading(given.label or name.replace("_", " ").capitalize(), given.unit, given.help)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +39,7 @@ class Report:
     help: str
     wants: tuple[str, ...]
     parameters: Mapping[str, Parameter]
-    function: Callable[..., Table]
+    function: Callable[..., Page]
 
 
 REPORTS: dict[str, Report] = {}
@@ -122,14 +85,18 @@ def report(function: Any = None, *, label: str = "", name: str = "", permission:
     return declare if function is None else declare(function)
 
 
-def run_report(name: str, arguments: Mapping[str, Any], given: Mapping[str, Any]) -> Table:
+def run_report(name: str, arguments: Mapping[str, Any], given: Mapping[str, Any]) -> Page:
     """Make a report.
 
     Parameters
     ----------
     name : name of the report
     arguments : what people chose, values or their texts
-    given : the bundles by name (`plan`, `other`, `plant`, `store`); more than are wanted may be given
+    given : the bundles by name (`plan`, `other`, `plant`); more than are wanted may be given
+
+    Returns
+    -------
+    The page, with the label of the report as its title where it has none of its own.
 
     Raises
     ------
@@ -139,4 +106,5 @@ def run_report(name: str, arguments: Mapping[str, Any], given: Mapping[str, Any]
         raise ProblemError([REPORT_UNKNOWN.at(value=name)])
     declared = REPORTS[name]
     values = read_arguments(name, declared.parameters, arguments)
-    return declared.function(**{part: given[part] for part in declared.wants}, **values)
+    page = declared.function(**{part: given[part] for part in declared.wants}, **values)
+    return page if page.title else replace(page, title=declared.label)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, cast
+from typing import Any
 
 import polars as pl
 
@@ -126,7 +126,7 @@ def run_report(
     """
     load_reports()
     given = {"plan": view, "plant": view, "other": other}
-    page = own_fields(view, cast("Page", declared.run_report(name, arguments or {}, given)))
+    page = own_fields(view, declared.run_report(name, arguments or {}, given))
     return filtered(page, where, view.settings.zone) if where else page
 
 

@@ -12,9 +12,11 @@ from plantwright.core import action as actions
 from plantwright.core import journal
 from plantwright.core import report as reports
 from plantwright.core.action import action, run_action
+from plantwright.core.column import Kind
+from plantwright.core.pages import Page, Sheet, named
 from plantwright.core.parameters import Ref
 from plantwright.core.problem import ProblemError
-from plantwright.core.report import Heading, Table, report, run_report
+from plantwright.core.report import report, run_report
 
 from .conftest import codes, codes_of, items
 
@@ -193,10 +195,11 @@ def test_declarations_that_doors_could_not_offer_are_refused():
 
 def test_report_says_what_it_wants_and_what_people_choose():
     @report
-    def late_orders(plan, other, customer: str = "") -> Table:
+    def late_orders(plan, other, customer: str = "") -> Page:
         """Orders that are late."""
         frame = pl.DataFrame({"order": [plan, other], "customer": [customer, customer]})
-        return Table("Late orders", "Two are late.", frame, {"order": Heading("No.", help="Number")})
+        columns = {name: named(Kind.TEXT, name, "What it is") for name in frame.columns}
+        return Page("Two are late.", (Sheet("Late orders", frame, columns),))
 
     declared = reports.REPORTS["late_orders"]
     assert (declared.label, declared.wants, list(declared.parameters)) == (
@@ -204,9 +207,9 @@ def test_report_says_what_it_wants_and_what_people_choose():
         ("plan", "other"),
         ["customer"],
     )
-    table = run_report("late_orders", {"customer": "C"}, {"plan": "P", "other": "Q", "plant": "unused"})
-    assert table.frame.rows() == [("P", "C"), ("Q", "C")]
-    assert (table.heading("order").label, table.heading("customer").label) == ("No.", "Customer")
+    page = run_report("late_orders", {"customer": "C"}, {"plan": "P", "other": "Q", "plant": "unused"})
+    assert page.title == "Late orders", "its label"
+    assert page.sheet("Late orders").presented("UTC").rows() == [("P", "C"), ("Q", "C")]
     with pytest.raises(ProblemError) as raised:
         run_report("late_orders", {"client": "C"}, {})
     assert codes_of(raised) == ["argument-unknown"]
@@ -214,10 +217,11 @@ def test_report_says_what_it_wants_and_what_people_choose():
 
 def test_report_takes_a_label_and_a_permission_and_a_name_of_its_own():
     @report(label="Stock on hand", permission="inventory.see")
-    def stock(store) -> Table:
+    def stock(plant) -> Page:
         """What is where."""
-        return Table("Stock", "", pl.DataFrame())
+        return Page(f"Nothing in {plant}.", title="Empty shelves")
 
+    assert run_report("stock", {}, {"plant": "S"}).title == "Empty shelves"
     assert reports.REPORTS["stock"].permission == "inventory.see"
     with pytest.raises(TypeError):
         report(stock)

@@ -16,7 +16,7 @@ from plantwright.core import wording
 from plantwright.core.buckets import Bucket, bucket_start, following, local_day
 from plantwright.core.column import Kind
 from plantwright.core.exact import SCALE
-from plantwright.core.pages import Page, Sheet, View, listed, missing, named
+from plantwright.core.pages import Chart, Page, Sheet, View, listed, missing, named
 from plantwright.core.parameters import Ref
 from plantwright.core.problem import stop_on_errors
 from plantwright.core.report import report
@@ -69,7 +69,8 @@ def mrp(
 
 def _sheet(plan: View, item: str, lines: list[dict[str, Any]]) -> Sheet:
     table = listed(plan, f"MRP record of {item}", COLUMNS, lines)
-    return replace(table, dashed=frozenset(table.columns) - {"projected_available"})
+    chart = Chart("line", "bucket", ("projected_available",))
+    return replace(table, dashed=frozenset(table.columns) - {"projected_available"}, chart=chart)
 
 
 def _site(plan: View, item: str) -> str:

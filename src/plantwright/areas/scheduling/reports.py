@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated
 
 import polars as pl
@@ -10,7 +11,7 @@ from plantwright.core import wording
 from plantwright.core.buckets import Bucket, bucket_start
 from plantwright.core.column import Kind
 from plantwright.core.exact import SCALE
-from plantwright.core.pages import Page, View, hours, missing, named, sheet
+from plantwright.core.pages import Chart, Page, View, hours, missing, named, sheet
 from plantwright.core.parameters import Ref
 from plantwright.core.problem import stop_on_errors
 from plantwright.core.report import report
@@ -42,6 +43,7 @@ def schedule(plan: View, work_center: WorkCenter = "", order: str = "") -> Page:
         "state", "people", "family", "alternate",
     )  # fmt: skip
     table = sheet(plan, "Schedule", "scheduled_operation", rows, *columns, clock="start finish")
+    table = replace(table, chart=Chart("gantt", "start", ("finish",), by="work_center"))
     return Page(sentence if rows.height else _no_schedule(plan), (table,))
 
 
@@ -112,9 +114,9 @@ def load(plan: View, work_center: WorkCenter = "", bucket: Bucket = "week") -> P
         "required", "setup", "run",
         named(Kind.DURATION, "free", "Capacity less load"),
     )  # fmt: skip
-    return Page(
-        sentence if rows.height else _no_schedule(plan), (hours(sheet(plan, "Load", "center_load", rows, *columns)),)
-    )
+    table = hours(sheet(plan, "Load", "center_load", rows, *columns))
+    table = replace(table, chart=Chart("bar", "day", ("load", "capacity"), by="work_center"))
+    return Page(sentence if rows.height else _no_schedule(plan), (table,))
 
 
 def ratio(part: pl.Expr, whole: pl.Expr) -> pl.Expr:
