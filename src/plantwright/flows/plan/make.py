@@ -27,14 +27,16 @@ from plantwright.flows.plan.pegs import (
     schedule_links,
     without_demands,
 )
+from plantwright.flows.plan.pins import settle_pins
 from plantwright.flows.plan.ragged import Ints
-from plantwright.flows.plan.schedule import make_schedule, never_placed
+from plantwright.flows.plan.repeg import other_pegs
+from plantwright.flows.plan.schedule import Scheduled, best_schedule, never_placed
 from plantwright.flows.plan.shop import Given, plan_shop
 from plantwright.flows.plan.steps import Steps, order_patterns, order_steps, reported, with_frozen
 from plantwright.flows.plan.timing import Dates, dates_by_schedule, dates_without_schedule, order_holding
 from plantwright.flows.plan.totals import plan_totals
 from plantwright.flows.plan.verify import verify
-from plantwright.methods.scheduling import Schedule, Shop
+from plantwright.methods.scheduling import Shop
 from plantwright.methods.working_time import NEVER
 from plantwright.plant import Plan, Plant
 
@@ -100,7 +102,8 @@ def make_plan(
     tables, totals, status = _dated_tables(
         numbered, material, watch, schedule=schedule, seed=seed, seconds=seconds, previous=previous
     )
-    faults = verify(plant, tables, plant.as_of, scheduled=schedule)
+    in_force = previous.raw if previous else None
+    faults = verify(plant, tables, plant.as_of, scheduled=schedule, totals=totals, previous=in_force)
     watch.done("verify", 1.0)
     options = {"schedule": schedule, "seed": seed, "seconds": seconds, "horizon_days": horizon_days}
     return Plan(
@@ -137,7 +140,9 @@ def _dated_tables(
     cause, operations, status = None, 0, "no schedule"
     if schedule:
         soonest = earliest(n, material)
-        made = _schedule(n, material, pegs, soonest, hold, seed=seed, seconds=seconds, previous=previous)
+        pegs, made = _schedule(
+            n, material, pegs, soonest, hold, consumer, place, seed=seed, seconds=seconds, previous=previous
+        )
         dates = dates_by_schedule(n, made.given, material, pegs, made.steps, made.late, soonest, consumer, place)
         watch.done("schedule", 0.6)
         extra, cause = _schedule_tables(n, material, pegs, made, soonest, dates)
@@ -162,25 +167,18 @@ def _dated_tables(
     return tables, totals, status
 
 
-@dataclass(frozen=True)
-class Scheduled:
-    """The finite shop with two schedules of it: as early as possible, and just in time."""
-
-    given: Given
-    steps: Steps
-    shop: Shop
-    early: Schedule
-    late: Schedule
-
-
 def _schedule(
-    n: Numbered, material: Material, pegs: PegRows, soonest: Ints, hold: np.ndarray, *,
+    n: Numbered, material: Material, pegs: PegRows, soonest: Ints, hold: np.ndarray, consumer: Ints, place: Ints, *,
     seed: int, seconds: float | None, previous: Plan | None,
-) -> Scheduled:  # fmt: skip
-    given, steps, shop = build_shop_of(n, material, pegs, soonest, hold, previous)
-    early, late = make_schedule(shop, seconds, seed)
-    stop_on_errors(never_placed(n, steps, shop, early))
-    return Scheduled(given, steps, shop, early, late)
+) -> tuple[PegRows, Scheduled]:  # fmt: skip
+    pegs, made = best_schedule(
+        pegs,
+        lambda rows: build_shop_of(n, material, rows, soonest, hold, previous),
+        lambda rows, made: other_pegs(material, rows, made, soonest, consumer, place),
+        seconds, seed,
+    )  # fmt: skip
+    stop_on_errors(never_placed(n, made.steps, made.shop, made.early))
+    return pegs, made
 
 
 def build_shop_of(
@@ -190,12 +188,12 @@ def build_shop_of(
     given = Given(n.plant, n.centers, n.clocks, n.routings, order_patterns(n.plant, n.nodes, n.routings))
     orders = _with_leads(n, material).with_columns(hold=pl.Series(hold) / 1440)
     progress = reported(n.plant, orders, n.centers, n.routings)
-    zone = n.plant.settings.minutes("frozen_zone")
-    if previous is not None and zone and "scheduled_operation" in previous.raw:
-        progress = with_frozen(progress, previous.raw["scheduled_operation"], orders, n.centers, n.plant.as_of + zone)
+    zone = (n.plant.as_of, n.plant.as_of + n.plant.settings.minutes("frozen_zone"))
+    if previous is not None and zone[1] > zone[0] and "scheduled_operation" in previous.raw:
+        progress = with_frozen(progress, previous.raw["scheduled_operation"], orders, n.centers, zone)
     steps = order_steps(orders, progress, given.pattern, n.routings)
     links = schedule_links(pegs, material, soonest, n.plant.as_of)
-    return given, steps, plan_shop(given, orders, steps, links, material.demands)
+    return given, steps, settle_pins(plan_shop(given, orders, steps, links, material.demands), steps, zone[0])
 
 
 def _with_leads(n: Numbered, material: Material) -> pl.DataFrame:

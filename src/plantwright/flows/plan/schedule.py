@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import itertools
 import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from plantwright.core.problem import Problem, problem_kind
 from plantwright.flows.plan.material import Numbered
+from plantwright.flows.plan.pegs import PegRows
+from plantwright.flows.plan.shop import Given
 from plantwright.flows.plan.steps import Steps
 from plantwright.methods.scheduling import Rule, Schedule, Shop, defer, dispatch
 from plantwright.methods.working_time import NEVER
@@ -19,50 +24,92 @@ NEVER_PLACED = problem_kind(
     "Look at the shifts of the work center, of people with the skill, and of the tool; or at what is pinned there.",
 )
 
-TRIALS: tuple[tuple[Rule, float], ...] = (
+Trial = tuple[Rule, float]
+TRIALS: tuple[Trial, ...] = (
     ("atc", 4.0), ("latest_start", 4.0), ("atcs", 2.0), ("edd", 4.0), ("atc", 1.0), ("atcs", 8.0), ("slack", 4.0),
     ("atc", 8.0),
 )  # fmt: skip
 """Dispatch rules with their look-ahead, the most promising first."""
 TRIED = 250_000
 """Operations that are scheduled in all while rules are tried: small shops try every rule, large ones the first."""
+REPEGGED, MOST_PEGGINGS = 100_000, 12
+"""Operations that are scheduled in all while other pegs are tried, and how often they are tried at most."""
 LEAST_SHAKE, MOST_SHAKE = 240, 20_160
 """Minutes by which the order of operations is shaken when nothing gets better: from four hours to two weeks."""
 
 
-def make_schedule(shop: Shop, seconds: float | None = None, seed: int = 0) -> tuple[Schedule, Schedule]:
-    """Make the schedule: several dispatch rules, then improvement for the seconds that are given.
+@dataclass(frozen=True)
+class Scheduled:
+    """The finite shop of some pegs, with two schedules of it: as early as possible, and just in time."""
+
+    given: Given
+    steps: Steps
+    shop: Shop
+    early: Schedule
+    late: Schedule
+
+
+Build = Callable[[PegRows], tuple[Given, Steps, Shop]]
+Repeg = Callable[[PegRows, Scheduled], Iterable[PegRows]]
+
+
+def best_schedule(
+    pegs: PegRows, build: Build, repeg: Repeg, seconds: float | None = None, seed: int = 0
+) -> tuple[PegRows, Scheduled]:
+    """Make the schedule of the plan: several dispatch rules, then other pegs, then improvement for the given seconds.
 
     Parameters
     ----------
-    shop : the finite shop of the plan
-    seconds : time for improvement; None: only the dispatch rules are tried
+    pegs : which supply serves which requirement, by planned dates
+    build : makes the finite shop of pegs
+    repeg : gives other pegs to try, seen from a schedule
+    seconds : time for improvement; None: only rules and pegs are tried
     seed : of the chance in the improvement
 
     Returns
     -------
-    The forward schedule, everything as early as it can be, and the same deferred to just in time.
+    The pegs with the least lateness, weighed by priority, and the schedule that they allow.
     """
-    count = max(1, min(len(TRIALS), TRIED // max(shop.operations, 1)))
-    best = min(
-        (dispatch(shop, rule, look_ahead=ahead) for rule, ahead in TRIALS[:count]),
-        key=lambda one: weighted_lateness(shop, one),
-    )
+    given, steps, shop = build(pegs)
+    early, trial = first_schedule(shop)
+    best, worth = Scheduled(given, steps, shop, early, defer(shop, early)), weighted_lateness(shop, early)
+    left = min(MOST_PEGGINGS, REPEGGED // max(shop.operations, 1))
+    better = True
+    while better and left > 0 and worth > 0:
+        better = False
+        for other in itertools.islice(repeg(pegs, best), left):
+            left -= 1
+            given, steps, shop = build(other)
+            early, _ = first_schedule(shop, [trial, *TRIALS[:2]])
+            found = weighted_lateness(shop, early)
+            if found < worth:
+                better, worth, chosen = True, found, (other, Scheduled(given, steps, shop, early, early))
+        if better:
+            pegs, best = chosen
+            best = replace(best, late=defer(best.shop, best.early))
     if seconds:
-        best = improved(shop, best, seconds, seed)
-    return best, defer(shop, best)
+        early = improved(best.shop, best, seconds, seed)
+        best = replace(best, early=early, late=defer(best.shop, early))
+    return pegs, best
 
 
-def improved(shop: Shop, best: Schedule, seconds: float, seed: int) -> Schedule:
+def first_schedule(shop: Shop, trials: Sequence[Trial] = TRIALS) -> tuple[Schedule, Trial]:
+    """Try dispatch rules, as many as the size of the shop allows; give the best schedule and the rule that made it."""
+    count = max(1, min(len(trials), TRIED // max(shop.operations, 1)))
+    tried = ((dispatch(shop, rule, look_ahead=ahead), (rule, ahead)) for rule, ahead in dict.fromkeys(trials[:count]))
+    return min(tried, key=lambda one: weighted_lateness(shop, one[0]))
+
+
+def improved(shop: Shop, made: Scheduled, seconds: float, seed: int) -> Schedule:
     """Repeat right shift and forward dispatch in its order, shaken more while nothing gets better.
 
     Forward-backward improvement after P. Tormos and A. Lova (2001), Annals of Operations Research 102, 65-81.
     """
     random = np.random.default_rng(seed)
     until, shake = time.perf_counter() + seconds, 0
+    best, order = made.early, made.late.start
     worth = weighted_lateness(shop, best)
-    order = defer(shop, best).start
-    while time.perf_counter() < until and worth > 0:
+    while worth > 0 and time.perf_counter() < until:
         tried = dispatch(shop, priorities=order + random.integers(0, shake + 1, len(order)))
         found = weighted_lateness(shop, tried)
         if found < worth:
