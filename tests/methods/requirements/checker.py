@@ -27,7 +27,7 @@ class Judge:
         """Give every rule that the plan breaks, in words."""
         checks = (
             self.demands_stand, self.explosions, self.passed_on, self.pegs_add_up, self.supplies_suffice,
-            self.lots_fit, self.dates, self.in_time, self.no_more_than_needed, self.first_come_first_served,
+            self.lots_fit, self.dates, self.in_time, self.no_more_than_needed, self.filled_up, self.first_come_first_served,
             self.co_products_come, self.served_is_kept,
         )  # fmt: skip
         return [fault for check in checks for fault in check()]
@@ -231,7 +231,7 @@ class Judge:
     def no_more_than_needed(self):
         for number, node in enumerate(self.plant.nodes):
             _, wanted = self.flows(number)
-            simple = not node.get("minimum") and not node.get("multiple") and not node.get("lot_rule")
+            simple = not any(node.get(name) for name in ("minimum", "multiple", "lot_rule", "fill"))
             receipts = [s for s in [*self.plant.supplies, *self.extra] if s["node"] == number]
             if (
                 not simple
@@ -245,6 +245,27 @@ class Judge:
             moments = len({time for time, _ in wanted}) + 1
             if not max(need, 0) <= planned < max(need, 0) + moments * self.quantum(number):
                 yield f"node {number} plans {planned} for {need}"
+
+    def filled_up(self):
+        """Orders of one date fill a node with nothing but stock up to its level, and not beyond."""
+        for number, node in enumerate(self.plant.nodes):
+            receipts = [s for s in [*self.plant.supplies, *self.extra] if s["node"] == number]
+            brings = number in {a["owner"] for a in self.plant.alternatives}
+            gives = number in {s["node"] for s in [*self.plant.substitutes, *self.plant.alternatives]}
+            if not node.get("fill") or node.get("kind", 0) >= PHANTOM or receipts or brings or gives:
+                continue
+            level = node.get("safety_stock", 0) + node["fill"]
+            step = node.get("multiple", 0) or self.quantum(number)
+            room = ceil(Fraction(max(node.get("minimum", 0), 1), step)) * step
+            come, wanted = self.flows(number)
+            mine = [(o["due"], o["quantity"]) for o in self.orders if o["node"] == number]
+            for due in {moment for moment, _ in mine}:
+                there = come[0][1] + sum(quantity for moment, quantity in mine if moment <= due)
+                until = due + node.get("safety_time", 0)
+                there -= sum(quantity for moment, quantity in wanted if moment <= until)
+                before = there - sum(quantity for moment, quantity in mine if moment == due)
+                if not level <= there < level + room or before >= node.get("safety_stock", 0):
+                    yield f"node {number} has {before}, then {there}, at {due}: its level is {level}"
 
     def first_come_first_served(self):
         moments = defaultdict(lambda: defaultdict(list))

@@ -28,6 +28,7 @@ def a_node(draw, number, count):
     node["minimum"] = draw(st.sampled_from([0, 0, 7])) * UNIT
     node["maximum"] = draw(st.sampled_from([0, 0, 0, 12])) * UNIT
     node["lot_rule"] = draw(st.sampled_from([0, 0, 0, 1, 2, 3, 4, 5, 6, 7]))
+    node["fill"] = draw(st.sampled_from([0, 0, 9])) * UNIT if node["lot_rule"] == 0 else 0
     node |= {"fixed_quantity": 5 * UNIT, "period": 4 * DAY, "order_cost": 50.0, "holding_cost": 1.0}
     if node["kind"] == TRANSFER:
         node["supplying_node"] = draw(st.integers(number + 1, count - 1))

@@ -143,6 +143,46 @@ def test_a_maximum_splits_a_need():
     assert [n for *_, n in orders_of(planned(Plant(nodes=nodes, demands=[demand(0, 1, 70)])), 0)] == [30, 30, 30]
 
 
+LEVELS = {"kind": BUY, "safety_stock": 20 * UNIT, "fill": 30 * UNIT, "lead_fixed": 5 * DAY}
+"""Ordered when stock falls below 20, up to 50."""
+
+
+def test_an_order_fills_up_to_the_level_when_stock_falls_below_the_reorder_point():
+    nodes = [{**LEVELS, "on_hand": 30 * UNIT}]
+    assert orders_of(planned(Plant(nodes=nodes, demands=[demand(0, 19, 10)])), 0) == []
+    # 15 are left, so 35 are ordered; the 50 last until 15 are left again.
+    needs = [demand(0, 19, 15), demand(0, 25, 30), demand(0, 28, 5)]
+    assert orders_of(planned(Plant(nodes=nodes, demands=needs)), 0) == [(14, 19, 35), (23, 28, 35)]
+
+
+def test_a_shortage_before_an_order_can_come_is_filled_up_by_one_order():
+    nodes = [{**LEVELS, "on_hand": 3 * UNIT}]
+    plan = planned(Plant(nodes=nodes, demands=[demand(0, 1, 10), demand(0, 9, 30)]))
+    assert orders_of(plan, 0) == [(0, 1, 57)]
+    assert plan.orders.projected.tolist() == [5 * DAY]
+
+
+def test_lots_that_fill_up_keep_minimum_multiple_and_maximum():
+    nodes = [{**LEVELS, "on_hand": 20 * UNIT, "multiple": 12 * UNIT, "maximum": 25 * UNIT}]
+    assert [n for *_, n in orders_of(planned(Plant(nodes=nodes, demands=[demand(0, 19, 1)])), 0)] == [24, 12]
+    nodes = [{**LEVELS, "on_hand": 20 * UNIT, "minimum": 40 * UNIT}]
+    assert orders_of(planned(Plant(nodes=nodes, demands=[demand(0, 19, 1)])), 0) == [(14, 19, 40)]
+
+
+def test_what_fills_up_is_counted_once():
+    """On day 3 ten are left over and two come from elsewhere; on day 5 nothing is left of either."""
+    nodes = [{"kind": BUY, "lead_fixed": DAY, "fill": 10 * UNIT}, {"kind": NONE, "on_hand": 2 * UNIT}]
+    needs = [demand(0, 1, 5), demand(0, 3, 12), demand(0, 5, 4)]
+    plan = planned(Plant(nodes=nodes, demands=needs, alternatives=[{"owner": 0, "node": 1, "lead": 2 * DAY}]))
+    assert sorted(orders_of(plan, 0)) == [(0, 1, 15), (1, 3, 2), (4, 5, 14)]
+
+
+def test_needs_inside_the_fence_are_filled_up_together():
+    nodes = [{**LEVELS, "on_hand": 20 * UNIT, "fence": 9 * DAY}]
+    plan = planned(Plant(nodes=nodes, demands=[demand(0, 2, 6), demand(0, 4, 7), demand(0, 9, 8)]))
+    assert orders_of(plan, 0) == [(4, 9, 51)]
+
+
 def test_lots_of_silver_and_meal_inside_the_planner():
     """The exercise of Nahmias (see the tests of lot sizing), one week a day."""
     nodes = [{"kind": BUY, "lot_rule": 6, "order_cost": 80.0, "holding_cost": 2.0}]
@@ -414,11 +454,12 @@ def test_every_fault_of_every_table_is_reported_at_once():
 
 def test_lot_rules_without_what_they_need_are_refused():
     nodes = [{"kind": TRANSFER}, {"lot_rule": 1}, {"lot_rule": 2}, {"lot_rule": 7}, {"multiple": 1}, {"maximum": 1}]
+    nodes += [{"lot_rule": 1, "fixed_quantity": UNIT, "fill": UNIT}]
     with pytest.raises(ProblemError) as caught:
         problem_of(Plant(nodes=nodes))
     assert {(p.key, p.column) for p in caught.value.problems} == {
         ("0", "supplying_node"), ("1", "fixed_quantity"), ("2", "period"), ("3", "holding_cost"), ("4", "multiple"),
-        ("5", "maximum"),
+        ("5", "maximum"), ("6", "fill"),
     }  # fmt: skip
 
 

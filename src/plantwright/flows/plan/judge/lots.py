@@ -1,4 +1,4 @@
-"""Do new orders keep the rules of their item, site, supplier or lane: source, lot, fence, lead time, cost."""
+"""Do new orders keep the rules of their item, site, supplier or lane: source, lot, level, fence, lead time, cost."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from plantwright.core.problem import problem_kind
 from plantwright.flows.plan.judge.calendars import Calendars
 from plantwright.flows.plan.judge.case import MINUTE, Case
 from plantwright.flows.plan.judge.fault import Fault
+from plantwright.flows.plan.judge.levels import check_levels
 
 _FIX = "This is a fault of the planner: report it with the plant."
 SOURCE = problem_kind("verify-source", "It may not be got by {source}{of}; its source is {rule}.", _FIX)
@@ -30,6 +31,7 @@ def check_lots(case: Case, calendars: Calendars) -> Iterator[Fault]:
     rows = _new_orders(case)
     yield from _sources(case, rows)
     yield from _sizes(rows)
+    yield from check_levels(case)
     fence = rows.with_columns(fence=case.as_of + pl.col("planning_fence").fill_null(0) // MINUTE)
     fence = fence.filter(pl.col("finish") < pl.col("fence"))
     yield Fault(FENCE, fence, "planned_order", KEY, "finish", moments=("finish", "fence"))
