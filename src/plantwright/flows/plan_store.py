@@ -64,22 +64,33 @@ def plan_store(store: Store, wishes: Wishes | None = None, *, by: str = "", prog
     if wishes.as_of:
         base = seen_at(base, moment_of(wishes.as_of, base.settings.zone))
     plant, odd = apply_scenario(base, wishes.scenario) if wishes.scenario else (base, [])
-    previous = _previous(store, base.settings)
+    previous = _in_force(store, plant.settings, wishes.scenario) if wishes.schedule else None
     loaded = time.perf_counter()
     made = make_plan(
         seen_at(plant, base.as_of), schedule=wishes.schedule, seed=wishes.seed, seconds=wishes.seconds,
         horizon_days=wishes.horizon_days, previous=previous, progress=progress,
     )  # fmt: skip
-    plan = replace(made, problems=(*odd, *made.problems), scenario=wishes.scenario)
+    kept = {"previous": previous.number} if previous else {}
+    options = MappingProxyType({**made.options, **kept})
+    plan = replace(made, problems=(*odd, *made.problems), scenario=wishes.scenario, options=options)
     return keep_plan(store, _timed(plan, load=loaded - begun), base.settings, by=by)
 
 
-def _previous(store: Store, settings: Settings) -> Plan | None:
-    """Give the plan in force, where its frozen part is kept."""
+_FROZEN = ("planned_order", "scheduled_operation")
+"""What is read of the plan in force."""
+
+
+def _in_force(store: Store, settings: Settings, scenario: str) -> Plan | None:
+    """Give the plan in force, where its frozen part is kept: the latest of the scenario, else of the plant as it is."""
     if not settings.minutes("frozen_zone"):
         return None
+    return _found(store, None, scenario) or (_found(store, None, "") if scenario else None)
+
+
+def _found(store: Store, number: int | None, scenario: str) -> Plan | None:
+    """Give the schedule of a kept plan; None where there is no such plan or it has none."""
     try:
-        return load_plan(store, tables=("planned_order", "scheduled_operation"))
+        return load_plan(store, number, scenario, tables=_FROZEN)
     except ProblemError:
         return None
 
@@ -164,4 +175,8 @@ def judge_plan(store: Store, number: int | None = None, scenario: str = "") -> t
     plant = with_horizon(plant, plan.options.get("horizon_days"))
     changed = [] if plant.hash() == plan.inputs else [PLANT_CHANGED.at(value=plan.number)]
     scheduled = bool(plan.options.get("schedule", True))
-    return plan, [*changed, *verify(plant, plan.raw, plan.as_of, scheduled)]
+    # A plan that was in force then may have been pruned since.
+    number = plan.options.get("previous")
+    previous = _found(store, int(number), "") if number else None
+    faults = verify(plant, plan.raw, plan.as_of, scheduled, plan.totals, previous.raw if previous else None)
+    return plan, [*changed, *faults]

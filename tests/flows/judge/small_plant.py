@@ -244,6 +244,8 @@ class Draft:
     def __init__(self) -> None:
         self.plant: Rows = plant_rows()
         self.plan: Rows = plan_rows()
+        self.totals: dict[str, float] = {}
+        self.previous: Rows = {}
 
     def rows(self, table: str) -> list[dict[str, Any]]:
         rows = self.plan if table in self.plan else self.plant
@@ -268,4 +270,4 @@ class Draft:
         tables = frames(self.plan)
         if not as_scheduled:
             del tables["scheduled_operation"]
-        return verify(plant_of(self.plant), tables, NOW, as_scheduled)
+        return verify(plant_of(self.plant), tables, NOW, as_scheduled, self.totals, frames(self.previous))

@@ -68,16 +68,32 @@ def test_open_minutes_are_counted_within_each_calendar(calendar, start, finish, 
 def test_totals_are_those_worked_out_by_hand():
     """M1 ties up 20 B and 30 C (160) for 1570 minutes, M2 8 B and 12 C (64) for 1531, M3 5 C (10) for 45.
 
-    X1 takes 2 D (2) for 30. Ten A lie from day 2, 10:10 to day 4, 12:00, five A2 from day 1, 10:55 to day 5, 0:00;
-    what is for S1/2 goes at once. On hand of what is reserved for an order counts nowhere in the other figure.
+    X1 takes 2 D (2) for 30. New are 10 B for 5, 14 A for 100, 5 A2 for 40 and 6 E without a cost. Stock is
+    47 C for 2, 20 E for 3 and 50 D for 1. What is made leaves with its demand at once, though it is due later.
     """
     found = recompute_totals(plant_of(plant_rows()), frames(plan_rows()), NOW)
-    assert found["late_days"] == pytest.approx(571 / 1440, abs=1e-6)
+    assert found["late_days"] == pytest.approx(571 / 1440)
     assert found["late_orders"] == 1
     assert found["wip_value_days"] == pytest.approx((160 * 1570 + 64 * 1531 + 10 * 45 + 2 * 30) / 1440)
-    assert found["stock_value_days"] == 0
-    lying = 10 * 100 * (2 * 1440 + 110) + 5 * 40 * (3 * 1440 + 785)
-    assert found["on_hand_value_days"] == pytest.approx(lying / 1440)
+    assert found["cost_of_new_orders"] == pytest.approx(10 * 5 + 14 * 100 + 5 * 40)
+    assert found["stock_value"] == pytest.approx(47 * 2 + 20 * 3 + 50 * 1)
+    assert found["stock_value_days"] == pytest.approx(0)
+
+
+def test_made_items_on_hand_count_until_the_last_due_date():
+    """One G of 6 for 10 from day 0, 8:30, serves nobody until day 7, when the forecast is due."""
+    draft = Draft()
+    draft.set("item", {"code": "G"}, standard_cost=10 * ONE)
+    found = recompute_totals(plant_of(draft.plant), frames(draft.plan), NOW)
+    assert found["stock_value_days"] == pytest.approx(60 * (7 * 1440 - 510) / 1440)
+
+
+def test_what_is_short_is_never_complete_and_stays_on_hand():
+    draft = Draft()
+    draft.set("demand_plan", {"demand": "S2/1"}, quantity=6 * ONE, projected=None, status="short")
+    found = recompute_totals(plant_of(draft.plant), frames(draft.plan), NOW)
+    assert found["short_orders"] == 1
+    assert found["stock_value_days"] == pytest.approx(5 * 40 * (at(7) - at(1, 10, 55)) / 1440)
 
 
 def test_totals_that_differ_are_a_fault():

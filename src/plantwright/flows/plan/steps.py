@@ -89,6 +89,7 @@ class Steps:
     started, pinned : moments, -1 where not
     remaining : working minutes still to go of a started operation, -1 where that follows from the quantity
     center : work center that is laid down for the operation, -1 for free choice
+    unit : place of its unit in that work center, from 0, where a plan in force has laid it down; else -1
     before, after : arcs between operations of the same order
     """
 
@@ -101,6 +102,7 @@ class Steps:
     pinned: Ints
     remaining: Ints
     center: Ints
+    unit: Ints
     before: Ints
     after: Ints
 
@@ -115,7 +117,7 @@ def order_steps(orders: pl.DataFrame, progress: pl.DataFrame, pattern: Pattern, 
     ----------
     orders : columns id, node, quantity, kind, existing; one row an order, sorted by id
     progress : what the floor has reported. Columns: id (of the order), sequence, done (bool), left (scaled, null where
-        nothing was reported), started, pinned, remaining (minutes), center
+        nothing was reported), started, pinned, remaining (minutes), center, unit
     pattern : see `order_patterns`
     routings : see `plan_routings`
 
@@ -134,7 +136,7 @@ def order_steps(orders: pl.DataFrame, progress: pl.DataFrame, pattern: Pattern, 
     pointer = pointer_of(counts)
     size = len(owner)
     quantity = orders["quantity"].to_numpy()[owner].copy()
-    fields = {name: np.full(size, NO, np.int64) for name in ("started", "pinned", "remaining", "center")}
+    fields = {name: np.full(size, NO, np.int64) for name in ("started", "pinned", "remaining", "center", "unit")}
     done = np.zeros(size, bool)
     if progress.height:
         _report(progress, orders, pattern, routings, pointer, quantity, done, fields)
@@ -220,8 +222,16 @@ def reported(plant: Plant, orders: pl.DataFrame, centers: pl.DataFrame, routings
         pinned=pl.col("pinned_start"),
         remaining=(pl.col("remaining") + MINUTE - 1) // MINUTE,
         center=pl.col("center"),
+        unit=pl.lit(None, pl.Int64),
     )  # fmt: skip
-    return _with_kept_starts(progress, _kept_starts(plant, orders, routings))
+    return _after_holds(_with_kept_starts(progress, _kept_starts(plant, orders, routings)), orders)
+
+
+def _after_holds(progress: pl.DataFrame, orders: pl.DataFrame) -> pl.DataFrame:
+    """Let no pin stand before the end of a hold on its order: the hold is the stronger word."""
+    rows = progress.join(orders.select("id", "release"), on="id", how="left", maintain_order="left")
+    later = pl.max_horizontal("pinned", "release")
+    return rows.with_columns(pinned=pl.when(pl.col("pinned").is_not_null()).then(later)).drop("release")
 
 
 def _kept_starts(plant: Plant, orders: pl.DataFrame, routings: Routings) -> pl.DataFrame:
@@ -252,30 +262,35 @@ def _with_kept_starts(progress: pl.DataFrame, kept: pl.DataFrame) -> pl.DataFram
 
 
 def with_frozen(
-    progress: pl.DataFrame, previous: pl.DataFrame, orders: pl.DataFrame, centers: pl.DataFrame, until: int
+    progress: pl.DataFrame, previous: pl.DataFrame, orders: pl.DataFrame, centers: pl.DataFrame, zone: tuple[int, int]
 ) -> pl.DataFrame:
-    """Pin the operations of existing orders that the plan in force starts before a moment.
+    """Pin the operations of existing orders that the plan in force starts within the frozen zone.
 
     Parameters
     ----------
     progress : what the floor has reported, see `reported`; what has been started or pinned there stays so
     previous : table scheduled_operation of the plan in force
-    orders : orders of the plan that is made, columns id, order, existing
+    orders : orders of the plan that is made, columns id, order, existing, release
     centers : work centers by number
-    until : end of the frozen zone
+    zone : the moment of the plan, and the end of the frozen zone
 
     Returns
     -------
-    The progress with the frozen operations pinned at their starts and work centers.
+    The progress with the frozen operations pinned at their starts, work centers and units. What should have started
+    before the moment of the plan and has not, or belongs to an order that is held, cannot stay and is free.
     """
-    rows = previous.filter((pl.col("start") < until) & (pl.col("state") != "started"))
-    rows = rows.join(orders.filter("existing").select("order", "id"), on="order")
+    rows = previous.filter((pl.col("start") >= zone[0]) & (pl.col("start") < zone[1]) & (pl.col("state") != "started"))
+    rows = rows.join(orders.filter("existing").select("order", "id", "release"), on="order")
+    rows = rows.filter(pl.col("release") <= pl.col("start"))
     rows = rows.join(centers.select(pl.col("code").alias("work_center"), "center"), on="work_center", how="left")
-    frozen = rows.select("id", "sequence", frozen="start", frozen_center="center")
+    frozen = rows.select(
+        "id", "sequence", frozen="start", frozen_center="center", frozen_unit=pl.col("unit").cast(pl.Int64) - 1
+    )
     joined = progress.join(frozen, on=["id", "sequence"], how="full", coalesce=True)
     free = pl.col("started").is_null() & pl.col("pinned").is_null() & ~pl.col("done").fill_null(value=False)
     return joined.with_columns(
         pl.col("done").fill_null(value=False),
         pl.when(free).then(pl.col("frozen")).otherwise(pl.col("pinned")).alias("pinned"),
         pl.when(free).then(pl.coalesce("frozen_center", "center")).otherwise(pl.col("center")).alias("center"),
+        pl.when(free).then("frozen_unit").alias("unit"),
     ).select(progress.columns)

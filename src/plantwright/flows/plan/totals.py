@@ -11,6 +11,7 @@ from plantwright.core.exact import SCALE
 from plantwright.flows.plan.material import Material, Numbered
 from plantwright.flows.plan.pegs import PegRows
 from plantwright.flows.plan.timing import Dates
+from plantwright.methods.requirements import Origin
 from plantwright.methods.working_time import NEVER
 
 DAY = 1440
@@ -48,7 +49,7 @@ def plan_totals(
         "existing_orders": int(material.orders["existing"].sum()),
         "operations": operations,
         "wip_value_days": round(_wip(material, dates, hold)),
-        "stock_value_days": round(_stock(n, material, pegs, dates, stock, costs)),
+        "stock_value_days": round(_stock(n, material, pegs, dates, demand, stock, costs)),
         "stock_value": round(float((stock / SCALE * costs).sum()), 2),
     }
 
@@ -58,7 +59,10 @@ def _wip(material: Material, dates: Dates, hold: np.ndarray) -> float:
     return float((hold * (dates.finish - dates.start) / DAY)[made].sum())
 
 
-def _stock(n: Numbered, material: Material, pegs: PegRows, dates: Dates, stock: np.ndarray, costs: np.ndarray) -> float:
+def _stock(
+    n: Numbered, material: Material, pegs: PegRows, dates: Dates, demand: pl.DataFrame,
+    stock: np.ndarray, costs: np.ndarray,
+) -> float:  # fmt: skip
     demands, as_of = material.demands, n.plant.as_of
     if not demands.height:
         return 0.0
@@ -71,10 +75,13 @@ def _stock(n: Numbered, material: Material, pegs: PegRows, dates: Dates, stock: 
 
     orders = material.orders
     came = held(orders["node"].to_numpy(), dates.finish, orders["quantity"].to_numpy())
+    besides = material.plan.co_products
+    parent = besides.parent + np.where(besides.parent_kind == Origin.PLANNED, int(orders["existing"].sum()), 0)
+    came += held(besides.node, dates.finish[parent], besides.quantity)
     every = np.arange(len(n.nodes))
     there = held(every, np.full(len(every), as_of), stock)
-    leaves = np.where(
-        pegs.demand >= 0, dates.projected[pegs.demand] if demands.height else as_of, dates.taken[pegs.requirement]
-    )
+    # A demand that stays short is never complete and takes nothing away.
+    complete = demand["projected"].fill_null(NEVER).to_numpy()
+    leaves = np.where(pegs.demand >= 0, complete[pegs.demand], dates.taken[pegs.requirement])
     left = held(pegs.node, leaves, pegs.quantity)
     return there + came - left

@@ -36,6 +36,7 @@ Operations
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 import polars as pl
 
@@ -47,13 +48,14 @@ from plantwright.flows.plan.judge.case import Case
 from plantwright.flows.plan.judge.components import check_components
 from plantwright.flows.plan.judge.demands import check_demands
 from plantwright.flows.plan.judge.fault import Fault, written
+from plantwright.flows.plan.judge.kept import check_kept
 from plantwright.flows.plan.judge.lots import check_lots
 from plantwright.flows.plan.judge.operations import check_operations
 from plantwright.flows.plan.judge.pegs import Links, check_pegs
 from plantwright.flows.plan.judge.people import check_people
 from plantwright.flows.plan.judge.precedence import check_precedence
 from plantwright.flows.plan.judge.records import check_records
-from plantwright.flows.plan.judge.totals import recompute_totals, verify_totals
+from plantwright.flows.plan.judge.totals import check_totals, recompute_totals, verify_totals
 from plantwright.flows.plan.judge.work import Work
 from plantwright.plant import Plant
 
@@ -65,6 +67,8 @@ def verify(
     plan_tables: Mapping[str, pl.DataFrame],
     as_of: int,
     scheduled: bool,  # noqa: FBT001 - the last of four plain values
+    totals: Mapping[str, Any] | None = None,
+    previous: Mapping[str, pl.DataFrame] | None = None,
 ) -> list[Problem]:
     """Judge a plan by the rules alone.
 
@@ -74,6 +78,8 @@ def verify(
     plan_tables : raw result tables of the plan by name; a table that is missing counts as empty
     as_of : moment at which the plan begins, in minutes since 1970-01-01 UTC
     scheduled : whether operations were placed on work centers of finite capacity
+    totals : the figures that the plan gives, to be worked out again; None where it gives none
+    previous : raw result tables of the plan that was in force, whose frozen part must have been kept; None for none
 
     Returns
     -------
@@ -84,10 +90,10 @@ def verify(
     Cost: sorting and joining the result tables; near linear in their rows.
     """
     case = Case(plant, plan_tables, as_of, scheduled)
-    return written(_faults(case), case.zone)
+    return written(_faults(case, totals or {}, previous or {}), case.zone)
 
 
-def _faults(case: Case) -> Iterator[Fault]:
+def _faults(case: Case, totals: Mapping[str, Any], previous: Mapping[str, pl.DataFrame]) -> Iterator[Fault]:
     calendars = Calendars(case)
     yield from check_records(case)
     yield from check_lots(case, calendars)
@@ -95,7 +101,9 @@ def _faults(case: Case) -> Iterator[Fault]:
     links = Links(case)
     for judge in (check_pegs, check_balance, check_demands):
         yield from judge(links)
+    yield from check_totals(links, totals)
     if case.scheduled:
         work = Work(case, calendars)
         for check in (check_operations, check_precedence, check_capacity, check_people):
             yield from check(work)
+        yield from check_kept(work, previous)

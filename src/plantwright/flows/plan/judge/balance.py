@@ -38,19 +38,18 @@ def check_balance(links: Links) -> Iterator[Fault]:
     rows = below[first]
     named = links.case.named_nodes(course.node[rows])
     named = named.with_columns(pl.Series("at", course.at[rows]), pl.Series("balance", course.balance[rows]))
-    yield Fault(BALANCE, named, "item_site", ("item", "site"), moments=("at",), amounts=("balance",))
+    yield Fault(BALANCE, named, "item_site", ("item", "site"), moments=("at",), amounts=("balance",), value="balance")
 
 
-def stock_over_time(links: Links, *, when_due: bool = True) -> StockCourse:
+def stock_over_time(links: Links) -> StockCourse:
     """Work out the stock of every item and site over time.
 
     What arrives in a minute is there for what is taken in it. A need that is short takes what is pegged to it, a
-    demand its planned quantity at once, when it is complete and, if asked, due.
+    demand its planned quantity at once, when it is complete and due.
     """
     case = links.case
     stock, outputs, needs, demands = case.on_hand, case.outputs, case.components, case.demands
-    shipped = np.maximum(links.complete, case.as_of)
-    shipped = np.maximum(shipped, ints(demands, "due")) if when_due else shipped
+    shipped = np.maximum(np.maximum(links.complete, case.as_of), ints(demands, "due"))
     parts = [
         (ints(stock, "node"), np.full(stock.height, case.as_of), ints(stock, "quantity")),
         (ints(outputs, "node"), ints(outputs, "finish"), ints(outputs, "quantity")),

@@ -67,7 +67,7 @@ def _centers(work: Work, rows: pl.DataFrame) -> Iterator[Fault]:
     over = busy.filter((pl.col("busy") > pl.col("have")) & ~pl.col("fixed"))
     first = over.unique("held", keep="first", maintain_order=True)
     first = first.with_columns(centers["code"].gather(first["held"]).alias("work_center"))
-    yield Fault(CAPACITY, first, "work_center", ("work_center",), moments=("at",))
+    yield Fault(CAPACITY, first, "work_center", ("work_center",), moments=("at",), value="busy")
 
 
 def _partly_down(work: Work) -> Iterator[Fault]:
@@ -99,7 +99,7 @@ def _running(work: Work, rows: pl.DataFrame, down: dict[str, int]) -> Iterator[F
     have = down["have"] - down["units"]
     busy = busy_over_time(present, ints(present, "center")).filter(pl.col("busy") > have).head(1)
     named = busy.with_columns(have=have, work_center=pl.lit(down["work_center"]))
-    yield Fault(CAPACITY, named, "work_center", ("work_center",), moments=("at",))
+    yield Fault(CAPACITY, named, "work_center", ("work_center",), moments=("at",), value="busy")
 
 
 _ON_UNIT = (

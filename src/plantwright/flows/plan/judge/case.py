@@ -265,7 +265,13 @@ class Case:
         besides = self.raw("co_product").select("item", "product", pl.col("quantity").alias("each"))
         if besides.height:
             more = self.orders.filter("makes").join(besides, on="item", how="inner")
-            amount = (pl.col("quantity").cast(pl.Int128) * pl.col("each") // SCALE).cast(pl.Int64)
+            steps = self.items.select(product="item", step="step")
+            more = more.join(steps, on="product", how="left", maintain_order="left").with_columns(
+                pl.col("step").fill_null(1)
+            )
+            # Only whole steps of the item come out: of pieces, no fractions.
+            amount = pl.col("quantity").cast(pl.Int128) * pl.col("each") // SCALE // pl.col("step") * pl.col("step")
+            amount = amount.cast(pl.Int64)
             nodes = pl.Series("node", self.nodes(more, "product"))
             main = pl.concat([main, more.select("n", amount, "finish", nodes)])
             main = main.group_by("n", "finish", "node").agg(pl.col("quantity").sum())

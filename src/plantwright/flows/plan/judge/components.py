@@ -92,7 +92,7 @@ def _quantities(case: Case, rows: pl.DataFrame) -> Iterator[Fault]:
     slack = pl.when(pl.col("slack") > 0).then(pl.col("slack") + step).otherwise(0)
     off = both.filter((pl.col("need") - pl.col("planned")).abs() > slack).sort("n", "operation", "item")
     off = off.with_columns(case.orders["order"].gather(off["n"]), case.items["item"].gather(off["item"]))
-    yield Fault(QUANTITY, off, "planned_component", KEY, "quantity", amounts=("planned", "need"))
+    yield Fault(QUANTITY, off, "planned_component", KEY, "quantity", amounts=("planned", "need"), value="planned")
 
 
 def _same(case: Case, planned: pl.DataFrame, need: pl.DataFrame) -> bool:

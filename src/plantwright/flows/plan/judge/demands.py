@@ -41,7 +41,7 @@ def _lines(case: Case) -> Iterator[Fault]:
     known = np.zeros(case.demands.height + 1, bool)
     known[ints(case.sales, "place")] = True
     lost = case.demands.filter((pl.col("kind") == "sales order") & ~pl.Series(known[:-1]))
-    yield Fault(UNKNOWN, lost, table, key)
+    yield Fault(UNKNOWN, lost, table, key, "demand")
     lines = case.sales.filter(pl.col("place") >= 0).rename({name: f"{name}_record" for name in _RECORDED})
     both = lines.select(*(f"{name}_record" for name in _RECORDED), "open", "slack").with_columns(
         case.demands[ints(lines, "place")].get_columns()
@@ -92,7 +92,7 @@ def _forecasts(case: Case) -> Iterator[Fault]:
     net = planned.group_by("item", "site").agg(net=_net(case))
     rows = net.join(gross, on=["item", "site"], how="left").with_columns(pl.col("gross").fill_null(0))
     over = rows.filter(pl.col("net") > pl.col("gross")).sort("item", "site")
-    yield Fault(FORECAST, over, "demand_plan", ("item", "site"), amounts=("net", "gross"))
+    yield Fault(FORECAST, over, "demand_plan", ("item", "site"), amounts=("net", "gross"), value="net")
 
 
 def _net(case: Case) -> pl.Expr:

@@ -9,6 +9,8 @@ from typing import Any
 import polars as pl
 
 from plantwright.core import exact
+from plantwright.core.entity import ENTITIES
+from plantwright.core.frames import write_series
 from plantwright.core.problem import Problem, ProblemKind
 
 SHOWN = 50
@@ -20,7 +22,8 @@ class Fault:
     """Rows that break one rule, and how they are named in the problem.
 
     `moments`, `amounts` and `times` name the columns that hold minutes, millionths and milliseconds, to be written
-    in words; every column of `rows` may stand in the wording of the kind.
+    in words; every column of `rows` may stand in the wording of the kind. `value` names the column whose value the
+    problem gives; where it is empty, that is `column`.
     """
 
     kind: ProblemKind
@@ -31,6 +34,7 @@ class Fault:
     moments: tuple[str, ...] = ()
     amounts: tuple[str, ...] = ()
     times: tuple[str, ...] = ()
+    value: str = ""
 
     def problems(self, most: int, zone: str) -> Iterator[Problem]:
         """Write out the first rows."""
@@ -40,13 +44,24 @@ class Fault:
             *(exact.format_decimal(shown[name]).fill_null("nothing") for name in self.amounts),
             *(exact.format_duration(shown[name], "min").fill_null("nothing") for name in self.times),
         )
-        for row in shown.iter_rows(named=True):
-            yield self.kind.at(self.table, tuple(row[name] for name in self.key), self.column, **_other(row))
+        values = self._values(shown, zone)
+        for row, value in zip(shown.iter_rows(named=True), values, strict=True):
+            yield self.kind.at(self.table, tuple(row[name] for name in self.key), self.column, value, **_other(row))
+
+    def _values(self, shown: pl.DataFrame, zone: str) -> pl.Series:
+        """Give the value at fault of each row, written as people know it."""
+        name = self.value or self.column
+        if name not in shown.columns:
+            return pl.Series([""], dtype=pl.String).new_from_index(0, shown.height)
+        values, declared = shown[name], ENTITIES[self.table].columns.get(name) if self.table in ENTITIES else None
+        if declared is None or name in (*self.moments, *self.amounts, *self.times):
+            return values.cast(pl.String).fill_null("")
+        return write_series(values, declared, zone)
 
 
 def _other(row: dict[str, Any]) -> dict[str, Any]:
     """Keep what may fill the wording; the names of a problem's own places are taken."""
-    return {name: value for name, value in row.items() if name not in {"table", "key", "column", "where"}}
+    return {name: value for name, value in row.items() if name not in {"table", "key", "column", "value", "where"}}
 
 
 def written(faults: Iterable[Fault], zone: str) -> list[Problem]:

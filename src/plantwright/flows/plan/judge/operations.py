@@ -26,7 +26,9 @@ WORKED = problem_kind(
 )
 PAUSE = problem_kind("verify-pause", "It may not pause, but {start} to {finish} is not open throughout.", _FIX)
 PAST = problem_kind("verify-operation-past", "It starts at {start}, before the plan begins at {now}.", _FIX)
-START = problem_kind("verify-operation-start", "It is {why} at {fixed}, but starts at {start}.", _FIX)
+START = problem_kind(
+    "verify-operation-start", "It is recorded as started at {started_at}, but starts at {start}.", _FIX
+)
 SPAN = problem_kind("verify-order-span", "The order has {start} to {finish}, its operations {first} to {last}.", _FIX)
 SUBCONTRACT = problem_kind("verify-subcontract", "{start} to {finish} is less than its lead time of {lead} min.", _FIX)
 HOLD = problem_kind("verify-hold", "It starts at {start}; its order is held until {until}.", _FIX)
@@ -39,7 +41,7 @@ def check_operations(work: Work) -> Iterator[Fault]:
     """Run every check of this module."""
     asked, planned = ints(work.asked, "key"), ints(work.planned, "key")
     yield Fault(MISSING, pick(work.asked, place_of(asked, planned) < 0), TABLE, KEY)
-    yield Fault(EXTRA, pick(work.planned, place_of(planned, asked) < 0), TABLE, KEY)
+    yield Fault(EXTRA, pick(work.planned, place_of(planned, asked) < 0), TABLE, KEY, "sequence")
     yield from _records(work)
     yield from _places(work)
     yield from _times(work)
@@ -96,7 +98,7 @@ def _times(work: Work) -> Iterator[Fault]:
         short = rows.filter(less & ~told)
         told = told | less
         short = short.with_columns(part=pl.lit(part), has=has / MINUTE, needs=(needs / MINUTE).round(1))
-        yield Fault(TIME, short, TABLE, KEY)
+        yield Fault(TIME, short, TABLE, KEY, value="has")
     away = rows.filter(pl.col("outside")).with_columns(lead=pl.col("lead_time") // MINUTE)
     early = away.filter(pl.col("finish") - pl.col("start") < pl.col("lead"))
     yield Fault(SUBCONTRACT, early, TABLE, KEY, "finish", moments=("start", "finish"))
@@ -114,19 +116,14 @@ def _open(work: Work) -> Iterator[Fault]:
 
 
 def _starts(work: Work) -> Iterator[Fault]:
-    """Check that what has started keeps its start, what is pinned its pin, and the rest starts from now on."""
+    """Check that what has started keeps its start, and the rest starts from now on."""
     now = work.case.as_of
     early = work.rows.filter((pl.col("start") < now) & ~pl.col("started")).with_columns(now=pl.lit(now, pl.Int64))
     yield Fault(PAST, early, TABLE, KEY, "start", moments=("start", "now"))
-    pinned = pl.max_horizontal("pinned_start", pl.lit(now, pl.Int64))
-    fixed = {
-        "recorded as started": (pl.col("started_at"), pl.col("started")),
-        "pinned": (pinned, ~pl.col("started") & pl.col("pinned_start").is_not_null()),
-    }
-    for why, (moment, held) in fixed.items():
-        off = work.rows.filter(held & (pl.col("start") != moment))
-        off = off.with_columns(why=pl.lit(why), fixed=moment)
-        yield Fault(START, off, TABLE, KEY, "start", moments=("fixed", "start"))
+    moved = work.rows.filter(
+        pl.col("started") & pl.col("started_at").is_not_null() & (pl.col("start") != pl.col("started_at"))
+    )
+    yield Fault(START, moved, TABLE, KEY, "start", moments=("started_at", "start"))
 
 
 def _spans(work: Work) -> Iterator[Fault]:
@@ -143,16 +140,15 @@ def _spans(work: Work) -> Iterator[Fault]:
     done = work.case.raw("production_operation").filter(pl.col("state") != "waiting")["order"].unique()
     begun = pl.col("order").is_in(done.implode()) & (pl.col("start") < pl.col("first"))
     off = off.filter(~begun | (pl.col("finish") != pl.col("last")))
-    yield Fault(SPAN, off.sort("n"), "planned_order", ("order",), moments=("start", "finish", "first", "last"))
+    moments = ("start", "finish", "first", "last")
+    yield Fault(SPAN, off.sort("n"), "planned_order", ("order",), "start", moments=moments)
 
 
 def _holds(work: Work) -> Iterator[Fault]:
     """Operations of an order that is held wait until the hold ends."""
-    now = work.case.as_of
-    holds = work.case.raw("order_hold").filter(~pl.col("released") & (pl.col("until") > now) & (pl.col("start") <= now))
-    if not holds.height:
+    until = work.held_until
+    if not until.height:
         return
-    until = holds.group_by("order").agg(pl.col("until").max())
     rows = work.rows.filter(~pl.col("started")).join(until, on="order", how="inner")
     early = rows.filter(pl.col("start") < pl.col("until"))
     yield Fault(HOLD, early, TABLE, KEY, "start", moments=("start", "until"))

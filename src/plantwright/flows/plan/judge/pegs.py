@@ -138,7 +138,7 @@ class Links:
 def check_pegs(links: Links) -> Iterator[Fault]:
     """Run every check of this module."""
     pegs = links.case.pegs
-    yield Fault(QUANTITY, pegs.filter(pl.col("quantity") <= 0), "peg", ("number",), amounts=("quantity",))
+    yield Fault(QUANTITY, pegs.filter(pl.col("quantity") <= 0), "peg", ("number",), "quantity", amounts=("quantity",))
     yield from _ends(links)
     yield from _needs_covered(links)
     yield from _supplies(links)
@@ -166,10 +166,10 @@ def _needs_covered(links: Links) -> Iterator[Fault]:
     faults = (((links.pegged < need) & quiet, "less, and nothing says so"), (links.pegged > need, "more"))
     for found, words in faults:
         rows = pick(case.components, found, pegged=links.pegged).with_columns(fault=pl.lit(words))
-        yield Fault(DEMAND, rows, "planned_component", key, amounts=("pegged", "quantity"))
+        yield Fault(DEMAND, rows, "planned_component", key, amounts=("pegged", "quantity"), value="pegged")
     above = pick(case.demands, links.served > ints(case.demands, "quantity"), pegged=links.served)
     above = above.with_columns(fault=pl.lit("more"))
-    yield Fault(DEMAND, above, "demand_plan", ("demand",), amounts=("pegged", "quantity"))
+    yield Fault(DEMAND, above, "demand_plan", ("demand",), amounts=("pegged", "quantity"), value="pegged")
 
 
 def _supplies(links: Links) -> Iterator[Fault]:
@@ -178,7 +178,7 @@ def _supplies(links: Links) -> Iterator[Fault]:
     over = pick(outputs, pegged > ints(outputs, "quantity"), pegged=pegged)
     names = links.case.named_nodes(ints(over, "node"))
     over = over.with_columns(links.case.orders["order"].gather(over["n"]), names["item"])
-    yield Fault(SUPPLY, over, "planned_order", ("order",), amounts=("pegged", "quantity"))
+    yield Fault(SUPPLY, over, "planned_order", ("order",), amounts=("pegged", "quantity"), value="pegged")
 
 
 def _stock(links: Links) -> Iterator[Fault]:
@@ -187,7 +187,7 @@ def _stock(links: Links) -> Iterator[Fault]:
     stock = sums_at(ints(case.on_hand, "node"), ints(case.on_hand, "quantity"), case.node_count)
     over = np.flatnonzero(pegged > np.maximum(stock, 0))
     rows = case.named_nodes(over).with_columns(pl.Series("pegged", pegged[over]), pl.Series("quantity", stock[over]))
-    yield Fault(STOCK, rows, "peg", ("item", "site"), amounts=("pegged", "quantity"))
+    yield Fault(STOCK, rows, "peg", ("item", "site"), amounts=("pegged", "quantity"), value="pegged")
 
 
 def _moments(links: Links) -> Iterator[Fault]:
@@ -217,4 +217,4 @@ def _kept(links: Links) -> Iterator[Fault]:
     sums = sums.join(case.demands.select("demand"), on="demand", how="semi")
     sums = sums.with_columns(should=pl.min_horizontal("open", "quantity"))
     off = sums.filter(pl.col("pegged") < pl.col("should"))
-    yield Fault(KEPT, off, "demand_plan", ("demand",), amounts=("pegged", "should"))
+    yield Fault(KEPT, off, "demand_plan", ("demand",), amounts=("pegged", "should"), value="pegged")

@@ -93,4 +93,6 @@ def _too_often(held: pl.DataFrame, limits: pl.DataFrame) -> Iterator[Fault]:
     busy = busy_over_time(known, numbers[numbers >= 0])
     busy = busy.with_columns(limits[ints(busy, "held")].get_columns())
     over = busy.filter((pl.col("busy") > pl.col("have")) & ~pl.col("fixed"))
-    yield Fault(DOUBLE, over.unique("code", keep="first", maintain_order=True), TABLE, ("code",), moments=("at",))
+    yield Fault(
+        DOUBLE, over.unique("code", keep="first", maintain_order=True), TABLE, ("code",), moments=("at",), value="busy"
+    )

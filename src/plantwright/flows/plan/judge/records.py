@@ -32,7 +32,6 @@ ORDER_PAST = problem_kind("verify-order-past", "It has {start} to {finish}, befo
 ORDER_BY = problem_kind("verify-order-by", "The latest start {order_by} is after the need at {due}.", _FIX)
 LATE_FLAG = problem_kind("verify-late-flag", "Its late mark is {late}; finish {finish}, needed {due}.", _FIX)
 RECEIPT = problem_kind("verify-receipt-date", "It arrives at {finish}; by its record it arrives at {expected}.", _FIX)
-FIRM_MOVED = problem_kind("verify-firm-moved", "It may not be moved from {recorded}, but starts at {start}.", _FIX)
 
 RESULTS = ("planned_order", "planned_component", "peg", "demand_plan", "scheduled_operation")
 
@@ -96,13 +95,12 @@ def _orders_kept(case: Case) -> Iterator[Fault]:
     kept = case.orders.filter(~pl.col("new"))
     missing = case.existing.join(case.orders, on="order", how="anti")
     yield Fault(ORDER_MISSING, missing, "planned_order", ("order",))
-    yield Fault(ORDER_UNKNOWN, kept.join(case.existing, on="order", how="anti"), "planned_order", ("order",))
+    yield Fault(ORDER_UNKNOWN, kept.join(case.existing, on="order", how="anti"), "planned_order", ("order",), "state")
     taken = case.orders.filter("new").join(case.existing, on="order", how="semi")
-    yield Fault(ORDER_TAKEN, taken, "planned_order", ("order",))
+    yield Fault(ORDER_TAKEN, taken, "planned_order", ("order",), "order")
     both = kept.join(case.existing, on="order", how="inner", suffix="_record")
     yield from _changed(both)
     yield from _receipts(case, both)
-    yield from _not_moved(case, both)
 
 
 def _changed(both: pl.DataFrame) -> Iterator[Fault]:
@@ -141,21 +139,6 @@ def _receipts(case: Case, both: pl.DataFrame) -> Iterator[Fault]:
     waits = (pl.col("kind") == "transfer") & (pl.col("state") != "under way")
     off = (pl.col("finish") < pl.col("expected")) | ((pl.col("finish") > pl.col("expected")) & ~waits)
     yield Fault(RECEIPT, rows.filter(off), "planned_order", ("order",), "finish", moments=("finish", "expected"))
-
-
-def _not_moved(case: Case, both: pl.DataFrame) -> Iterator[Fault]:
-    """Check that orders which the planner may not move start as recorded, unless an operation has begun."""
-    if not case.scheduled:
-        return
-    recorded = pl.col("start_record")
-    fixed = pl.col("firmness").is_in(["frozen", "pinned"])
-    rows = both.filter((pl.col("kind") == "production") & fixed & (recorded >= case.as_of))
-    # Operations that have begun or are pinned themselves decide when the order starts.
-    settled = (pl.col("state") != "waiting") | pl.col("pinned_start").is_not_null()
-    busy = case.raw("production_operation").filter(settled).select("order").unique()
-    rows = rows.filter(pl.col("start") != recorded).join(busy, on="order", how="anti")
-    rows = rows.with_columns(recorded=recorded)
-    yield Fault(FIRM_MOVED, rows, "planned_order", ("order",), "start", moments=("recorded", "start"))
 
 
 def _orders_alone(case: Case) -> Iterator[Fault]:

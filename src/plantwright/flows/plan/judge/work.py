@@ -75,6 +75,14 @@ class Work:
         return _with_needs(both)
 
     @cached_property
+    def held_until(self) -> pl.DataFrame:
+        """Orders that are held now, and until when; while nobody knows, to the horizon. Columns: order, until."""
+        now = self.case.as_of
+        rows = self.case.raw("order_hold").filter(~pl.col("released") & (pl.col("start") <= now))
+        until = pl.col("until").fill_null(now + self.case.plant.settings.minutes("horizon"))
+        return rows.with_columns(until).filter(pl.col("until") > now).group_by("order").agg(pl.col("until").max())
+
+    @cached_property
     def _time(self) -> tuple[OpenTime, Ints]:
         return self.calendars.numbered(self.rows)
 
