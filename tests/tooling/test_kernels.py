@@ -1,5 +1,6 @@
 """Kernels are compiled ahead of use, and never run on with a callee as it was before an edit."""
 
+import importlib
 import os
 import subprocess
 import sys
@@ -49,6 +50,29 @@ def test_warm_up_of_each_module_is_called_once_with_its_progress():
     assert calls == ["warm"]
     assert said[0] == "[1/1] made_up ... "
     assert said[1].endswith(" s\n")
+
+
+def test_planner_is_compiled_part_by_part_where_the_disk_does_not_hold_it(tmp_path, monkeypatch):
+    monkeypatch.delenv("NUMBA_CACHE_DIR", raising=False)
+    (tmp_path / "alone.py").write_text(ALONE)
+    os.utime(tmp_path / "alone.py", (1e9, 1e9))
+    monkeypatch.syspath_prepend(tmp_path)
+    kernel = importlib.import_module("alone").twice
+    said, parts = [], [("doubles", kernel, lambda: kernel(1)), ("again", kernel, lambda: kernel(1.5))]
+    warm.compile_planner(said.append, lambda: parts)
+    assert said == ["Compiling the planner, once: 1/2 doubles", "Compiling the planner, once: 2/2 again"]
+    warm.compile_planner(said.append, lambda: parts)
+    assert len(said) == 2, "nothing is said when all is compiled"
+    os.utime(tmp_path / "alone.py")
+    assert not warm.is_kept(kernel), "its source is newer"
+
+
+def test_each_part_of_the_planner_is_known_by_a_kernel_that_its_warm_up_keeps(capsys):
+    for _, kernel, call in warm.planner_parts():
+        call()
+        assert warm.is_kept(kernel)
+    warm.compile_planner(print)
+    assert capsys.readouterr().out == ""
 
 
 def test_every_module_below_methods_is_looked_at():

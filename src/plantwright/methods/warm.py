@@ -12,10 +12,18 @@ import pkgutil
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
 from types import ModuleType
+from typing import TYPE_CHECKING, Any
 
 import plantwright.methods
 from plantwright.methods.stale import forget_stale_kernels
+
+if TYPE_CHECKING:
+    from plantwright.methods.scheduling import Shop
+
+Part = tuple[str, Any, Callable[[], object]]
+"""A name, a kernel by which the part is known to be compiled, and the warm-up that compiles it."""
 
 
 def method_modules() -> Iterator[ModuleType]:
@@ -52,10 +60,79 @@ def warm(calls: list[tuple[str, Callable[[], object]]], say: Callable[[str], obj
         say(f"{time.perf_counter() - begin:.1f} s\n")
 
 
+def small_shop() -> Shop:
+    """Give a shop of two operations, one after the other."""
+    from plantwright.methods.scheduling import build_shop  # noqa: PLC0415
+    from plantwright.methods.working_time import working_time  # noqa: PLC0415
+
+    return build_shop(
+        working_time([([0], [600])]), unit_pointer=[0, 1], unit_calendar=[0], mode_center=[0, 0], mode_minutes=[10, 10],
+        due=[20, 20], pred_pointer=[0, 0, 1], pred_op=[0],
+    )  # fmt: skip
+
+
+def schedule_a_little() -> None:
+    """Compile the kernels of scheduling that a plan needs."""
+    from plantwright.methods.scheduling import defer, dispatch  # noqa: PLC0415
+
+    shop = small_shop()
+    defer(shop, dispatch(shop))
+
+
+def schedule_by_all() -> None:
+    """Compile every kernel of scheduling."""
+    from plantwright.methods.scheduling import construct, lower_bounds  # noqa: PLC0415
+
+    construct(small_shop(), passes=2)
+    lower_bounds(small_shop())
+
+
+def planner_parts() -> list[Part]:
+    """Give what a plan needs compiled, in the order in which it needs it."""
+    from plantwright.methods import capacity  # noqa: PLC0415 - they load Numba
+    from plantwright.methods.requirements import consumption, kernel, plan, projection  # noqa: PLC0415
+    from plantwright.methods.scheduling import kernel as scheduling  # noqa: PLC0415
+
+    return [
+        ("forecasts", consumption._consume, consumption.warm_up),  # noqa: SLF001
+        ("requirements", kernel.plan_all, plan.warm_up),
+        ("projection", projection._project, projection.warm_up),  # noqa: SLF001
+        ("schedule", scheduling.run, schedule_a_little),
+        ("loads", capacity._spread_load, capacity.warm_up),  # noqa: SLF001
+    ]
+
+
+def is_kept(kernel: Any) -> bool:
+    """Tell whether the machine code of a kernel is on disk, in whatever folder Numba keeps it."""
+    source = Path(kernel.py_func.__code__.co_filename)
+    kept = Path(kernel.stats.cache_path).glob(f"{source.stem}.{kernel.py_func.__name__}-*.nbi")
+    return any(index.stat().st_mtime >= source.stat().st_mtime for index in kept)
+
+
+def compile_planner(say: Callable[[str], object], parts: Callable[[], list[Part]] = planner_parts) -> None:
+    """Compile what a plan needs and the disk does not hold yet, with a line before each part; else say nothing.
+
+    Parameters
+    ----------
+    say
+        Is told ``Compiling the planner, once: 2/4 requirements``.
+    parts
+        Gives the parts: a name, a kernel by which a part is known to be compiled, and its warm-up.
+
+    Examples
+    --------
+    >>> compile_planner(print, lambda: [])
+    """
+    cold = [(name, call) for name, kernel, call in parts() if not is_kept(kernel)]
+    for number, (name, call) in enumerate(cold, start=1):
+        say(f"Compiling the planner, once: {number}/{len(cold)} {name}")
+        call()
+
+
 def main() -> None:
     """Compile the kernels of every module, one line of progress a module."""
     forget_stale_kernels()
-    calls = warm_ups(method_modules())
+    calls = [*warm_ups(method_modules()), ("plantwright.methods.scheduling", schedule_by_all)]
     _say(f"Compiling the kernels of {len(calls)} modules\n")
     warm(calls, _say)
 

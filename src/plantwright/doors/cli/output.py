@@ -43,6 +43,11 @@ def say(text: str, style: str = "") -> None:
     screen().print(Text(text, style=style))
 
 
+def say_aside(text: str) -> None:
+    """Print a sentence beside the result."""
+    aside().print(Text(text))
+
+
 def list_rows(heads: Sequence[str], rows: Sequence[Sequence[str]], right: Sequence[str] = ()) -> None:
     """Print rows of texts under their headers, as many columns as fit."""
     strips = [

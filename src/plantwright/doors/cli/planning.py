@@ -11,12 +11,13 @@ from plantwright.core import wording
 from plantwright.core.pages import Page
 from plantwright.core.problem import Problem, errors
 from plantwright.core.store import Store
-from plantwright.doors.cli.output import aside, print_json, progress, say, screen, summary, tell_problems
+from plantwright.doors.cli.output import aside, print_json, progress, say, say_aside, screen, summary, tell_problems
 from plantwright.doors.cli.render import Look, show_page
 from plantwright.doors.cli.showing import named_for
 from plantwright.flows import exchange
 from plantwright.flows.plan_store import Wishes, judge_plan, plan_store
 from plantwright.flows.views import StoreView, run_report
+from plantwright.methods.warm import compile_planner
 from plantwright.plant import Plan
 
 STAGES = {
@@ -28,6 +29,8 @@ STAGES = {
 
 def plan(db: str, wishes: Wishes, *, by: str, as_json: bool) -> int:
     """Plan a plant; gives the exit status."""
+    Store.open(db).close()  # what is wrong with it is told before the compiler works for a minute
+    compile_planner(say_aside)
     with Store.open(db) as store, progress(shown=not as_json) as step:
         made = plan_store(store, wishes, by=by, progress=lambda stage, share: step(STAGES.get(stage, stage), share))
     with Store.open(db) as store:
