@@ -3,6 +3,7 @@
 The first line of `expected.txt` says what the scenario proves. After a deliberate change of the planner, write all
 texts anew with ``PLANTWRIGHT_WRITE_SCENARIOS=1 pytest tests/scenarios`` and read the difference before committing it.
 Files that a folder does not have itself come from `_base`: one site, one work center, one shift from Monday to Friday.
+A folder `before` within it holds the files as they were when the plan in force was made; its frozen part is kept.
 """
 
 import os
@@ -15,7 +16,7 @@ import pytest
 
 import plantwright as pw
 from plantwright.core.problem import ProblemError
-from plantwright.plant import Plant
+from plantwright.plant import Plan, Plant
 
 HERE = Path(__file__).parent
 FOLDERS = sorted(folder for folder in HERE.iterdir() if (folder / "expected.txt").exists())
@@ -61,18 +62,23 @@ def as_text(frame: pl.DataFrame, columns: list[str]) -> list[str]:
     return ["  " + "  ".join(row[place].ljust(widths[place]) for place in used).rstrip() for row in rows]
 
 
-def load_over_base(folder: Path) -> Plant:
+def load_over_base(*folders: Path) -> Plant:
     with tempfile.TemporaryDirectory() as whole:
-        for part in (BASE, folder):
-            shutil.copytree(part, whole, dirs_exist_ok=True)
+        for part in (BASE, *folders):
+            shutil.copytree(part, whole, dirs_exist_ok=True, ignore=shutil.ignore_patterns("before"))
         return pw.load(whole)
+
+
+def plan_in_force(folder: Path) -> Plan | None:
+    before = folder / "before"
+    return pw.plan(load_over_base(folder, before)) if before.exists() else None
 
 
 def plan_text(folder: Path, sections: list[str]) -> list[str]:
     lines: list[str] = []
     try:
         plant = load_over_base(folder)
-        plan = pw.plan(plant, schedule="no schedule" not in sections)
+        plan = pw.plan(plant, schedule="no schedule" not in sections, previous=plan_in_force(folder))
     except ProblemError as error:
         return [f"  {problem}" for problem in error.problems]
     for section in sections:

@@ -6,20 +6,24 @@ a code of its own, ``verify-...``. Where the rules can be read in two ways, the 
 Orders
     An existing order is in the plan while it brings something: production and purchase orders until their quantity
     is complete, drafts of purchase orders included. A line of a document is called ``order/line``, or by its order
-    alone when it is the first. Orders that are frozen or pinned keep their recorded start, unless an operation has
-    begun or is pinned itself; the frozen zone refers to an earlier plan, which the judge does not see. A transfer
-    under way has left its sender, takes nothing there and arrives as recorded; one that is firm may arrive later.
+    alone when it is the first. A transfer under way has left its sender, takes nothing there and arrives as recorded;
+    one that is firm may arrive later.
 Bills of material
     Lines hold by the local day on which the plan starts the order. What a line asks, whatever it refers to, is
     divided by the yields from its operation to the last, and raised by its scrap; set-up quantity and rounding
     multiple are in the component's own unit. Lines inside a phantom are used at the operation of the phantom, and
     yields count once. An order with recorded components takes what they still ask; one without that has begun takes
     nothing.
+Fixed starts
+    An operation has the start of its own pin; else, at the first operation of its order, that of the order where it is
+    frozen or pinned or starts within the frozen zone, unless an operation has begun; else that of the plan in force
+    within the frozen zone, with its work center and unit. It may start later while its order is held, while all that
+    it holds is closed, or while all units or its people do other work that has started or is fixed too.
 Supplies
     Stock is the ledger up to the plan's moment over real, nettable places. A need may be short when its order is
     marked late or a reason names the order; it then takes what is pegged to it. A demand is shipped at once, when it
     is due and complete. What arrives in a minute can be taken in it. Co-products and by-products arrive with their
-    order, to the millionth.
+    order, in whole steps of their quantity.
 Lot rules
     The terms of a supplier may be those of today or those of the day of the order; a fault must break both.
 Operations
