@@ -8,10 +8,10 @@ import numpy as np
 
 from plantwright.flows.plan.material import Material, Numbered
 from plantwright.flows.plan.pegs import PegRows, open_arrival, supplier_calendars
-from plantwright.flows.plan.ragged import Ints, grouped, spread
+from plantwright.flows.plan.ragged import Ints
 from plantwright.flows.plan.shop import Given, consuming_steps
 from plantwright.flows.plan.steps import Steps
-from plantwright.flows.plan.waiting import Late, keeps_no_lead, wait_for_material
+from plantwright.flows.plan.waiting import Late, keeps_no_lead, taken_by_moved, wait_for_material
 from plantwright.methods.scheduling import Schedule
 from plantwright.methods.working_time import NEVER, latest_starts
 
@@ -43,14 +43,11 @@ def dates_without_schedule(n: Numbered, material: Material, pegs: PegRows, consu
     orders, wanted = material.orders, material.plan.requirements.time
     start, finish = orders["start"].to_numpy().copy(), orders["projected"].to_numpy().copy()
     finish = np.where(orders["existing"].to_numpy(), finish, open_arrival(n, material, finish))
-    taken, place = wanted.copy(), np.full(len(wanted), NO, np.int64)
-    place[pegs.requirement] = pegs.place
-    asks = np.flatnonzero(consumer >= 0)
-    pointer, by_order = grouped(consumer[asks], orders.height)
     elapsed = keeps_no_lead(n, material)
     level = material.plan.level[orders["node"].to_numpy()]
     arc = np.flatnonzero((pegs.consumer >= 0) & (pegs.supply >= 0))
     arc_level = level[pegs.consumer[arc]]
+    every = []
     for one in range(int(level.max(initial=0)), -1, -1):
         here = arc[arc_level == one]
         asked, there = wanted[pegs.requirement[here]], finish[pegs.supply[here]]
@@ -58,9 +55,10 @@ def dates_without_schedule(n: Numbered, material: Material, pegs: PegRows, consu
         waiting = Late(pegs.consumer[here][late], pegs.place[here][late], asked[late], there[late])
         moved = wait_for_material(material, elapsed, start, finish, waiting)
         start[moved.order], finish[moved.order] = moved.start, moved.finish
-        owner, at = spread(pointer[moved.order], np.diff(pointer)[moved.order])
-        rows = asks[by_order[at]]
-        taken[rows] = np.maximum(wanted[rows], moved.taken(owner, place[rows]))
+        every.append(moved)
+    place = np.full(len(wanted), NO, np.int64)
+    place[pegs.requirement] = pegs.place
+    taken = taken_by_moved(every, consumer, place, wanted, orders.height)
     return Dates(start, finish, taken, _demand_dates(n, material, pegs, finish))
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import polars as pl
 
 from plantwright.flows.plan.material import Material, Numbered
 from plantwright.flows.plan.ragged import Ints
@@ -45,18 +45,12 @@ class Moved:
     pointer: Ints
     begin: Ints
 
-    def taken(self, owner: Ints, place: Ints) -> Ints:
-        """Give when the orders in rows `owner` take what they use at an operation place."""
-        last = np.diff(self.pointer)[owner] - 1
-        return self.begin[self.pointer[owner] + np.clip(place, 0, last)]
-
 
 def keeps_no_lead(n: Numbered, material: Material) -> np.ndarray:
     """Say which orders are not dated by the lead time of their item: transfers on the floor or by another lane."""
-    source = n.nodes.frame.select("node", own="source")
-    rows = material.orders.join(source, on="node", how="left", maintain_order="left")
-    odd = (pl.col("kind") != pl.col("own")) | (pl.col("existing") & (pl.col("kind") == "transfer"))
-    return rows.select(odd).to_series().to_numpy()
+    orders = material.orders
+    source = n.nodes.frame["source"].gather(orders["node"])
+    return np.asarray((orders["kind"] != source) | (orders["existing"] & (orders["kind"] == "transfer")))
 
 
 def wait_for_material(material: Material, elapsed: np.ndarray, start: Ints, finish: Ints, late: Late) -> Moved:
@@ -82,3 +76,26 @@ def wait_for_material(material: Material, elapsed: np.ndarray, start: Ints, fini
         found.pointer,
         np.where(moves[owner], last[owner], found.begin),
     )
+
+
+def taken_by_moved(moved: Sequence[Moved], consumer: Ints, place: Ints, wanted: Ints, orders: int) -> Ints:
+    """Give when each requirement is taken: at its operation in an order that was moved, else when it is wanted.
+
+    Parameters
+    ----------
+    moved : orders that were moved, each once
+    consumer, place, wanted : of each requirement: order that takes it, operation place, and when it is wanted
+    orders : how many orders there are
+    """
+    first, count = np.zeros(orders, np.int64), np.zeros(orders, np.int64)
+    laid = 0
+    for one in moved:
+        first[one.order], count[one.order] = one.pointer[:-1] + laid, np.diff(one.pointer)
+        laid += len(one.begin)
+    begin = np.concatenate([np.zeros(0, np.int64), *(one.begin for one in moved)])
+    taken, asks = wanted.copy(), np.flatnonzero(consumer >= 0)
+    rows = asks[count[consumer[asks]] > 0]
+    order = consumer[rows]
+    slot = first[order] + np.clip(place[rows], 0, count[order] - 1)
+    taken[rows] = np.maximum(wanted[rows], begin[slot])
+    return taken
