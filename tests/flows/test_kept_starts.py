@@ -102,6 +102,23 @@ def test_what_should_have_started_by_now_is_free_again(tmp_path):
     assert pw.plan(plant, previous=first).verified
 
 
+def test_what_has_no_material_in_time_cannot_stay(tmp_path):
+    tables = {
+        "item": "code,kind\nTABLE,make\nCHAIR,make\nLEG,buy", "bom_line": "parent,component,quantity\nTABLE,LEG,1",
+        "supplier": "code\nACME", "supplier_item": "supplier,item,lead_time\nACME,LEG,4 d",
+        "production_order": f"{ORDERS}\nW1,TABLE,20,released,2026-03-03",
+        "sales_order_line": "order,item,quantity,due\nSO1,TABLE,20,2026-03-03",
+        "setting": "name,value\nas_of,2026-03-02\nfrozen_zone,3 d",
+    }  # fmt: skip
+    bought = "order,supplier,item,quantity,due\nPO1,ACME,LEG,20,{}"
+    first = pw.plan(plant_of(tmp_path / "a", **tables, purchase_order_line=bought.format("2026-03-02T06:00")))
+    assert places(first) == {"W1": ("Tue 12:00", 1)}
+    plant = plant_of(tmp_path / "b", **tables, purchase_order_line=bought.format("2026-03-05T09:00"))
+    second = pw.plan(plant, previous=first)
+    assert second.verified, [str(problem) for problem in second.problems]
+    assert places(second)["W1"][0].startswith("Thu")
+
+
 @pytest.mark.parametrize(
     ("code", "tables", "start"),
     [

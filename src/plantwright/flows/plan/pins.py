@@ -20,7 +20,8 @@ def settle_pins(shop: Shop, steps: Steps, as_of: int) -> Shop:
 
     What has started goes on; then come what people have pinned and what a plan in force starts within the frozen
     zone. A pin in closed time, or while its units do other fixed work, or while too few people are at work, waits
-    until that is over. What the plan in force has laid on a unit stays there as long as no pin needs it.
+    until that is over. What the plan in force has laid on a unit stays there as long as no pin needs it; it is free
+    where its material or the operation before it comes too late.
 
     Parameters
     ----------
@@ -44,6 +45,9 @@ def settle_pins(shop: Shop, steps: Steps, as_of: int) -> Shop:
     for one in sorted((one for one in pinned.tolist() if one not in frozen), key=lambda one: int(steps.pinned[one])):
         floor.settle(one, max(int(steps.pinned[one]), as_of), floor.units_for(one, avoided=set(frozen.values())))
     for one in sorted(frozen, key=lambda one: int(steps.pinned[one])):
+        if not floor.is_ready(one, int(steps.pinned[one])):
+            floor.start[one] = floor.unit[one] = NO
+            continue
         others = [unit for unit in floor.units_for(one, avoided=set()) if unit != frozen[one]]
         floor.settle(one, int(steps.pinned[one]), [frozen[one], *others])
     return replace(shop, fixed_start=floor.start, fixed_unit=floor.unit)
@@ -58,6 +62,7 @@ class _Floor:
     unit: Ints
     units: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
     members: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
+    finish: dict[int, int] = field(default_factory=dict)
 
     def center(self, one: int) -> int:
         """Give the work center that an operation is fixed to; -1 for none."""
@@ -77,6 +82,18 @@ class _Floor:
         units = range(int(self.shop.unit_pointer[center]), int(self.shop.unit_pointer[center + 1]))
         return sorted(units, key=lambda unit: (unit in avoided, unit))
 
+    def is_ready(self, one: int, start: int) -> bool:
+        """Say whether what is bought, and the fixed operations before it, let an operation start at a moment.
+
+        Operations before it that were frozen and could not stay are free by now, so it cannot count on them.
+        """
+        shop = self.shop
+        arcs = range(int(shop.pred_pointer[one]), int(shop.pred_pointer[one + 1]))
+        before = [(int(shop.pred_op[arc]), int(shop.pred_lag[arc])) for arc in arcs if shop.pred_overlap[arc] < 0]
+        fixed = [(other, lag) for other, lag in before if shop.fixed_start[other] != NO]
+        done = all(self.start[other] != NO and self.finish.get(other, NEVER) + lag <= start for other, lag in fixed)
+        return done and int(shop.release[one]) <= start
+
     def settle(self, one: int, wanted: int, units: list[int]) -> None:
         """Put an operation on the unit where it can start first, the first of the list if several can."""
         best = min(units, key=lambda unit: self._first(one, unit, wanted))
@@ -86,6 +103,7 @@ class _Floor:
         """Hold the unit, and people and tools, from a start on."""
         self.start[one], self.unit[one] = start, unit
         span = (start, self._finish(one, unit, start))
+        self.finish[one] = span[1]
         if unit >= 0:
             self.units.setdefault(unit, []).append(span)
         for members, count in self._needs(one):

@@ -118,7 +118,20 @@ def _frozen_starts(work: Work, previous: Mapping[str, pl.DataFrame]) -> pl.DataF
 
 def _inexcusable(work: Work, rows: pl.DataFrame, moved: pl.DataFrame) -> list[bool]:
     """Say of each operation that was moved whether it could have started when it was to."""
-    return [row["start"] < row["fixed"] or not _had_to_wait(work, rows, row) for row in moved.iter_rows(named=True)]
+    return [
+        not (row["start"] > row["fixed"] and _had_to_wait(work, rows, row)) and not _was_not_ready(work, row)
+        for row in moved.iter_rows(named=True)
+    ]
+
+
+def _was_not_ready(work: Work, row: dict[str, Any]) -> bool:
+    """Say whether what the plan in force started soon has no material yet, or an operation before it is not done."""
+    if row["by"] != PLAN_OF:
+        return False
+    case, order = work.case, pl.col("order") == row["order"]
+    due = (pl.col("demand") == row["order"]) & (pl.col("demand_kind") == "order")
+    before = work.rows.filter(order & (pl.col("sequence") < row["sequence"]) & (pl.col("finish") > row["fixed"]))
+    return before.height > 0 or case.pegs.filter(due & (pl.col("available") > row["fixed"])).height > 0
 
 
 def _had_to_wait(work: Work, rows: pl.DataFrame, row: dict[str, Any]) -> bool:
