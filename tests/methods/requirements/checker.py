@@ -27,8 +27,8 @@ class Judge:
         """Give every rule that the plan breaks, in words."""
         checks = (
             self.demands_stand, self.explosions, self.passed_on, self.pegs_add_up, self.supplies_suffice,
-            self.lots_fit, self.dates, self.in_time, self.no_more_than_needed, self.filled_up, self.first_come_first_served,
-            self.co_products_come, self.served_is_kept,
+            self.lots_fit, self.dates, self.in_time, self.no_more_than_needed, self.filled_up,
+            self.first_come_first_served, self.co_products_come, self.served_is_kept,
         )  # fmt: skip
         return [fault for check in checks for fault in check()]
 

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from tests.methods.requirements.plants import DAY, UNIT, Plant, plan_of, problem_of
 
 from plantwright.core.problem import ProblemError
-from plantwright.methods.requirements import NodeKind, Waits, operation_counts, project_orders
+from plantwright.methods.requirements import NodeKind, Waits, project_orders
+from plantwright.methods.requirements.projection import operation_counts
 from plantwright.methods.working_time import NEVER, open_times, working_time
 
 MAKE, BUY, TRANSFER, SUBCONTRACT, PHANTOM, NONE = NodeKind

@@ -32,7 +32,7 @@ from plantwright.methods.requirements.plan import (
     plan_requirements,
 )
 from plantwright.methods.requirements.problem import RequirementsProblem, requirements_problem
-from plantwright.methods.requirements.projection import ProjectedOrders, Waits, operation_counts, project_orders
+from plantwright.methods.requirements.projection import ProjectedOrders, Waits, project_orders
 from plantwright.methods.requirements.record import RequirementsRecord, requirements_record
 
 __all__ = [
@@ -67,7 +67,6 @@ __all__ = [
     "compile_formula",
     "formulas",
     "match_in_order",
-    "operation_counts",
     "plan_requirements",
     "planning_order",
     "pointer_of",
