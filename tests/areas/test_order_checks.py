@@ -90,3 +90,19 @@ def test_held_order_is_told_until_its_hold_is_released(codes):
     hold = "order,start,released ; W,2026-01-02,{}"
     assert "order-held" in codes(**tables, order_hold=hold.format("no"))
     assert "order-held" not in codes(**tables, order_hold=hold.format("yes"))
+
+
+def test_line_whose_name_in_a_plan_is_another_order_is_a_fault(checked):
+    sales = "order,line,item,quantity,due ; A,1,A,5,2026-02-02 ; A,2,A,5,2026-02-02 ; A/2,1,A,5,2026-02-02"
+    (twice,) = [one for one in checked(item=BOUGHT, sales_order_line=sales) if one.code == "document-name-twice"]
+    assert (twice.severity, twice.key) == ("error", "A/2 / 1")
+    assert twice.message == "In a plan it is called A/2, and so is sales order A line 2."
+
+
+def test_orders_of_one_number_are_told_apart_by_kind_only_while_both_are_open(codes):
+    bought = "order,item,quantity,due,state ; 7,A,5,2026-02-02,"
+    made = "order,item,quantity,due,state ; 7,A,5,2026-02-02,released"
+    sales = "order,item,quantity,due ; 7,A,5,2026-02-02"
+    given = {"item": BOUGHT, "production_order": made, "sales_order_line": sales}
+    assert "document-name-twice" in codes(**given, purchase_order_line=bought + "approved")
+    assert "document-name-twice" not in codes(**given, purchase_order_line=bought + "closed"), "a sales order may be 7"

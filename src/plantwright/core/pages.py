@@ -233,13 +233,13 @@ def _with_document_fields(
     for entity in (ENTITIES[one] for one in DOCUMENTS[name] if one in ENTITIES):
         own = {n: c for n, c in view.columns(entity.name).items() if n not in entity.columns and n not in rows.columns}
         if own:
-            values = view.table(entity.name).select(_document(entity).alias(name), *own)
+            values = view.table(entity.name).select(document_name(entity).alias(name), *own)
             rows = rows.join(values, on=name, how="left", maintain_order="left")
             columns = {**columns, **own}
     return rows, columns
 
 
-def _document(entity: type[Entity]) -> pl.Expr:
+def document_name(entity: type[Entity]) -> pl.Expr:
     """Name a row as plans do: its number, with the line where that is not the first."""
     if "line" not in entity.columns:
         return pl.col("order")

@@ -16,6 +16,7 @@ from plantwright.core.column import Kind
 from plantwright.core.entity import ENTITIES
 from plantwright.core.finding import Tables, codes_where, found, setting_text
 from plantwright.core.problem import Problem, ProblemError, problem_kind
+from plantwright.flows.document_names import check_document_names
 from plantwright.flows.scenario import apply_scenario
 from plantwright.plant import VIRTUAL_LOCATIONS, Plant
 
@@ -85,7 +86,7 @@ def check_plant(plant: Plant) -> list[Problem]:
     for check in CHECKS:
         problems += check(plant.raw, plant.as_of)
     problems += [*check_main_site(plant), *check_durations(plant), *check_offers(plant)]
-    problems += [*check_horizon(plant), *check_scenarios(plant)]
+    problems += [*check_document_names(plant), *check_horizon(plant), *check_scenarios(plant)]
     return sorted(problems, key=lambda problem: _GRAVITY[problem.severity])
 
 
