@@ -76,3 +76,35 @@ def write_clock(values: pl.Series) -> pl.Series:
     """Write minutes since midnight as hours and minutes."""
     hours = (values // 60).cast(pl.String).str.zfill(2)
     return hours + ":" + (values % 60).cast(pl.String).str.zfill(2)
+
+
+_FORMULA = "^'*[=+\\-@\\t\\r]"
+_DEFUSED = "^'+[=+\\-@\\t\\r]"
+
+
+def defused(texts: pl.DataFrame, columns: Mapping[str, Column]) -> pl.DataFrame:
+    """Put an apostrophe before texts that a spreadsheet would take for a formula; numbers stay numbers.
+
+    A text that looks as if it had been given one gets another, so that `armed` gives back exactly what was there.
+
+    Examples
+    --------
+    >>> from plantwright.core import column as col
+    >>> from dataclasses import replace
+    >>> note = replace(col.text("Note"), name="note")
+    >>> cells = defused(pl.DataFrame({"note": ["=1+1", "'=1", "- to do", "fine"]}), {"note": note})
+    >>> cells["note"].to_list(), armed(cells)["note"].to_list()
+    (["'=1+1", "''=1", "'- to do", 'fine'], ['=1+1', "'=1", '- to do', 'fine'])
+    """
+    names = [name for name, column in columns.items() if name in texts.columns and column.dtype == pl.String]
+    cells = (pl.when(pl.col(name).str.contains(_FORMULA)).then("'" + pl.col(name)).otherwise(name) for name in names)
+    return texts.with_columns(cell.alias(name) for name, cell in zip(names, cells, strict=True))
+
+
+def armed(texts: pl.DataFrame) -> pl.DataFrame:
+    """Take the apostrophe of `defused` away again, wherever it stands."""
+    names = [name for name, dtype in texts.schema.items() if dtype == pl.String]
+    return texts.with_columns(
+        pl.when(pl.col(name).str.contains(_DEFUSED)).then(pl.col(name).str.slice(1)).otherwise(name).alias(name)
+        for name in names
+    )

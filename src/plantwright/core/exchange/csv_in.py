@@ -18,6 +18,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from plantwright.core.exchange.source import FILE_UNREADABLE, SourceTable
+from plantwright.core.frames import armed
 from plantwright.core.problem import Problem, problem_kind
 from plantwright.core.reading import CAP, COLUMN_TWICE, ROW, Place, more
 
@@ -195,7 +196,8 @@ def _parse(body: bytes, width: int, separator: str) -> pl.DataFrame:
     if not body:
         return pl.DataFrame(schema=schema)
     texts = pl.read_csv(body, has_header=False, schema=schema, separator=separator)
-    return texts.fill_null("")
+    texts = texts.fill_null("")
+    return armed(texts) if b"'" in body else texts
 
 
 def _ragged(rows: NDArray[np.int64], records: _Records, separator: str, place: Place) -> list[Problem]:

@@ -12,7 +12,7 @@ import polars as pl
 from plantwright.core.column import Column
 from plantwright.core.entity import ENTITIES
 from plantwright.core.exchange.parse import ColumnsOf, declared_columns
-from plantwright.core.frames import written
+from plantwright.core.frames import defused, written
 from plantwright.core.problem import ProblemError, problem_kind
 
 CANNOT_WRITE = problem_kind(
@@ -25,7 +25,7 @@ CANNOT_WRITE = problem_kind(
 def write_folder(
     tables: Mapping[str, pl.DataFrame], path: str | Path, zone: str, columns_of: ColumnsOf = declared_columns
 ) -> list[Path]:
-    """Write each table as ``<table>.csv`` in UTF-8.
+    """Write each table as ``<table>.csv`` in UTF-8; texts that a spreadsheet would take for formulas get an apostrophe.
 
     Parameters
     ----------
@@ -51,7 +51,8 @@ def write_folder(
         for (name, frame), file in zip(tables.items(), temporary, strict=True):
             columns = columns_of(ENTITIES[name], tables)
             # An empty text is written as nothing; the writer would put it in quotes.
-            texts(frame, columns, zone).select(pl.all().replace("", None)).write_csv(file)
+            safe = defused(texts(frame, columns, zone), columns)
+            safe.select(pl.all().replace("", None)).write_csv(file)
     return files
 
 
