@@ -1,0 +1,184 @@
+"""Tables of the page: AG Grid from the columns that are declared, each value written as everywhere else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import polars as pl
+from nicegui import ui
+from nicegui.element import Element
+
+from plantwright.core import wording
+from plantwright.core.column import EVER, FOREVER, TEXTUAL, Column, Kind
+from plantwright.core.pages import Sheet
+from plantwright.doors.web.kit import address, box, words
+from plantwright.doors.web.seat import Seat
+
+ROWS_SHOWN = 5_000
+"""Rows of a table that go to a browser; a filter brings others."""
+WRITTEN = "_shown"
+"""Ends the name of the text beside a value."""
+WIDE = {"text", "cause", "help", "name", "message", "remedy"}
+DATES = {Kind.MOMENT, Kind.DAY}
+OPENS = {
+    "demand": "/why/{}", "order": "/order/{}", "item": "/item/{}", "parent": "/item/{}", "component": "/item/{}",
+    "work_center": "/schedule?center={}",
+}  # fmt: skip
+"""Where the values of a column lead, by its name or by the table that it names."""
+
+
+def sheet_grid(
+    seat: Seat, sheet: Sheet, year: int, zone: str, *,
+    height: str = "", on_row: Callable[[dict[str, Any]], Any] | None = None, mark: str = "", several: bool = False,
+) -> Element | None:  # fmt: skip
+    """Show a table of a report.
+
+    Parameters
+    ----------
+    seat : who looks
+    sheet : the table
+    year, zone : how dates are written
+    height : CSS height; by the number of rows where it is empty
+    on_row : called with the raw row that was clicked
+    mark : name of the grid for tests and styles
+    several : whether rows can be chosen, several at a time
+
+    Returns
+    -------
+    The grid; None where there are no rows.
+    """
+    if not sheet.rows.height:
+        words("p", "Nothing.", "pw-dim")
+        return None
+    rows = sheet.rows.head(ROWS_SHOWN)
+    columns = used_columns(rows, sheet.columns)
+    data = grid_rows(rows, columns, zone, year, clock=sheet.clock, dashed=sheet.dashed)
+    options = {
+        "columnDefs": [
+            _definition(seat, name, column, sheet) | _width(name, column, data) for name, column in columns.items()
+        ],
+        "rowData": data,
+    }
+    grid = plain_grid(options, height or height_of(len(data)), several=several)
+    if mark:
+        grid.mark(mark)
+    if on_row:
+        raw = rows.to_dicts()
+        grid.on("cellClicked", lambda event: on_row(raw[event.args["data"]["_row"]]), args=["data"])
+    if sheet.rows.height > ROWS_SHOWN:
+        words("p", f"The first {wording.number(ROWS_SHOWN)} of {wording.number(sheet.rows.height)} rows.", "pw-dim")
+    return grid
+
+
+def used_columns(rows: pl.DataFrame, columns: Mapping[str, Column]) -> dict[str, Column]:
+    """Leave out columns that are empty in every row: they tell nothing."""
+    return {name: column for name, column in columns.items() if not _empty(rows[name])} or dict(columns)
+
+
+def _empty(cells: pl.Series) -> bool:
+    if cells.dtype == pl.String():
+        return bool((cells.fill_null("") == "").all())
+    return cells.null_count() == len(cells)
+
+
+def grid_rows(
+    rows: pl.DataFrame, columns: Mapping[str, Column], zone: str, year: int, *,
+    clock: frozenset[str] = frozenset(), dashed: frozenset[str] = frozenset(),
+) -> list[dict[str, Any]]:  # fmt: skip
+    """Give rows for a grid: for each column the value to sort by, and the text to show where they differ."""
+    found: dict[str, list[Any]] = {"_row": list(range(rows.height))}
+    for name, column in columns.items():
+        values = rows[name].to_list()
+        found[name] = values
+        if column.kind not in TEXTUAL:
+            texts = cell_texts(values, column, zone, year, clock=name in clock)
+            found[name + WRITTEN] = [
+                wording.NONE if name in dashed and value == 0 else text
+                for value, text in zip(values, texts, strict=True)
+            ]
+            if column.kind is Kind.DAY:
+                found[name] = [None if value in {EVER, FOREVER} else value for value in values]
+    return [dict(zip(found, row, strict=True)) for row in zip(*found.values(), strict=True)]
+
+
+def cell_texts(values: list[Any], column: Column, zone: str, year: int, *, clock: bool = False) -> list[str]:
+    """Write the cells of a column as people read them, quantities with the same decimals."""
+    if column.kind is Kind.QUANTITY:
+        most = 1 if column.unit == "d" else 3
+        step = 10 ** (6 - most)
+        rounded = [None if value is None else round(value / step) * step for value in values]
+        decimals = max((wording.needed_decimals(value) for value in rounded if value is not None), default=0)
+        return ["" if value is None else wording.decimal(value, decimals) for value in rounded]
+    if column.kind is Kind.DURATION and column.unit == "h":
+        return ["" if value is None else wording.number(value / 3_600_000, 1) for value in values]
+    if clock and column.kind is Kind.MOMENT:
+        ends = wording.is_end(column)
+        return ["" if value is None else wording.moment(value, zone, year, clock=True, ends=ends) for value in values]
+    return [wording.shown(value, column, zone, year) for value in values]
+
+
+def column_label(name: str, column: Column) -> str:
+    """Head a column: its name in words, with its unit."""
+    unit = column.unit if column.kind is not Kind.DURATION or column.unit == "h" else ""
+    label = name.replace("_", " ").capitalize()
+    return f"{label} [{unit}]" if unit else label
+
+
+def _definition(seat: Seat, name: str, column: Column, sheet: Sheet) -> dict[str, Any]:
+    made = definition(name, column)
+    opens = OPENS.get(name) or OPENS.get(column.target)
+    if opens and column.kind in TEXTUAL:
+        kept = address(seat, "")
+        made["cellClass"] = "pw-link"
+        made[":cellRenderer"] = f"p => pwLink(p.value, {opens!r}, {kept!r})"
+    if name == sheet.tree:
+        made[":valueFormatter"] = "p => '   '.repeat((p.data.level || 1) - 1) + p.value"
+    return made
+
+
+def _width(name: str, column: Column, data: list[dict[str, Any]]) -> dict[str, Any]:
+    """Give a column the width of its longest text; long texts share what is left of the grid."""
+    shown = name if column.kind in TEXTUAL else name + WRITTEN
+    longest = max((len(str(row[shown] or "")) for row in data[:400]), default=0)
+    head = len(column_label(name, column)) * 7.4 + 48
+    width = int(min(max(longest * 7.4 + 24, head), 420))
+    return {"flex": 1, "minWidth": 240} if name in WIDE and longest > 30 else {"width": width}
+
+
+def definition(name: str, column: Column) -> dict[str, Any]:
+    """Give the column of a grid for a declared column."""
+    number = column.kind not in TEXTUAL and column.kind not in DATES and column.kind is not Kind.FLAG
+    made: dict[str, Any] = {
+        "field": name, "headerName": column_label(name, column), "headerTooltip": column.help, "sortable": True,
+        "resizable": True, "filter": "agTextColumnFilter",
+    }  # fmt: skip
+    if column.kind not in TEXTUAL:
+        made[":valueFormatter"] = f"p => p.data ? p.data['{name}{WRITTEN}'] : ''"
+        made[":filterValueGetter"] = f"p => p.data['{name}{WRITTEN}']"
+    if number:
+        made |= {"cellClass": "pw-num", "headerClass": "pw-num"}
+    if name in WIDE:
+        made[":tooltipValueGetter"] = "p => p.value"
+    if name in {"status", "status_after"}:
+        made[":cellClass"] = "p => p.value === 'late' || p.value === 'short' ? 'pw-late' : ''"
+    return made
+
+
+def plain_grid(options: dict[str, Any], height: str, *, several: bool = False) -> Element:
+    """Make a grid with the manners of all grids: keyboard, copying, tooltips, columns as wide as their content."""
+    manners: dict[str, Any] = {
+        "rowHeight": 30, "headerHeight": 32, "tooltipShowDelay": 300, "enableCellTextSelection": True,
+        "ensureDomOrder": True, "suppressCellFocus": False, "animateRows": False, "suppressDragLeaveHidesColumns": True,
+        "defaultColDef": {"minWidth": 64, "suppressHeaderMenuButton": True},
+    }  # fmt: skip
+    if several:
+        manners["rowSelection"] = {"mode": "multiRow", "enableClickSelection": False}
+    with box().style(f"height: {height}"):
+        grid = ui.aggrid({**manners, **options}, theme="quartz", auto_size_columns=False).classes("pw-grid")
+        return grid.style("height: 100%")
+
+
+def height_of(rows: int, most: int = 18) -> str:
+    """Give the height of a grid: as many rows as there are, up to so many."""
+    return f"{34 + 30 * min(max(rows, 1), most) + 4}px"

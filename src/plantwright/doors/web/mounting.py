@@ -1,0 +1,59 @@
+"""Put the screens on a server."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import secrets
+from pathlib import Path
+from typing import Any
+
+from fastapi import FastAPI, Request
+from nicegui import app as pages
+from nicegui import ui
+
+from plantwright.core.problem import ProblemError
+from plantwright.core.store import Store
+from plantwright.doors.web import pages as drawn
+from plantwright.doors.web.frame import frame
+from plantwright.doors.web.kit import problem_panel
+from plantwright.doors.web.screens import SCREENS, Screen
+from plantwright.doors.web.seat import Seat, Views
+from plantwright.flows.catalog import load_actions, load_reports
+
+STATIC = Path(__file__).with_name("static")
+
+
+def mount(app: FastAPI, store: Store) -> None:
+    """Put every screen on the application; who asks stands in the state of each request as `person`."""
+    load_reports()
+    load_actions()
+    for module in pkgutil.iter_modules(drawn.__path__):
+        importlib.import_module(f"{drawn.__name__}.{module.name}")
+    views = Views(store)
+    pages.add_static_files("/static", STATIC)
+    for one in SCREENS.values():
+        _page(one, store, views)
+    ui.run_with(
+        app, title="Plantwright", favicon=STATIC / "favicon.svg", dark=None, tailwind=False,
+        storage_secret=secrets.token_hex(16), show_welcome_message=False, reconnect_timeout=30,
+    )  # fmt: skip
+
+
+def _page(one: Screen, store: Store, views: Views) -> None:
+    async def show(request: Request) -> None:
+        query = {**request.query_params, **request.path_params}
+        seat = Seat(store, _person(request), views, query)
+        with await frame(seat, one):
+            try:
+                if one.right:
+                    seat.person.must(one.right)
+                await one.draw(seat)
+            except ProblemError as error:
+                problem_panel(error.problems)
+
+    ui.page(one.path, title=f"{one.label} · Plantwright", response_timeout=30)(show)
+
+
+def _person(request: Request) -> Any:
+    return request.state.person

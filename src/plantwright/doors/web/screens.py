@@ -1,0 +1,48 @@
+"""The screens of the page: each is declared once, with its address, its place in the menu and how it is drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from plantwright.doors.web.seat import Seat
+
+Draw = Callable[[Seat], Awaitable[None]]
+
+GROUPS = ("Now", "Plan", "Orders", "Data", "System")
+"""Groups of the menu, in the order of a planner's day."""
+
+
+@dataclass(frozen=True)
+class Screen:
+    """One screen: its address, name, sign and group in the menu, and the right that opens it."""
+
+    path: str
+    label: str
+    icon: str
+    group: str
+    right: str
+    draw: Draw
+
+
+SCREENS: dict[str, Screen] = {}
+"""Every declared screen by its address."""
+
+
+def screen(path: str, label: str, icon: str = "", group: str = "", right: str = "") -> Callable[[Draw], Draw]:
+    """Declare how a screen is drawn.
+
+    Parameters
+    ----------
+    path : address, such as /schedule
+    label : name in the menu and title of the page
+    icon : name of a Material icon
+    group : one of `GROUPS`; empty for a screen that stands in no menu
+    right : what a person must hold to open it; empty for everybody
+    """
+
+    def declare(draw: Draw) -> Draw:
+        SCREENS[path] = Screen(path, label, icon, group, right, draw)
+        return draw
+
+    return declare

@@ -1,0 +1,137 @@
+"""What a screen works with: the plant, who looks at it, and the plan that is looked at."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol, TypeVar
+
+from nicegui import run
+
+from plantwright.core import wording
+from plantwright.core.action import ACTIONS, run_action
+from plantwright.core.journal import entries
+from plantwright.core.pages import Page
+from plantwright.core.problem import ProblemError
+from plantwright.core.report import REPORTS
+from plantwright.core.store import Store
+from plantwright.flows.views import StoreView, run_report
+
+Answer = TypeVar("Answer")
+VIEWS_KEPT = 4
+
+
+class Asker(Protocol):
+    """Who looks at the page and acts on it."""
+
+    name: str
+
+    def may(self, permission: str) -> bool:
+        """Tell whether something is allowed."""
+
+    def must(self, permission: str) -> None:
+        """Raise a problem where it is not."""
+
+
+@dataclass
+class Views:
+    """Views of the store that several people look at, until something is written."""
+
+    store: Store
+    kept: OrderedDict[tuple[Any, ...], StoreView] = field(default_factory=OrderedDict)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def get(self, number: int | None, scenario: str, *, need_plan: bool) -> StoreView:
+        """Give a view of a plan, the latest of the scenario where none is named."""
+        plans = self.store.plans()
+        latest = plans[0]["number"] if plans else 0
+        key = (number, scenario, need_plan, latest, last_entry(self.store))
+        with self.lock:
+            found = self.kept.get(key)
+        if found is None:
+            found = StoreView(self.store, number, scenario, need_plan=need_plan)
+        with self.lock:
+            self.kept[key] = found
+            self.kept.move_to_end(key)
+            while len(self.kept) > VIEWS_KEPT:
+                self.kept.popitem(last=False)
+        return found
+
+
+def last_entry(store: Store) -> int:
+    """Give the number of the latest journal entry, 0 before the first."""
+    found = entries(store, limit=1)
+    return found[0].number if found else 0
+
+
+@dataclass(frozen=True)
+class Seat:
+    """A person before a screen; what reads the store runs in a thread, so that others do not wait for it.
+
+    Parameters
+    ----------
+    store : the plant
+    person : who looks
+    views : shared between all seats
+    query : what stands in the address, by name
+    """
+
+    store: Store
+    person: Asker
+    views: Views
+    query: Mapping[str, str]
+
+    @property
+    def scenario(self) -> str:
+        """The scenario that is looked at, empty for the plant as it is."""
+        return self.query.get("scenario", "")
+
+    @property
+    def plan(self) -> int | None:
+        """The plan that is looked at, None for the latest."""
+        text = self.query.get("plan", "")
+        return int(text) if text.isdigit() else None
+
+    async def view(self, *, need_plan: bool = True) -> StoreView:
+        """Give the plant and the plan that is looked at."""
+        return await in_thread(lambda: self.views.get(self.plan, self.scenario, need_plan=need_plan))
+
+    async def report(self, name: str, where: str = "", other: int | None = None, **arguments: Any) -> Page:
+        """Make a report of the plan that is looked at."""
+        self.person.must(f"report:{name}")
+        declared = REPORTS.get(name)
+        view = await self.view(need_plan=declared is None or "plan" in declared.wants)
+        beside = None if other is None else view.other(other)
+        return await in_thread(lambda: run_report(view, name, arguments, where, beside))
+
+    async def act(self, name: str, arguments: Mapping[str, Any], key: str | None = None) -> Any:
+        """Do an action in the name of the person."""
+        if name in ACTIONS:
+            self.person.must(ACTIONS[name].permission)
+        return await in_thread(lambda: run_action(self.store, name, arguments, self.person.name, key))
+
+    async def year(self) -> int:
+        """Give the year that goes without saying in dates."""
+        view = await self.view(need_plan=False)
+        return wording.year_of(view.as_of, view.settings.zone)
+
+
+async def in_thread(work: Callable[[], Answer]) -> Answer:
+    """Do blocking work in a thread, its problems raised here."""
+    outcome = await run.io_bound(_caught, work)
+    if outcome is None:  # the server is going down
+        raise asyncio.CancelledError
+    found, problems = outcome
+    if problems is not None:
+        raise problems
+    return found  # type: ignore[no-any-return]
+
+
+def _caught(work: Callable[[], Any]) -> tuple[Any, ProblemError | None]:
+    try:
+        return work(), None
+    except ProblemError as error:
+        return None, error
