@@ -248,3 +248,10 @@ def test_plans_are_listed(run, planned_once):
 def test_settings_are_listed_with_their_defaults(run, imported_once):
     rows = run("settings", imported_once, "--json").json["rows"]
     assert {row["name"]: row["value"] for row in rows}["keep_plans"] == "20"
+
+
+def test_days_of_one_column_have_the_same_decimals(run, planned_once):
+    lines = run("show", planned_once, "bottlenecks", "--limit", "0").out.splitlines()
+    days = [line.split()[-1] for line in lines if line[:4].strip().isdigit()]
+    assert len(days) > 5
+    assert {len(text.partition(".")[2]) for text in days} == {1}

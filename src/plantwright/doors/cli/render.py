@@ -81,7 +81,7 @@ def _cells(sheet: Sheet, name: str, look: Look) -> list[str]:
     rows = sheet.rows.head(look.limit) if look.limit else sheet.rows
     column, values = sheet.columns[name], rows[name].to_list()
     if column.kind is Kind.QUANTITY:
-        texts = _aligned(values, 1 if column.unit == "d" else MOST_DECIMALS)
+        texts = _days(values) if column.unit == "d" else _aligned(values, MOST_DECIMALS)
         return [wording.NONE if name in sheet.dashed and not v else text for v, text in zip(values, texts, strict=True)]
     if column.kind is Kind.DURATION:
         return [_duration(value, column) for value in values]
@@ -100,6 +100,14 @@ def _padded(date: str) -> str:
     """Put a space before a day of one digit, so that dates stand below each other."""
     weekday, space, rest = date.partition(wording.SPACE)
     return f"{weekday}{space}{wording.SPACE}{rest}" if rest[1:2] == wording.SPACE else date
+
+
+def _days(values: Sequence[int | None]) -> list[str]:
+    """Write days with one decimal, or with none where all of them are whole."""
+    step = 100_000
+    rounded = [None if value is None else round(value / step) * step for value in values]
+    decimals = max((wording.needed_decimals(value) for value in rounded if value is not None), default=0)
+    return ["" if value is None else wording.decimal(value, decimals) for value in rounded]
 
 
 def _aligned(values: Sequence[int | None], most: int) -> list[str]:
