@@ -13,9 +13,11 @@ from typing import Any
 import polars as pl
 
 import plantwright.areas
+import plantwright.core.access.tables
+import plantwright.core.schedule_table
 from plantwright.core import frames
 from plantwright.core.column import Column
-from plantwright.core.entity import ENTITIES, Entity, stored_entities
+from plantwright.core.entity import ENTITIES, Entity, plant_entities
 from plantwright.core.reading import read_texts
 from plantwright.core.settings import SETTINGS, Settings
 from plantwright.core.system import user_columns
@@ -75,7 +77,7 @@ def make_plant(tables: Mapping[str, pl.DataFrame], as_of: int, scenario: str = "
     -------
     The frozen plant.
     """
-    raw = {name: tables.get(name, entity.empty()) for name, entity in stored_entities().items()}
+    raw = {name: tables.get(name, entity.empty()) for name, entity in plant_entities().items()}
     raw["location"] = with_virtual_locations(raw["location"])
     settings = read_settings(raw["setting"])
     moment = as_of if settings["as_of"] is None else settings["as_of"]

@@ -16,7 +16,9 @@ from typing import Any, TypeVar
 
 from plantwright.core.parameters import Parameter, parameters_of, read_arguments
 from plantwright.core.problem import ProblemError, problem_kind
+from plantwright.core.secret import covered, uncovered
 from plantwright.core.store import Store
+from plantwright.core.store.plain import plain
 
 ACTION_UNKNOWN = problem_kind(
     "action-unknown", "There is no action {value}.", "Choose one of those listed in the documentation."
@@ -86,7 +88,8 @@ def run_action(store: Store, name: str, arguments: Mapping[str, Any], by: str, k
 
     Returns
     -------
-    What the action answers, in the terms of JSON, the first time and when it is repeated with its key.
+    What the action answers, in the terms of JSON, the first time and when it is repeated with its key; a `Secret` in
+    it is given the first time only.
 
     Raises
     ------
@@ -97,6 +100,8 @@ def run_action(store: Store, name: str, arguments: Mapping[str, Any], by: str, k
     declared = ACTIONS[name]
     values = read_arguments(name, declared.parameters, arguments)
     with store.begin(by, name, values, key) as tx:
-        if not tx.replayed:
-            tx.answer(declared.function(tx, **values))
-    return tx.answered
+        if tx.replayed:
+            return tx.answered
+        answer = declared.function(tx, **values)
+        tx.answer(covered(answer))
+    return plain(uncovered(answer))

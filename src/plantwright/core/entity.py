@@ -83,6 +83,11 @@ def stored_entities() -> dict[str, type[Entity]]:
     return {name: entity for name, entity in ENTITIES.items() if entity.role != "result"}
 
 
+def plant_entities() -> dict[str, type[Entity]]:
+    """Give the stored entities that make up the plant: not those that the program keeps for itself, such as users."""
+    return {name: entity for name, entity in stored_entities().items() if entity.role != "system"}
+
+
 def raw_frame(entity: type[Entity], rows: Sequence[dict[str, Any]]) -> pl.DataFrame:
     """Build a raw frame from rows of raw values, defaults filled in.
 

@@ -21,6 +21,8 @@ SETTINGS: dict[str, Column] = {
     "frozen_zone": col.duration("Operations of existing orders that start within this time are not moved", default=0),
     "keep_plans": col.whole("Plans that are kept; older ones are pruned, except those that are pinned", default=20,
                             at_least=1),
+    "session_hours": col.whole("Hours without a request after which people must sign in again", default=12, at_least=1,
+                               at_most=720),
 }  # fmt: skip
 """Every setting by name: its kind, default and help."""
 

@@ -164,7 +164,7 @@ def test_truncated_file_is_told_as_damaged(tmp_path, empty_file, share):
 def test_page_overwritten_in_the_middle_is_told_as_damaged_when_it_is_read(tmp_path, empty_file):
     path = Path(shutil.copy(empty_file, tmp_path))
     with Store.open(path) as store:
-        write(store, "item", items(*(f"I{number:05d}" for number in range(5000))))
+        write(store, "item", items(*(f"I{number:05d}" for number in range(20_000))))
     with path.open("r+b") as file:
         file.seek(path.stat().st_size // 2 // 4096 * 4096)
         file.write(b"\xff" * 40_960)

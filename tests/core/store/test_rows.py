@@ -4,7 +4,7 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from plantwright.core.entity import ENTITIES, stored_entities
+from plantwright.core.entity import ENTITIES, plant_entities
 from plantwright.core.problem import ProblemError
 from plantwright.core.store import Counts, Store
 
@@ -13,7 +13,7 @@ from .conftest import codes, codes_of, items, key, rows, write
 
 def test_new_store_has_every_table_empty_in_its_declared_shape(store):
     tables = store.read_all()
-    assert list(tables) == list(stored_entities())
+    assert list(tables) == list(plant_entities())
     for name, frame in tables.items():
         assert_frame_equal(frame, ENTITIES[name].empty())
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 import polars as pl
 
 from plantwright.core.column import Column
-from plantwright.core.entity import ENTITIES, Entity, stored_entities
+from plantwright.core.entity import ENTITIES, Entity, plant_entities
 from plantwright.core.exact import check_zone
 from plantwright.core.exchange.source import TABLE_TWICE, Source, SourceTable
 from plantwright.core.problem import Problem, ProblemError, problem_kind
@@ -41,7 +41,7 @@ class Parsed:
 
 def importable() -> dict[str, type[Entity]]:
     """Give the tables that people bring in: neither results nor the program's own."""
-    return {name: entity for name, entity in stored_entities().items() if entity.role != "system"}
+    return plant_entities()
 
 
 def declared_columns(entity: type[Entity], _tables: Mapping[str, pl.DataFrame]) -> Mapping[str, Column]:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -19,6 +20,9 @@ WRITE = "plantwright_write"
 """Execution option of a connection that is going to write."""
 WRITER_LOCK = 0x506C616E74
 """Number of PostgreSQL's advisory lock that a writing transaction holds."""
+
+JOBS_LOCK = WRITER_LOCK + 1
+"""Number of the lock of those who give out jobs: they need not wait for an import that writes."""
 
 SHORT = 20_000
 """Length of a JSON text up to which Python reads it faster than Polars begins."""
@@ -36,8 +40,14 @@ class Driver(Protocol):
     def marked(self, statement: str) -> str:
         """Give a statement whose values are marked by ? in the way of the driver."""
 
-    def lock(self, connection: Connection) -> None:
-        """Wait until this transaction is the only one that writes, and hold off the others until it ends."""
+    def lock(self, connection: Connection, number: int = WRITER_LOCK) -> None:
+        """Wait until this transaction is the only one that writes, and hold off the others until it ends.
+
+        With the number of another lock, only those who ask for the same one wait for each other.
+        """
+
+    def hurried(self, connection: Connection) -> AbstractContextManager[None]:
+        """Let a transaction that is begun in this block fail at once where it would wait for the one writer."""
 
     def read(
         self, connection: Connection, table: str, schema: Schema, key: Sequence[str], where: Where
@@ -69,6 +79,7 @@ class Sqlite:
 
     def __init__(self, target: str, busy_seconds: float = 10.0) -> None:
         self.target = target
+        self._busy_seconds = busy_seconds
         self.engine = create_engine(
             URL.create("sqlite", database=str(Path(target).absolute())), connect_args={"timeout": busy_seconds}
         )
@@ -79,8 +90,18 @@ class Sqlite:
         """Give the statement as it is."""
         return statement
 
-    def lock(self, connection: Connection) -> None:
+    def lock(self, connection: Connection, number: int = WRITER_LOCK) -> None:
         """Do nothing: BEGIN IMMEDIATE has made this the only writer."""
+
+    @contextmanager
+    def hurried(self, connection: Connection) -> Iterator[None]:
+        """Wait for nobody at BEGIN IMMEDIATE."""
+        raw: Any = connection.connection.dbapi_connection
+        raw.execute("PRAGMA busy_timeout = 0")
+        try:
+            yield
+        finally:
+            raw.execute(f"PRAGMA busy_timeout = {int(self._busy_seconds * 1000)}")
 
     def read(
         self, connection: Connection, table: str, schema: Schema, key: Sequence[str], where: Where
@@ -146,14 +167,19 @@ class Postgres:
         """Give the statement with the marks of psycopg."""
         return statement.replace("?", "%s")
 
-    def lock(self, connection: Connection) -> None:
+    def lock(self, connection: Connection, number: int = WRITER_LOCK) -> None:
         """Take the lock that all writers take.
 
         One writer at a time, as in SQLite: numbers without gaps, references and lost updates then need no locks of
         their own. The transactions are short; readers never wait.
         """
         connection.exec_driver_sql(self._wait)
-        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({WRITER_LOCK})")
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({number})")
+
+    @contextmanager
+    def hurried(self, connection: Connection) -> Iterator[None]:  # noqa: ARG002 - only SQLite needs it
+        """Do nothing: rows of other tables are written beside the one writer."""
+        yield
 
     def read(
         self, connection: Connection, table: str, schema: Schema, key: Sequence[str], where: Where

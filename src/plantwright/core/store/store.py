@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -14,7 +14,7 @@ from typing import Any, Self
 import polars as pl
 from sqlalchemy import Connection, inspect
 
-from plantwright.core.entity import stored_entities
+from plantwright.core.entity import plant_entities
 from plantwright.core.problem import ProblemError
 from plantwright.core.store import plans, problems, schema
 from plantwright.core.store.driver import WRITE, Driver, Sqlite, Where, driver_for
@@ -137,10 +137,10 @@ class Store:
             return Reader(self.driver, connection).read(name, where, versions=versions)
 
     def read_all(self, names: Sequence[str] | None = None) -> dict[str, pl.DataFrame]:
-        """Read all tables, or those named, as they are at one and the same moment."""
+        """Read the tables of the plant, or those named, as they are at one and the same moment."""
         with self.reading() as connection:
             reader = Reader(self.driver, connection)
-            return {name: reader.read(name) for name in (stored_entities() if names is None else names)}
+            return {name: reader.read(name) for name in (plant_entities() if names is None else names)}
 
     @contextmanager
     def begin(
@@ -164,6 +164,17 @@ class Store:
             tx = Transaction(self.driver, connection, by, action, arguments or {}, key, moment=self.clock())
             yield tx
             tx.finish()
+
+    @contextmanager
+    def writing(self, *, patient: bool = True) -> Iterator[Connection]:
+        """Give a connection for writing what is no act of the plant and stands in no journal: sessions, jobs.
+
+        Parameters
+        ----------
+        patient : whether to wait where SQLite's one writer is at work; otherwise store-locked comes at once
+        """
+        with _writing(self.driver, patient=patient) as connection:
+            yield connection
 
     def save_plan(self, meta: Mapping[str, Any], tables: Mapping[str, pl.DataFrame]) -> int:
         """Keep a plan, whole; see `plans.META` for what `meta` may hold.
@@ -211,11 +222,12 @@ class Store:
 
 
 @contextmanager
-def _writing(driver: Driver) -> Iterator[Connection]:
+def _writing(driver: Driver, *, patient: bool = True) -> Iterator[Connection]:
     # The connection rolls back on anything that is raised, an interrupt from the keyboard included.
     with (
         problems.translated(driver.target),
         driver.engine.connect().execution_options(**{WRITE: True}) as connection,
+        nullcontext() if patient else driver.hurried(connection),
         connection.begin(),
     ):
         yield connection

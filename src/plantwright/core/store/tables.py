@@ -73,6 +73,8 @@ def kernel_tables(tables: MetaData) -> None:
         Column("data", LargeBinary, nullable=False),
     )
     _journal_tables(tables)
+    _access_tables(tables)
+    _job_table(tables)
 
 
 def _journal_tables(tables: MetaData) -> None:
@@ -99,3 +101,52 @@ def _journal_tables(tables: MetaData) -> None:
         Column("after", LargeBinary),
     )
     Index("journal_change_row", change.c.entity, change.c.key)
+
+
+def _access_tables(tables: MetaData) -> None:
+    """Make the tables of what is secret.
+
+    None of them is declared as an entity, so that nothing which works from the declarations (the journal, files,
+    reports, the API) can ever show a hash. Times are whole seconds since 1970.
+    """
+    Table(
+        "password",
+        tables,
+        Column("user", Text, primary_key=True),
+        Column("hash", Text, nullable=False),
+        Column("must_change", Boolean, nullable=False),
+        *(Column(name, BigInteger, nullable=False) for name in ("failed", "locked_until")),
+    )
+    session = Table(
+        "session",
+        tables,
+        Column("hash", Text, primary_key=True),
+        *(Column(name, Text, nullable=False) for name in ("user", "agent", "address")),
+        *(Column(name, BigInteger, nullable=False) for name in ("began", "seen")),
+    )
+    Index("session_user", session.c.user)
+    Table(
+        "api_secret",
+        tables,
+        Column("hash", Text, primary_key=True),
+        *(Column(name, Text, nullable=False) for name in ("user", "name")),
+        Column("last_used", BigInteger, nullable=False),
+    )
+    Table("first_link", tables, Column("hash", Text, primary_key=True), Column("expires", BigInteger, nullable=False))
+    # A webhook's secret signs what is sent, so it is kept as it is.
+    Table("webhook_secret", tables, Column("name", Text, primary_key=True), Column("secret", Text, nullable=False))
+
+
+def _job_table(tables: MetaData) -> None:
+    job = Table(
+        "job",
+        tables,
+        Column("number", BigInteger, primary_key=True, autoincrement=False),
+        *(Column(name, Text, nullable=False) for name in ("kind", "arguments", "by", "state", "stage")),
+        *(Column(name, Text, nullable=False) for name in ("problems", "stop_by", "worker", "schedule")),
+        Column("result", Text),
+        # Share in millionths, times in milliseconds since 1970, the day of a schedule in days since 1970.
+        *(Column(name, BigInteger, nullable=False) for name in ("share", "asked", "due")),
+        *(Column(name, BigInteger) for name in ("began", "ended", "beat")),
+    )
+    Index("job_state", job.c.state)

@@ -18,6 +18,10 @@ ENTITIES = {
         "bigint null, new_due bigint null, state text, first_plan bigint, last_plan bigint, note text, by text, "
         "row_version bigint, user_fields text null"
     ),
+    "api_token": (
+        "user text key, name text key, rights text, made bigint, expires bigint, row_version bigint, user_fields "
+        "text null"
+    ),
     "bom_line": (
         "parent text key, component text key, operation bigint key, effective_from bigint key, effective_to "
         "bigint, quantity bigint, per text, formula text, unit text, scrap_factor bigint, setup_quantity bigint, "
@@ -63,6 +67,10 @@ ENTITIES = {
         "consume_forward bigint, row_version bigint, user_fields text null"
     ),
     "item_unit": ("item text key, unit text key, factor bigint, row_version bigint, user_fields text null"),
+    "job_schedule": (
+        "name text key, kind text, arguments text, at bigint, weekdays text, active boolean, by text, since "
+        "bigint, row_version bigint, user_fields text null"
+    ),
     "location": (
         "code text key, name text, site text, parent text, kind text, nettable boolean, row_version bigint, "
         "user_fields text null"
@@ -108,6 +116,8 @@ ENTITIES = {
         "order text key, line bigint key, supplier text, item text, site text, quantity bigint, received bigint, "
         "unit text, due bigint, price bigint, state text, row_version bigint, user_fields text null"
     ),
+    "role": ("name text key, help text, row_version bigint, user_fields text null"),
+    "role_right": ("role text key, right text key, row_version bigint, user_fields text null"),
     "sales_order_line": (
         "order text key, line bigint key, customer text, item text, site text, quantity bigint, delivered bigint, "
         "unit text, due bigint, promised bigint null, priority bigint null, price bigint, state text, row_version "
@@ -153,15 +163,26 @@ ENTITIES = {
         "row_version bigint, user_fields text null"
     ),
     "unit": ("code text key, name text, dimension text, factor bigint, row_version bigint, user_fields text null"),
+    "user": ("name text key, full_name text, email text, active boolean, row_version bigint, user_fields text null"),
     "user_field": (
         "entity text key, name text key, kind text, unit text, help text, row_version bigint, user_fields text null"
     ),
+    "user_role": ("user text key, role text key, row_version bigint, user_fields text null"),
+    "user_site": ("user text key, site text key, row_version bigint, user_fields text null"),
+    "webhook": ("name text key, url text, events text, active boolean, row_version bigint, user_fields text null"),
     "work_center": (
         "code text key, name text, site text, calendar text, units bigint, efficiency bigint, cost_rate bigint, "
         "setup_matrix text, group text, row_version bigint, user_fields text null"
     ),
 }
 KERNEL = {
+    "api_secret": ("hash text key, user text, name text, last_used bigint"),
+    "first_link": ("hash text key, expires bigint"),
+    "job": (
+        "number bigint key, kind text, arguments text, by text, state text, stage text, problems text, stop_by "
+        "text, worker text, schedule text, result text null, share bigint, asked bigint, due bigint, began bigint "
+        "null, ended bigint null, beat bigint null"
+    ),
     "journal": (
         "number bigint key, at text, by text, action text, arguments text, key text null, answer text null, "
         "reverses bigint null, reversed_by bigint null"
@@ -169,12 +190,15 @@ KERNEL = {
     "journal_change": (
         "journal bigint key, step bigint key, entity text, key text null, before blob null, after blob null"
     ),
+    "password": ("user text key, hash text, must_change boolean, failed bigint, locked_until bigint"),
     "plan": (
         "number bigint key, scenario text, inputs text, engine text, status text, options text, seconds text, "
         "totals text, problems text, as_of bigint, seed bigint, verified boolean, pinned boolean, at text, by text"
     ),
     "plan_table": ("plan bigint key, name text key, rows bigint, data blob"),
     "schema_info": ("name text key, value text"),
+    "session": ("hash text key, user text, agent text, address text, began bigint, seen bigint"),
+    "webhook_secret": ("name text key, secret text"),
 }
 
 
@@ -182,5 +206,7 @@ def upgrade() -> None:
     """Make the tables."""
     create_tables(ENTITIES, clustered=True)
     create_tables(KERNEL, clustered=False)
+    op.create_index("job_state", "job", ["state"], unique=False)
     op.create_index("journal_key", "journal", ["key"], unique=True)
     op.create_index("journal_change_row", "journal_change", ["entity", "key"], unique=False)
+    op.create_index("session_user", "session", ["user"], unique=False)

@@ -37,6 +37,26 @@ CREATE TABLE alembic_version (
 	CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num)
 );
 INSERT INTO "alembic_version" VALUES('0001');
+CREATE TABLE api_secret (
+	hash TEXT NOT NULL, 
+	user TEXT NOT NULL, 
+	name TEXT NOT NULL, 
+	last_used BIGINT NOT NULL, 
+	PRIMARY KEY (hash)
+);
+CREATE TABLE api_token (
+	user TEXT NOT NULL, 
+	name TEXT NOT NULL, 
+	rights TEXT NOT NULL, 
+	made BIGINT NOT NULL, 
+	expires BIGINT NOT NULL, 
+	row_version BIGINT NOT NULL, 
+	user_fields TEXT, 
+	PRIMARY KEY (user, name)
+)
+ WITHOUT ROWID
+
+;
 CREATE TABLE bom_line (
 	parent TEXT NOT NULL, 
 	component TEXT NOT NULL, 
@@ -148,6 +168,11 @@ CREATE TABLE exchange_rate (
  WITHOUT ROWID
 
 ;
+CREATE TABLE first_link (
+	hash TEXT NOT NULL, 
+	expires BIGINT NOT NULL, 
+	PRIMARY KEY (hash)
+);
 CREATE TABLE forecast (
 	item TEXT NOT NULL, 
 	site TEXT NOT NULL, 
@@ -217,6 +242,42 @@ CREATE TABLE item_unit (
 	row_version BIGINT NOT NULL, 
 	user_fields TEXT, 
 	PRIMARY KEY (item, unit)
+)
+ WITHOUT ROWID
+
+;
+CREATE TABLE job (
+	number BIGINT NOT NULL, 
+	kind TEXT NOT NULL, 
+	arguments TEXT NOT NULL, 
+	"by" TEXT NOT NULL, 
+	state TEXT NOT NULL, 
+	stage TEXT NOT NULL, 
+	problems TEXT NOT NULL, 
+	stop_by TEXT NOT NULL, 
+	worker TEXT NOT NULL, 
+	schedule TEXT NOT NULL, 
+	result TEXT, 
+	share BIGINT NOT NULL, 
+	asked BIGINT NOT NULL, 
+	due BIGINT NOT NULL, 
+	began BIGINT, 
+	ended BIGINT, 
+	beat BIGINT, 
+	PRIMARY KEY (number)
+);
+CREATE TABLE job_schedule (
+	name TEXT NOT NULL, 
+	kind TEXT NOT NULL, 
+	arguments TEXT NOT NULL, 
+	at BIGINT NOT NULL, 
+	weekdays TEXT NOT NULL, 
+	active BOOLEAN NOT NULL, 
+	"by" TEXT NOT NULL, 
+	since BIGINT NOT NULL, 
+	row_version BIGINT NOT NULL, 
+	user_fields TEXT, 
+	PRIMARY KEY (name)
 )
  WITHOUT ROWID
 
@@ -350,6 +411,14 @@ CREATE TABLE order_hold (
  WITHOUT ROWID
 
 ;
+CREATE TABLE password (
+	user TEXT NOT NULL, 
+	hash TEXT NOT NULL, 
+	must_change BOOLEAN NOT NULL, 
+	failed BIGINT NOT NULL, 
+	locked_until BIGINT NOT NULL, 
+	PRIMARY KEY (user)
+);
 CREATE TABLE person (
 	code TEXT NOT NULL, 
 	name TEXT NOT NULL, 
@@ -469,6 +538,26 @@ CREATE TABLE purchase_order_line (
  WITHOUT ROWID
 
 ;
+CREATE TABLE role (
+	name TEXT NOT NULL, 
+	help TEXT NOT NULL, 
+	row_version BIGINT NOT NULL, 
+	user_fields TEXT, 
+	PRIMARY KEY (name)
+)
+ WITHOUT ROWID
+
+;
+CREATE TABLE role_right (
+	role TEXT NOT NULL, 
+	"right" TEXT NOT NULL, 
+	row_version BIGINT NOT NULL, 
+	user_fields TEXT, 
+	PRIMARY KEY (role, "right")
+)
+ WITHOUT ROWID
+
+;
 CREATE TABLE sales_order_line (
 	"order" TEXT NOT NULL, 
 	line BIGINT NOT NULL, 
@@ -521,6 +610,15 @@ CREATE TABLE schema_info (
 	PRIMARY KEY (name)
 );
 INSERT INTO "schema_info" VALUES('created_by','Plantwright 0.1.0');
+CREATE TABLE session (
+	hash TEXT NOT NULL, 
+	user TEXT NOT NULL, 
+	agent TEXT NOT NULL, 
+	address TEXT NOT NULL, 
+	began BIGINT NOT NULL, 
+	seen BIGINT NOT NULL, 
+	PRIMARY KEY (hash)
+);
 CREATE TABLE setting (
 	name TEXT NOT NULL, 
 	value TEXT NOT NULL, 
@@ -684,6 +782,18 @@ CREATE TABLE unit (
  WITHOUT ROWID
 
 ;
+CREATE TABLE user (
+	name TEXT NOT NULL, 
+	full_name TEXT NOT NULL, 
+	email TEXT NOT NULL, 
+	active BOOLEAN NOT NULL, 
+	row_version BIGINT NOT NULL, 
+	user_fields TEXT, 
+	PRIMARY KEY (name)
+)
+ WITHOUT ROWID
+
+;
 CREATE TABLE user_field (
 	entity TEXT NOT NULL, 
 	name TEXT NOT NULL, 
@@ -698,6 +808,43 @@ CREATE TABLE user_field (
 
 ;
 INSERT INTO "user_field" VALUES('item','colour','text','','',1,NULL);
+CREATE TABLE user_role (
+	user TEXT NOT NULL, 
+	role TEXT NOT NULL, 
+	row_version BIGINT NOT NULL, 
+	user_fields TEXT, 
+	PRIMARY KEY (user, role)
+)
+ WITHOUT ROWID
+
+;
+CREATE TABLE user_site (
+	user TEXT NOT NULL, 
+	site TEXT NOT NULL, 
+	row_version BIGINT NOT NULL, 
+	user_fields TEXT, 
+	PRIMARY KEY (user, site)
+)
+ WITHOUT ROWID
+
+;
+CREATE TABLE webhook (
+	name TEXT NOT NULL, 
+	url TEXT NOT NULL, 
+	events TEXT NOT NULL, 
+	active BOOLEAN NOT NULL, 
+	row_version BIGINT NOT NULL, 
+	user_fields TEXT, 
+	PRIMARY KEY (name)
+)
+ WITHOUT ROWID
+
+;
+CREATE TABLE webhook_secret (
+	name TEXT NOT NULL, 
+	secret TEXT NOT NULL, 
+	PRIMARY KEY (name)
+);
 CREATE TABLE work_center (
 	code TEXT NOT NULL, 
 	name TEXT NOT NULL, 
@@ -715,6 +862,8 @@ CREATE TABLE work_center (
  WITHOUT ROWID
 
 ;
+CREATE INDEX job_state ON job (state);
 CREATE UNIQUE INDEX journal_key ON journal ("key");
 CREATE INDEX journal_change_row ON journal_change (entity, "key");
+CREATE INDEX session_user ON session (user);
 COMMIT;
