@@ -147,7 +147,8 @@ def scheduled_operations(n: Numbered, material: Material, steps: Steps, shop: Sh
     codes = pl.concat([n.centers["code"], pl.Series([""])])
     sequence = np.where(routed, ops["sequence"].to_numpy()[row], 10) if ops.height else np.full(len(steps), 10)
     family = ops["setup_family"].gather(row) if ops.height else pl.Series([""] * len(steps))
-    state = np.where(started, "started", np.where(steps.pinned >= 0, "pinned", "waiting"))
+    kept = np.where(steps.unit >= 0, "frozen", "pinned")
+    state = np.where(started, "started", np.where(shop.fixed_start != NO, kept, "waiting"))
     frame = pl.DataFrame({
         "order": material.orders["order"].gather(steps.order), "sequence": sequence, "routed": routed,
         "node": material.orders["node"].to_numpy()[steps.order],
