@@ -14,7 +14,7 @@ import polars as pl
 
 import plantwright.areas
 import plantwright.core.access.tables
-import plantwright.core.schedule_table
+import plantwright.core.job_schedules
 from plantwright.core import frames
 from plantwright.core.column import Column
 from plantwright.core.entity import ENTITIES, Entity, plant_entities

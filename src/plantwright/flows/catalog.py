@@ -1,4 +1,4 @@
-"""Everything that is declared: reports and actions of all areas and flows, loaded when a door asks for them."""
+"""Everything that is declared: reports, actions and jobs of all areas and flows, loaded when a door asks for them."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from types import MappingProxyType
 
 import plantwright.areas
 from plantwright.core.action import ACTIONS, Action
+from plantwright.core.jobs import JOBS, JobKind
 from plantwright.core.report import REPORTS, Report
 
 
@@ -22,7 +23,16 @@ def load_reports() -> Mapping[str, Report]:
 def load_actions() -> Mapping[str, Action]:
     """Give every declared action by name."""
     _load("actions", "plantwright.flows.messages")
+    importlib.import_module("plantwright.core.access.actions")
+    load_jobs()  # they are scheduled by an action
     return MappingProxyType(ACTIONS)
+
+
+def load_jobs() -> Mapping[str, JobKind]:
+    """Give every declared kind of long work by name."""
+    importlib.import_module("plantwright.core.job_schedules")
+    importlib.import_module("plantwright.flows.jobs")
+    return MappingProxyType(JOBS)
 
 
 def _load(part: str, flow: str) -> None:

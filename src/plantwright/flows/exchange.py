@@ -34,6 +34,10 @@ TARGET_UNKNOWN = problem_kind(
     "target-unknown", "{where} is a file, but no workbook.", "Name a folder, or a file that ends in .xlsx."
 )
 
+TABLE_REFUSED = problem_kind(
+    "table-not-allowed", "{who} may not write the table {table}.", "Leave the table out, or ask for the right."
+)
+
 EXTRA = {"location": frozenset(VIRTUAL_LOCATIONS)}
 """Codes that exist in every plant without a row."""
 built_in("location", VIRTUAL_LOCATIONS)
@@ -174,6 +178,7 @@ def import_files(
     by: str = "",
     dry_run: bool = False,
     progress: Progress = quiet,
+    may_write: Callable[[str], bool] | None = None,
 ) -> Imported:
     """Bring files into a store: read, check against what is there, and write in one journaled transaction.
 
@@ -185,6 +190,7 @@ def import_files(
     by : who does it, for the journal
     dry_run : count what would be added and changed, and write nothing
     progress : told the stage and the share done
+    may_write : tells whether the one who asks may write a table; all where it is left out
 
     Returns
     -------
@@ -193,7 +199,8 @@ def import_files(
     progress("Reading the files", 0.0)
     parsed = read_files(source, mapping, store.read_all(["setting", "user_field"]))
     progress("Checking references", 0.4)
-    problems = parsed.problems + faults_between(parsed, _codes_there(store, parsed))
+    refused = [TABLE_REFUSED.at(table=name, who=by) for name in parsed.tables if may_write and not may_write(name)]
+    problems = parsed.problems + refused + faults_between(parsed, _codes_there(store, parsed))
     files = tuple(parsed.files)
     if errors(problems):
         return Imported(problems=tuple(problems), files=files)

@@ -235,3 +235,19 @@ def upgrade(db: Db, *, as_json: Json = False) -> None:
     from plantwright.doors.cli import files
 
     files.upgrade(db, as_json=as_json)
+
+
+@app.command()
+@command
+def work(
+    db: Db,
+    *,
+    once: Annotated[bool, typer.Option("--once", help="End when no job waits any more.")] = False,
+    with_parent: Annotated[
+        bool, typer.Option("--with-parent", help="End when the process that began this one has ended.")
+    ] = False,
+) -> None:
+    """Do the long work that is asked for: plans, imports, and what is due by the clock."""
+    from plantwright.doors.cli import work as worker
+
+    worker.run(db, once=once, with_parent=with_parent)

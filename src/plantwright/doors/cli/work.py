@@ -1,0 +1,33 @@
+"""``plantwright work``: do the long work of a plant until the process is told to end."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import threading
+from collections.abc import Callable
+
+from plantwright.core.store import Store
+from plantwright.core.worker import work
+from plantwright.doors.cli.output import say_aside
+from plantwright.flows.catalog import load_jobs
+from plantwright.methods.warm import compile_planner
+
+
+def run(db: str, *, once: bool, with_parent: bool) -> None:
+    """Work; a first SIGTERM or Ctrl-C lets the job at hand end where it next tells how far it is."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    load_jobs()
+    Store.open(db).close()  # what is wrong with it is told before the compiler works for a minute
+    ending = threading.Event()
+    for sign in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(sign, lambda _number, _frame: ending.set())
+    compile_planner(say_aside)
+    work(db, once=once, ending=ending, is_wanted=_with_parent() if with_parent else lambda: True)
+
+
+def _with_parent() -> Callable[[], bool]:
+    """Tell whether the process that began this one is still there."""
+    parent = os.getppid()
+    return lambda: os.getppid() == parent

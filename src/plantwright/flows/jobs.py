@@ -1,0 +1,123 @@
+"""The kinds of long work: planning, and bringing files in."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from plantwright.core.access import has_users, person_named
+from plantwright.core.jobs import Tell, job
+from plantwright.core.problem import Problem, ProblemError, errors, problem_kind
+from plantwright.core.store import Store
+from plantwright.flows.exchange import Imported, import_files, is_store
+from plantwright.flows.plan_store import Wishes, plan_store
+
+UPLOAD_MISSING = problem_kind(
+    "upload-missing", "There is no uploaded file {value}.", "Upload it again; uploads are named without a folder."
+)
+MAPPING_FOREIGN = problem_kind(
+    "mapping-foreign", "{value} is not the name of a mapping.", "Name one that comes with the program."
+)
+
+STAGES = {
+    "load": "Reading the plant", "check": "Planning material", "mrp": "Scheduling operations",
+    "schedule": "Tracing reasons", "tables": "Judging the plan", "verify": "Keeping the plan",
+}  # fmt: skip
+"""What goes on after each stage of the planner is over."""
+
+
+@job(label="Plan the plant")
+def plan(
+    store: Store, by: str, tell: Tell, as_of: str = "", scenario: str = "", schedule: bool = True,  # noqa: FBT001, FBT002 - given by name
+    horizon_days: int | None = None, seconds: Decimal | None = None, seed: int = 0,
+) -> dict[str, Any]:  # fmt: skip
+    """Plan the plant: orders, schedule, promises, reasons and messages, all judged.
+
+    Parameters
+    ----------
+    store, by, tell : given by the worker
+    as_of : moment for which the plan is made; the plant's setting, or now
+    scenario : name of the scenario whose edits are made first
+    schedule : whether operations are scheduled at finite capacity
+    horizon_days : how far ahead demand is planned
+    seconds : time that the search for a better schedule may take
+    seed : number that decides random choices
+    """
+    from plantwright.methods.warm import compile_planner  # noqa: PLC0415 - loads Numba
+
+    compile_planner(lambda words: tell(words, 0.0))
+    wishes = Wishes(as_of, scenario, schedule, horizon_days, None if seconds is None else float(seconds), seed)
+    made = plan_store(store, wishes, by=by, progress=lambda stage, share: tell(STAGES.get(stage, stage), share))
+    return {"plan": made.number, "scenario": made.scenario, "verified": made.verified, "status": made.status,
+            "problems": len(made.problems)}  # fmt: skip
+
+
+@job("import", permission="data.import", label="Bring files in")
+def import_upload(
+    store: Store, by: str, tell: Tell, source: str, mapping: str = "", dry_run: bool = False,  # noqa: FBT001, FBT002 - given by name
+) -> dict[str, Any]:  # fmt: skip
+    """Bring uploaded files in: all faults at once, and nothing is written unless all is well.
+
+    Parameters
+    ----------
+    store, by, tell : given by the worker
+    source : name of a file or folder among the uploads
+    mapping : name of a mapping, with the export of another system
+    dry_run : tell what would change, and write nothing
+    """
+    if mapping and not mapping.replace("_", "").isalnum():  # a folder of the server would be read as one
+        raise ProblemError([MAPPING_FOREIGN.at(value=mapping)])
+    files = uploaded(store, source)
+    done = import_files(
+        store, files, mapping or None, by=by, dry_run=dry_run, progress=tell, may_write=_may_write(store, by)
+    )
+    wrong = errors(done.problems)
+    if wrong and not dry_run:
+        raise ProblemError(list(done.problems))
+    return told(done)
+
+
+def told(done: Imported) -> dict[str, Any]:
+    """Give what an import did, or would do, in plain values."""
+    counts = {
+        name: {"inserted": count.inserted, "updated": count.updated, "same": count.same}
+        for name, count in done.counts.items()
+    }
+    problems: list[Problem] = list(done.problems)
+    return {"tables": counts, "entry": done.entry, "written": done.written, "files": list(done.files),
+            "problems": [problem.as_dict() for problem in problems]}  # fmt: skip
+
+
+def uploads(store: Store) -> Path:
+    """Give the folder in which doors put what is to be brought in; only what is in it can be named.
+
+    It is PLANTWRIGHT_UPLOADS where that is set; else it stands beside the file of the plant, or with a server of
+    databases in the folder for passing files.
+    """
+    named = os.environ.get("PLANTWRIGHT_UPLOADS")
+    if named:
+        return Path(named)
+    if is_store(store.target) and "://" not in store.target:
+        return Path(f"{store.target}.uploads")
+    return Path(tempfile.gettempdir()) / "plantwright-uploads"
+
+
+def uploaded(store: Store, name: str) -> Path:
+    """Give the path of an upload; raises upload-missing where it is none."""
+    folder = uploads(store)
+    path = folder / name
+    if not name or name.startswith(".") or Path(name).name != name or "\\" in name or not path.exists():
+        raise ProblemError([UPLOAD_MISSING.at(value=name or "without a name")])
+    return path
+
+
+def _may_write(store: Store, by: str) -> Callable[[str], bool]:
+    """Give what tells whether the one who asked may write a table; without users the machine itself is trusted."""
+    if not has_users(store):
+        return lambda _table: True
+    person = person_named(store, by)
+    return lambda table: person is not None and person.may(f"write:{table}")
