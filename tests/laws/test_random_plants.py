@@ -161,6 +161,38 @@ def test_the_judge_finds_no_fault_in_plans_without_a_schedule(seed):
     assert faults(plan) == []
 
 
+@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("schedule", [True, False])
+def test_orders_of_one_date_for_a_min_max_item_fill_more_than_the_gap_between_its_levels(seed, schedule):
+    plant = random_plant(seed)
+    plan = make_plan(plant, schedule=schedule)
+    rules = plant.raw["item_site"].filter(pl.col("lot_rule") == "min-max")
+    orders = plan.raw["planned_order"].filter(pl.col("state") == "planned").join(rules, on=["item", "site"])
+    together = orders.group_by("item", "due").agg(
+        pl.col("quantity").sum(), gap=(pl.col("order_up_to") - pl.col("reorder_point")).first()
+    )
+    assert (together["quantity"] > together["gap"]).all()
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_without_a_schedule_an_order_whose_material_comes_late_starts_in_open_time(seed):
+    plant = random_plant(seed)
+    plan = make_plan(plant, schedule=False)
+    orders = plan.raw["planned_order"].filter((pl.col("source") == "make") & (pl.col("state") == "planned"))
+    late = orders.filter(pl.col("start") > pl.max_horizontal("order_by", pl.lit(NOW)))
+    first = plant.raw["operation"].sort("sequence").group_by("item", maintain_order=True).first()
+    centers = plant.raw["work_center"].select(work_center="code", calendar="calendar")
+    begun = late.join(first.select("item", "work_center", "queue"), on="item").join(centers, on="work_center")
+    local = pl.from_epoch((pl.col("start") + pl.col("queue") // MINUTE) * 60).dt.replace_time_zone("UTC")
+    begun = begun.with_columns(local.dt.convert_time_zone("Europe/Berlin").alias("at"))
+    minute = pl.col("at").dt.hour().cast(pl.Int64) * 60 + pl.col("at").dt.minute()
+    opens = pl.col("calendar").replace_strict({"DAY": 360, "TWO": 360, "NIGHT": 1320}, return_dtype=pl.Int64)
+    length = pl.col("calendar").replace_strict({"DAY": 480, "TWO": 960, "NIGHT": 480}, return_dtype=pl.Int64)
+    since = (minute - opens) % DAY
+    day = (pl.col("at").dt.offset_by("-6h")).dt.weekday()
+    assert begun.filter((since >= length) | (day > 5)).height == 0
+
+
 @pytest.mark.parametrize("seed", range(8))
 def test_the_order_of_rows_changes_nothing(seed):
     plant = random_plant(seed)
