@@ -175,7 +175,7 @@ def _schedule(
         pegs,
         lambda rows: build_shop_of(n, material, rows, soonest, hold, previous),
         lambda rows, made: other_pegs(material, rows, made, soonest, consumer, place),
-        seconds, seed,
+        n.plant.settings["dispatch_rule"], seconds, seed,
     )  # fmt: skip
     stop_on_errors(never_placed(n, made.steps, made.shop, made.early))
     return pegs, made

@@ -18,6 +18,7 @@ from plantwright.flows.plan.timing import taken_times
 from plantwright.methods.requirements import match_in_order
 from plantwright.methods.scheduling import tails
 
+
 def other_pegs(
     material: Material, pegs: PegRows, made: Scheduled, soonest: Ints, consumer: Ints, place: Ints
 ) -> Iterator[PegRows]:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import itertools
+import os
 import time
 from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from typing import cast
 
 import numpy as np
 
@@ -30,6 +33,8 @@ TRIALS: tuple[Trial, ...] = (
     ("atc", 8.0),
 )  # fmt: skip
 """Dispatch rules with their look-ahead, the most promising first."""
+LOOK_AHEAD = 4.0
+"""Look-ahead of a rule that is chosen by the plant, in mean processing times."""
 TRIED = 250_000
 """Operations that are scheduled in all while rules are tried: small shops try every rule, large ones the first."""
 REPEGGED, MOST_PEGGINGS = 100_000, 12
@@ -54,7 +59,7 @@ Repeg = Callable[[PegRows, Scheduled], Iterable[PegRows]]
 
 
 def best_schedule(
-    pegs: PegRows, build: Build, repeg: Repeg, seconds: float | None = None, seed: int = 0
+    pegs: PegRows, build: Build, repeg: Repeg, rule: str = "best", seconds: float | None = None, seed: int = 0
 ) -> tuple[PegRows, Scheduled]:
     """Make the schedule of the plan: several dispatch rules, then other pegs, then improvement for the given seconds.
 
@@ -63,6 +68,7 @@ def best_schedule(
     pegs : which supply serves which requirement, by planned dates
     build : makes the finite shop of pegs
     repeg : gives other pegs to try, seen from a schedule
+    rule : the only dispatch rule to use; best: several are tried
     seconds : time for improvement; None: only rules and pegs are tried
     seed : of the chance in the improvement
 
@@ -71,7 +77,8 @@ def best_schedule(
     The pegs with the least lateness, weighed by priority, and the schedule that they allow.
     """
     given, steps, shop = build(pegs)
-    early, trial = first_schedule(shop)
+    wanted = TRIALS if rule == "best" else ((cast("Rule", rule), LOOK_AHEAD),)
+    early, trial = first_schedule(shop, wanted)
     best, worth = Scheduled(given, steps, shop, early, defer(shop, early)), weighted_lateness(shop, early)
     left = min(MOST_PEGGINGS, REPEGGED // max(shop.operations, 1))
     better = True
@@ -80,7 +87,7 @@ def best_schedule(
         for other in itertools.islice(repeg(pegs, best), left):
             left -= 1
             given, steps, shop = build(other)
-            early, _ = first_schedule(shop, [trial, *TRIALS[:2]])
+            early, _ = first_schedule(shop, (trial, *wanted[:2]))
             found = weighted_lateness(shop, early)
             if found < worth:
                 better, worth, chosen = True, found, (other, Scheduled(given, steps, shop, early, early))
@@ -94,10 +101,17 @@ def best_schedule(
 
 
 def first_schedule(shop: Shop, trials: Sequence[Trial] = TRIALS) -> tuple[Schedule, Trial]:
-    """Try dispatch rules, as many as the size of the shop allows; give the best schedule and the rule that made it."""
+    """Try dispatch rules side by side, as many as the size of the shop allows.
+
+    Returns
+    -------
+    The best schedule and the rule that made it; of equal ones the first.
+    """
     count = max(1, min(len(trials), TRIED // max(shop.operations, 1)))
-    tried = ((dispatch(shop, rule, look_ahead=ahead), (rule, ahead)) for rule, ahead in dict.fromkeys(trials[:count]))
-    return min(tried, key=lambda one: weighted_lateness(shop, one[0]))
+    chosen = list(dict.fromkeys(trials[:count]))
+    with ThreadPoolExecutor(os.cpu_count()) as threads:  # the compiled dispatch lets other threads run
+        made = threads.map(lambda one: dispatch(shop, one[0], look_ahead=one[1]), chosen)
+        return min(zip(made, chosen, strict=True), key=lambda one: weighted_lateness(shop, one[0]))
 
 
 def improved(shop: Shop, made: Scheduled, seconds: float, seed: int) -> Schedule:
