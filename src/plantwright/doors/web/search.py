@@ -28,8 +28,8 @@ class Place:
 PLACES = (
     Place("item", ("code", "name"), "/item/{}"),
     Place("sales_order_line", ("order",), "/why/{}"),
-    Place("production_order", ("number",), "/order/{}"),
-    Place("purchase_order", ("number",), "/order/{}"),
+    Place("production_order", ("order",), "/order/{}"),
+    Place("purchase_order_line", ("order",), "/order/{}"),
     Place("customer", ("code", "name"), "/tables/customer?row={}"),
     Place("supplier", ("code", "name"), "/tables/supplier?row={}"),
     Place("work_center", ("code", "name"), "/schedule?center={}"),

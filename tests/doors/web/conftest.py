@@ -1,0 +1,193 @@
+"""The page as its users see it: a server of its own process on a planned sample plant, and a real Chromium.
+
+`page` looks at a plant that all tests share and only read. A test that writes asks for `own_site` too: then its page
+looks at a copy of its own, whose file is ``own_site.db``.
+"""
+
+import fcntl
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect, sync_playwright
+
+from plantwright.doors.cli.app import app
+
+IN_CI = os.environ.get("CI", "").lower() in {"1", "true"}
+IS_ROOT = os.geteuid() == 0
+START_SECONDS = 120
+WAIT = 20_000
+"""Milliseconds for which a page waits for what it expects: plenty, for a machine that does much else."""
+expect.set_options(timeout=WAIT)
+
+
+@dataclass(frozen=True)
+class Site:
+    """A server that runs: its address, and the database that it shows."""
+
+    url: str
+    db: Path
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """Path of Debian's Chromium: installed first in CI on Debian as root, and missed only there."""
+    found = find_chromium()
+    if found is None and IN_CI and IS_ROOT and shutil.which("apt-get"):
+        install_chromium()
+        found = find_chromium()
+    if found is None:
+        missing = "Chromium is missing: install it (Debian: apt-get install chromium)"
+        pytest.fail(missing) if IN_CI else pytest.skip(missing)
+    return found
+
+
+def find_chromium():
+    return next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+
+
+def install_chromium():
+    """Install Debian's package once, however many workers ask for it."""
+    with (Path(tempfile.gettempdir()) / "plantwright-apt.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if find_chromium() is not None:
+            return
+        environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
+        for arguments in (("update",), ("install", "-y", "--no-install-recommends", "chromium")):
+            subprocess.run(("apt-get", "-q", *arguments), check=True, env=environment, stdin=subprocess.DEVNULL)
+
+
+@pytest.fixture(scope="session")
+def browser(chromium):
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        yield started
+        started.close()
+
+
+@pytest.fixture(scope="session")
+def site(planned_once, tmp_path_factory):
+    """A server for tests that only read, on a copy of the planned sample plant."""
+    folder = tmp_path_factory.mktemp("site")
+    db = Path(shutil.copy(planned_once, folder / "plant.db"))
+    with serving(db, folder) as found:
+        yield found
+
+
+@pytest.fixture
+def own_site(planned, tmp_path):
+    """A server for one test that writes, on a plant of its own."""
+    with serving(planned, tmp_path) as found:
+        yield found
+
+
+@pytest.fixture
+def context(request, browser):
+    """A window of the browser on the site of the test; paths are taken from its address."""
+    looked_at = request.getfixturevalue("own_site" if "own_site" in request.fixturenames else "site")
+    opened = browser.new_context(
+        base_url=looked_at.url, viewport={"width": 1440, "height": 900}, locale="en-GB", accept_downloads=True
+    )
+    opened.set_default_timeout(WAIT)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def new_page(context):
+    """Open further pages of the same person; what goes wrong in any of them fails the test."""
+    faults = []
+
+    def make():
+        made = context.new_page()
+        made.on("pageerror", lambda error: faults.append(str(error)))
+        made.on("console", lambda line: faults.append(line.text) if line.type == "error" else None)
+        return made
+
+    yield make
+    assert not faults, f"the page had faults: {faults}"
+
+
+@pytest.fixture
+def page(new_page):
+    return new_page()
+
+
+@contextmanager
+def serving(db, folder):
+    """Run a server, and a worker for its jobs, until the block ends."""
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    log = folder / "server.log"
+    with log.open("w") as output:
+        processes = [start(command, output) for command in commands(db, port)]
+        try:
+            wait_for(url, processes, log)
+            yield Site(url, Path(db))
+        finally:
+            for process in processes:
+                end(process)
+
+
+def commands(db, port):
+    """What is run: the program's own server where it has one, which looks after its worker; else the page alone."""
+    program = [sys.executable, "-W", "ignore", "-m", "plantwright"]
+    known = {command.name or command.callback.__name__ for command in app.registered_commands}
+    if "serve" in known:
+        return [[*program, "serve", str(db), "--port", str(port)]]
+    starter = Path(__file__).with_name("starter.py")
+    found = [[sys.executable, "-W", "ignore", str(starter), str(db), str(port)]]
+    return [*found, [*program, "work", str(db)]] if "work" in known else found
+
+
+def start(command, output):
+    # pytest marks the environment, and NiceGUI would take that for a test of its own and wait for a screen.
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "NICEGUI"))}
+    return subprocess.Popen(
+        command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, env=environment,
+        start_new_session=True,
+    )  # fmt: skip
+
+
+def end(process):
+    """End a process with its children, gently first."""
+    for how in (signal.SIGINT, signal.SIGKILL):
+        try:
+            os.killpg(process.pid, how)
+        except ProcessLookupError:
+            return
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            continue
+
+
+def wait_for(url, processes, log):
+    """Wait until the server answers; what it said is told where it ends instead."""
+    until = time.monotonic() + START_SECONDS
+    while time.monotonic() < until:
+        if any(process.poll() is not None for process in processes):
+            break
+        try:
+            urllib.request.urlopen(f"{url}/static/plantwright.css", timeout=5).close()  # noqa: S310 - our own server
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return
+    pytest.fail(f"the server did not start: {log.read_text()}")
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
