@@ -251,3 +251,24 @@ def work(
     from plantwright.doors.cli import work as worker
 
     worker.run(db, once=once, with_parent=with_parent)
+
+
+@app.command()
+@command
+def serve(
+    db: Db,
+    *,
+    host: Annotated[str, typer.Option("--host", help="Address on which it listens.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option("--port", min=1, max=65535, help="Port on which it listens.")] = 8321,
+    workers: Annotated[
+        int, typer.Option("--workers-for-jobs", min=0, max=64, help="Processes for plans and other long work.")
+    ] = 1,
+    no_web: Annotated[bool, typer.Option("--no-web", help="The API alone, beside a process with the page.")] = False,
+    open_: Annotated[bool, typer.Option("--open", help="Open the page in the browser.")] = False,
+    certificate: Annotated[str, typer.Option("--certificate", metavar="FILE", help="Certificate for TLS.")] = "",
+    key: Annotated[str, typer.Option("--key", metavar="FILE", help="Key of the certificate.")] = "",
+) -> int:
+    """Open the plant in the browser and over HTTP, until Ctrl-C."""
+    from plantwright.doors.cli import serve as server
+
+    return server.serve(db, server.Wanted(host, port, workers, not no_web, open_, certificate, key))

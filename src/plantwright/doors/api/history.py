@@ -1,0 +1,83 @@
+"""The journal: who did what and when, what it changed, and taking it back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from plantwright.core import journal
+from plantwright.core.entity import plant_entities
+from plantwright.core.store.plain import plain
+from plantwright.doors.api import sites
+from plantwright.doors.api.endpoint import Ask, endpoint, option, options
+from plantwright.doors.api.rows import to_json
+
+OBJECT = {"type": "object"}
+LISTED = options(
+    option("limit", "Entries at most, up to 1000", int, 100),
+    option("before", "Only entries before this number, for reading on", int, None),
+    option("by", "Only what this person did", default=None),
+    option("action", "Only this action, such as import", default=None),
+)
+CHANGES = 1000
+"""Rows of one change that are told at most."""
+
+
+@endpoint("GET", "/journal", "Journal", query=LISTED, gives=OBJECT, example='.get("/journal")')
+def list_entries(ask: Ask) -> dict[str, Any]:
+    """List who did what, the latest first: your own acts, and with the right admin.audit those of everybody."""
+    wanted = ask.read(LISTED)
+    by = wanted["by"] if ask.person.may("admin.audit") else ask.person.name
+    limit = min(max(wanted["limit"], 1), 1000)
+    return {"entries": [told(one) for one in journal.entries(ask.store, limit, by, wanted["action"], wanted["before"])]}
+
+
+def told(entry: journal.Entry) -> dict[str, Any]:
+    """Give an entry in the terms of JSON."""
+    names = ("number", "at", "by", "action", "arguments", "answer", "reverses", "reversed_by")
+    return {name: plain(getattr(entry, name)) for name in names}
+
+
+def _entry(ask: Ask) -> journal.Entry:
+    entry = journal.entry(ask.store, ask.number())
+    if entry.by != ask.person.name:
+        ask.person.must("admin.audit")
+    return entry
+
+
+@endpoint("GET", "/journal/{number}", "Journal", gives=OBJECT, example='.get(f"/journal/{entry}")')
+def get_entry(ask: Ask) -> dict[str, Any]:
+    """Give an entry with the rows before and after, of the tables that you may read."""
+    entry = _entry(ask)
+    shelf, own = ask.desk.shelf, plant_entities()
+    zone, found = shelf.settings.zone, []
+    for change in journal.changes(ask.store, entry.number):
+        if change.entity not in own or not ask.person.may(f"read:{change.entity}"):
+            continue
+        columns, column = shelf.columns(change.entity), sites.site_column(own[change.entity])
+        part: dict[str, Any] = {"table": change.entity}
+        for name, rows in (("before", change.before), ("after", change.after)):
+            if rows is None:
+                part[name] = None
+            else:
+                seen = sites.seen(rows, column, ask.person, shelf.main_site)
+                part[name] = to_json(seen.head(CHANGES), columns, zone)
+        found.append(part)
+    return {**told(entry), "changes": found}
+
+
+@endpoint("POST", "/journal/{number}/undo", "Journal", gives=OBJECT, keyed=True,
+          example='.post(f"/journal/{entry}/undo")')  # fmt: skip
+def undo(ask: Ask) -> dict[str, Any]:
+    """Take an entry back, whole; it needs the right to write every table that it changed."""
+    entry = _entry(ask)
+    changes = journal.changes(ask.store, entry.number)
+    for name in sorted({change.entity for change in changes}):
+        ask.person.must(f"write:{name}" if name in plant_entities() else "admin.users")
+    for change in changes:
+        for rows in (change.before, change.after):
+            if rows is not None and change.entity in plant_entities():
+                own = plant_entities()[change.entity]
+                sites.must_write(rows, own, ask.person, ask.desk.shelf.main_site)
+    with ask.desk.writing:
+        number = journal.reverse(ask.store, entry.number, ask.person.name, ask.key)
+    return {"undone": entry.number, "entry": number}

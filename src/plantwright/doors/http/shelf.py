@@ -1,0 +1,77 @@
+"""Tables as they were last read, kept until something changes them: they are asked for far more often than that."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from plantwright.core.column import Column
+from plantwright.core.entity import ENTITIES
+from plantwright.core.settings import Settings
+from plantwright.core.store import Store
+from plantwright.plant import columns_of, read_settings
+
+KEPT_CELLS = 20_000_000
+"""Cells that are kept at most; what was read longest ago goes first."""
+
+
+@dataclass
+class Shelf:
+    """Raw tables of a store with their row versions, each as of the last entry of the journal that changed it."""
+
+    store: Store
+    tables: dict[str, pl.DataFrame] = field(default_factory=dict)
+    entry: int = -1
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def table(self, name: str) -> pl.DataFrame:
+        """Give a table with its column row_version, as it is now."""
+        self._refresh()
+        with self.lock:
+            found, entry = self.tables.get(name), self.entry
+        if found is not None:
+            return found
+        rows = self.store.read(name, versions=True)
+        with self.lock:
+            if entry == self.entry:  # else somebody has looked meanwhile, and this may be older
+                self._keep(name, rows)
+        return rows
+
+    def _keep(self, name: str, rows: pl.DataFrame) -> None:
+        self.tables[name] = rows
+        while len(self.tables) > 1 and sum(one.height * one.width for one in self.tables.values()) > KEPT_CELLS:
+            self.tables.pop(next(iter(self.tables)))
+
+    def _refresh(self) -> None:
+        """Put away the tables that were changed since the last look."""
+        changed = self.store.driver.marked("SELECT DISTINCT entity FROM journal_change WHERE journal > ?")
+        with self.store.reading() as connection:
+            newest = int(connection.exec_driver_sql("SELECT max(number) FROM journal").scalar() or 0)
+            if newest == self.entry:
+                return
+            names = {name for (name,) in connection.exec_driver_sql(changed, (self.entry,)).fetchall()}
+        with self.lock:
+            if newest < self.entry:
+                return
+            if "user_field" in names or self.entry < 0:
+                self.tables.clear()
+            for name in names:
+                self.tables.pop(name, None)
+            self.entry = newest
+
+    def columns(self, name: str) -> dict[str, Column]:
+        """Give the columns of a table, with those that the plant adds."""
+        return columns_of(ENTITIES[name], {"user_field": self.table("user_field")})
+
+    @property
+    def settings(self) -> Settings:
+        """The settings of the plant."""
+        return read_settings(self.table("setting"))
+
+    @property
+    def main_site(self) -> str:
+        """The site that is meant where a row names none: that of the settings, else the first."""
+        first = self.table("site")["code"]
+        return str(self.settings["main_site"]) or (str(first[0]) if len(first) else "")
