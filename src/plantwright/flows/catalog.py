@@ -17,12 +17,14 @@ from plantwright.core.report import REPORTS, Report
 def load_reports() -> Mapping[str, Report]:
     """Give every declared report by name."""
     _load("reports", "plantwright.flows.reports")
+    importlib.import_module("plantwright.flows.remedies.doing")
     return MappingProxyType(REPORTS)
 
 
 def load_actions() -> Mapping[str, Action]:
     """Give every declared action by name."""
     _load("actions", "plantwright.flows.messages")
+    importlib.import_module("plantwright.flows.remedies.doing")
     importlib.import_module("plantwright.core.access.actions")
     load_jobs()  # they are scheduled by an action
     return MappingProxyType(ACTIONS)
@@ -32,6 +34,7 @@ def load_jobs() -> Mapping[str, JobKind]:
     """Give every declared kind of long work by name."""
     importlib.import_module("plantwright.core.job_schedules")
     importlib.import_module("plantwright.flows.jobs")
+    importlib.import_module("plantwright.flows.remedies.doing")
     return MappingProxyType(JOBS)
 
 
