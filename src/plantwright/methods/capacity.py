@@ -102,11 +102,12 @@ def load_by_bucket(
 
 
 def _row(values: ArrayLike) -> Ints:
-    return np.atleast_1d(np.asarray(values, np.int64))
+    # Read-only arrays, as frames give them, would be another type to the compiled kernel, and compiled once more.
+    return np.atleast_1d(np.require(values, np.int64, "CW"))
 
 
 def _edges(edges: ArrayLike) -> Ints:
-    cuts = np.atleast_1d(np.asarray(edges, np.int64))
+    cuts = _row(edges)
     if len(cuts) < 2 or np.any(np.diff(cuts) <= 0):
         raise ProblemError(
             [BAD_ARGUMENT.at(column="edges", value=cuts[:5].tolist(), must="two or more rising moments")]

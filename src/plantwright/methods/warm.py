@@ -61,13 +61,13 @@ def warm(calls: list[tuple[str, Callable[[], object]]], say: Callable[[str], obj
 
 
 def small_shop() -> Shop:
-    """Give a shop of two operations, one after the other."""
+    """Give a shop of two operations, one after the other; the first one is fixed."""
     from plantwright.methods.scheduling import build_shop  # noqa: PLC0415
     from plantwright.methods.working_time import working_time  # noqa: PLC0415
 
     return build_shop(
         working_time([([0], [600])]), unit_pointer=[0, 1], unit_calendar=[0], mode_center=[0, 0], mode_minutes=[10, 10],
-        due=[20, 20], pred_pointer=[0, 0, 1], pred_op=[0],
+        due=[20, 20], pred_pointer=[0, 0, 1], pred_op=[0], fixed_start=[0, -1], fixed_unit=[0, -1],
     )  # fmt: skip
 
 

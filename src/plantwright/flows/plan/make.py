@@ -21,6 +21,7 @@ from plantwright.flows.plan.messages import draft_messages
 from plantwright.flows.plan.pegs import (
     PegRows,
     earliest,
+    fences,
     never_made,
     number_pegs,
     order_of_requirement,
@@ -203,7 +204,8 @@ def _with_leads(n: Numbered, material: Material) -> pl.DataFrame:
         (pl.col("projected") - pl.col("start")).clip(0, NEVER)
     )  # fmt: skip
     guarded = n.nodes.frame.select("node", "safety_stock", "safety_time")
-    rows = material.orders.join(guarded, on="node", how="left", maintain_order="left").with_columns(lead=lead)
+    rows = material.orders.join(guarded, on="node", how="left", maintain_order="left")
+    rows = rows.with_columns(lead=lead, fence=pl.Series(fences(n, material.orders)))
     holds = n.plant.raw["order_hold"].filter(~pl.col("released")).group_by("order").agg(
         until=pl.col("until").fill_null(as_of + n.plant.settings.minutes("horizon")).max()
     )  # fmt: skip

@@ -123,9 +123,17 @@ def earliest(n: Numbered, material: Material) -> Ints:
     soonest = as_of + np.maximum(lead, 0)
     late = orders["latest"].to_numpy() < as_of
     soonest = np.where(late, orders["projected"].to_numpy(), soonest)
-    soonest = np.where(orders["fenced"].to_numpy(), orders["projected"].to_numpy(), soonest)
+    soonest = np.maximum(
+        np.where(orders["fenced"].to_numpy(), orders["projected"].to_numpy(), soonest), fences(n, orders)
+    )
     soonest = open_arrival(n, material, soonest)
     return np.where(orders["existing"].to_numpy(), orders["projected"].to_numpy(), soonest).astype(np.int64)
+
+
+def fences(n: Numbered, orders: pl.DataFrame) -> Ints:
+    """Give the moment before which no new order for the item may arrive: now, where it has no planning fence."""
+    span = n.nodes.frame["planning_fence"].fill_null(0).to_numpy()[orders["node"].to_numpy()]
+    return np.asarray(n.plant.as_of + span // 60_000, np.int64)
 
 
 def open_arrival(n: Numbered, material: Material, moment: Ints) -> Ints:

@@ -59,8 +59,8 @@ def plan_shop(given: Given, orders: pl.DataFrame, steps: Steps, links: Links, de
     ----------
     given : numbered tables of the plant
     orders : columns id, node, kind, quantity, due, lead (elapsed minutes of an order without operations), release
-        (moment before which it may not start), safety_stock and safety_time (of its item), fenced,
-        hold (cost of a minute in which its
+        (moment before which it may not start), safety_stock and safety_time (of its item), fence
+        (moment before which it may not arrive, if it is new), hold (cost of a minute in which its
         material lies in the order)
     steps : operations of all orders
     links : pegs
@@ -284,7 +284,8 @@ def _release(
 
 def _hold_to_fence(given: Given, orders: pl.DataFrame, steps: Steps, modes: dict[str, Ints], release: Ints) -> None:
     """Let the last operations of orders that a planning fence holds back end after the fence, not before."""
-    fenced = orders.filter(pl.col("fenced") & (pl.col("kind") == "make"))
+    held = (pl.col("fence") > given.plant.as_of) & ~pl.col("existing")
+    fenced = orders.filter(held & (pl.col("kind") == "make"))
     if not fenced.height:
         return
     node, made = orders["node"].to_numpy(), (orders["kind"] == "make").to_numpy()
@@ -293,7 +294,7 @@ def _hold_to_fence(given: Given, orders: pl.DataFrame, steps: Steps, modes: dict
     center = modes["center"][mode]
     unit = given.clocks.unit_pointer[np.maximum(center, 0)]
     calendar = np.where(center >= 0, given.clocks.unit_calendar[unit] if len(given.clocks.unit_calendar) else NO, NO)
-    after = open_times(given.clocks.time, calendar, fenced["due"].to_numpy()[owner]) + 1
+    after = open_times(given.clocks.time, calendar, fenced["fence"].to_numpy()[owner]) + 1
     start = latest_starts(given.clocks.time, calendar, after, modes["setup"][mode] + modes["minutes"][mode])
     np.maximum.at(release, last, start)
 
