@@ -109,6 +109,7 @@ def _grown(tolerance: int) -> pl.Expr:
 # --- doing what a message says --------------------------------------------------------------------------------------
 
 Message = dict[str, Any]
+Planned = dict[str, pl.DataFrame]
 
 
 @action("planning.messages", label="Do what a message says")
@@ -129,16 +130,65 @@ def accept_message(
     item : item of the order, where several messages name the order
     note : kept with the message
     """
+    return _accept(tx, (action, order, item), note, _planned(tx) if action == "release" else {})
+
+
+def _accept(tx: Transaction, named: tuple[str, str, str], note: str, planned: Planned) -> dict[str, Any]:
     # What was dismissed may still be done.
-    message = open_message(tx, action, order, item, ("open", "dismissed")).row(0, named=True)
+    message = open_message(tx, *named, ("open", "dismissed")).row(0, named=True)
+    action, order, _ = named
     if action == "release":
-        made = release(tx, order, "released")
+        made = _released(tx, order, "released", planned)
     else:
         made = order
         _change_order(tx, message)
     done = {**message, "state": "done", "by": tx.by, "note": note or (f"made {made}" if made != order else "")}
     tx.update("action_message", _rows("action_message", [done]))
     return {"action": action, "order": made, "item": message["item"]}
+
+
+@action("planning.messages", label="Do what messages say")
+def accept_messages(tx: Transaction, messages: list[str], note: str = "") -> dict[str, Any]:
+    """Do what several messages say, all of them or none, as one act that can be taken back.
+
+    Parameters
+    ----------
+    tx : the open transaction
+    messages : each as action|order|item, such as expedite|PO-4711|CASTING
+    note : kept with the messages
+    """
+    named = [_named(one) for one in messages]
+    planned = _planned(tx) if any(action == "release" for action, _, _ in named) else {}
+    done = [_accept(tx, one, note, planned) for one in named]
+    return {"entry": tx.number, "done": done}
+
+
+@action("planning.messages", label="Dismiss messages")
+def dismiss_messages(tx: Transaction, messages: list[str], note: str = "") -> dict[str, Any]:
+    """Dismiss several messages, all of them or none, as one act that can be taken back.
+
+    Parameters
+    ----------
+    tx : the open transaction
+    messages : each as action|order|item, such as defer|MO-000012|P-100
+    note : why
+    """
+    rows = pl.concat([open_message(tx, *_named(one), ("open",)) for one in messages]) if messages else None
+    if rows is not None:
+        tx.update("action_message", rows.with_columns(state=pl.lit("dismissed"), note=pl.lit(note), by=pl.lit(tx.by)))
+    return {"entry": tx.number, "dismissed": len(messages)}
+
+
+def _named(text: str) -> tuple[str, str, str]:
+    """Read the name of a message.
+
+    Examples
+    --------
+    >>> _named("expedite|PO-1|C-1"), _named("cancel|MO-2")
+    (('expedite', 'PO-1', 'C-1'), ('cancel', 'MO-2', ''))
+    """
+    action, order, item, *_ = (*text.split("|"), "", "")
+    return action, order, item
 
 
 def _rows(name: str, rows: list[dict[str, Any]]) -> pl.DataFrame:
@@ -212,7 +262,15 @@ def release(tx: Transaction, order: str, state: str) -> str:
     order : number of the order in the latest plan
     state : released or firm
     """
-    _, tables = stored_plans.load(tx.connection, tx.driver, None, ("planned_order", "planned_component"), "")
+    return _released(tx, order, state, _planned(tx))
+
+
+def _planned(tx: Transaction) -> Planned:
+    """Read the orders of the latest plan, once for all messages of an act."""
+    return stored_plans.load(tx.connection, tx.driver, None, ("planned_order", "planned_component"), "")[1]
+
+
+def _released(tx: Transaction, order: str, state: str, tables: Planned) -> str:
     rows = tables["planned_order"].filter((pl.col("order") == order) & (pl.col("state") == "planned"))
     if not rows.height:
         raise ProblemError([ORDER_GONE.at("planned_order", order, value=order)])
