@@ -161,14 +161,15 @@ def _calendars(tables: Tables, codes: set[str], first: int, last: int) -> dict[s
             row["calendar"], days.index(row["weekday"]), row["start"], row["end"],
             row["effective_from"], row["effective_to"],
         )
-        for row in tables["calendar_shift"].filter(own).iter_rows(named=True)
+        for row in tables["calendar_shift"].filter(own).drop_nulls(["weekday", "start", "end"]).iter_rows(named=True)
     ]  # fmt: skip
     exceptions = [
         worktime.CalendarException(*row)
         for row in tables["calendar_exception"]
         .filter(own)
-        .sort("calendar", "start")
         .select("calendar", "start", "end", "open")
+        .drop_nulls()
+        .sort("calendar", "start")
         .iter_rows()
     ]
     return worktime.work_intervals(calendars, shifts, exceptions, first, last)
