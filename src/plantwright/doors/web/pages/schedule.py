@@ -1,0 +1,470 @@
+"""Schedule: what runs where and when, drawn; an operation dragged elsewhere is tried before it is written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import polars as pl
+from nicegui import ui
+from nicegui.element import Element
+
+from plantwright.core import wording
+from plantwright.core.jobs import ask_job, one_job
+from plantwright.core.journal import entry, reverse
+from plantwright.core.problem import ProblemError
+from plantwright.core.wording import SPACE
+from plantwright.doors.web.gantt import COLOURS, GROUPS, ZOOMS, Gantt
+from plantwright.doors.web.kit import (
+    address,
+    box,
+    button,
+    drawer,
+    empty,
+    facts,
+    head,
+    heading,
+    link,
+    problem_panel,
+    tell,
+    words,
+)
+from plantwright.doors.web.sandbox import SANDBOX, Base, Look, Tried, target_of
+from plantwright.doors.web.screens import screen
+from plantwright.doors.web.seat import Seat, in_thread, last_entry
+from plantwright.flows.exchange import moment_of
+from plantwright.flows.gantt import gantt
+from plantwright.flows.trial import Pin
+
+PINS = "scheduling.pins"
+PIN_ACTS = ("firm_order", "pin_operation", "unpin_operation")
+MOVED_TOLD = 12
+VALUE = "(event) => emit(event.target.value)"
+LOOK_EVERY = 1.0
+KEYS = (
+    "Arrows move the picture, + and \N{MINUS SIGN} zoom, Home goes to the plan's moment, N and P choose the next and "
+    "previous operation, Enter opens it, Escape lets go. Drag an operation to try another time or machine."
+)
+
+
+@dataclass
+class Desk:
+    """The schedule as one person looks at it: the chart, the place of the preview, and what is shown."""
+
+    seat: Seat
+    zone: str
+    year: int
+    number: int = 0
+    data: dict[str, Any] = field(default_factory=dict)
+    chart: Gantt | None = None
+    bar: Element | None = None
+
+    @property
+    def look(self) -> Look:
+        """Give what the address asks for."""
+        return Look(self.seat.query.get("center", ""), self.seat.query.get("order", ""))
+
+    @property
+    def may_pin(self) -> bool:
+        """Tell whether a pin can be written: it belongs to the plant as it is, and to its latest plan."""
+        return not self.seat.scenario and self.seat.plan is None and self.seat.person.may(PINS)
+
+    def moment(self, value: int) -> str:
+        """Write a moment with its time of day."""
+        return wording.moment(value, self.zone, self.year, clock=True)
+
+    async def base(self) -> Base:
+        """Give what a trial is set against."""
+        entry = await in_thread(lambda: last_entry(self.seat.store))
+        return Base(target_of(self.seat.store), self.number, entry)
+
+
+@screen("/schedule", "Schedule", "view_timeline", "Plan", right="report:schedule")
+async def schedule(seat: Seat) -> None:
+    """Draw the schedule."""
+    plans = await in_thread(seat.store.plans)
+    if not any(one["scenario"] == seat.scenario for one in plans):
+        head("Schedule", "There is no plan yet.")
+        empty("Plan again, at the top, makes the schedule that belongs here.")
+        return
+    view = await seat.view()
+    desk = Desk(seat, view.settings.zone, await seat.year())
+    page = await seat.report("schedule", work_center=desk.look.center)
+    told = {"work_center": desk.look.center, "order": desk.look.order}
+    with head("Schedule", page.sentence):
+        button("As a table", to=address(seat, "/reports/schedule", **told), icon="table_rows")
+        button("Print the week", lambda: desk.chart and desk.chart.run_method("printWeek"), icon="print")
+    if not page.sheets[0].rows.height:
+        empty("No operation is planned here.", ("The whole schedule", address(seat, "/schedule")))
+        return
+    ui.add_head_html('<link rel="stylesheet" href="/static/gantt/gantt.css">')
+    _tools(desk, view.table("work_center")["code"].to_list())
+    desk.bar = box()
+    _chart(desk)
+    words("p", KEYS, "pw-dim pw-gantt-keys").props("id=pw-gantt-keys")
+
+
+def _tools(desk: Desk, centers: list[str]) -> None:
+    seat, query = desk.seat, desk.seat.query
+    with box("pw-bar"):
+        _choice("Work center", ["", *centers], desk.look.center, "All work centers", _go(seat, "center"))
+        _order_field(desk)
+        _segments("Rows", GROUPS, query.get("group", "center"), lambda value: _ask(desk, "setGroup", value))
+        names = {name: f"Colour by {text}" for name, text in COLOURS.items()}
+        _choice("Colour", names, query.get("colour", "order"), "", lambda value: _ask(desk, "setColour", value))
+        box("pw-space")
+        zooms = {name: name.capitalize() for name in ZOOMS}
+        _segments("Zoom", zooms, query.get("zoom", "week"), lambda value: _ask(desk, "zoomTo", value))
+
+
+def _order_field(desk: Desk) -> None:
+    made = ui.element("input").classes("pw-input").style("width: 150px")
+    made.props('type=search placeholder="Order" aria-label="Only an order with its chain"')
+    made.props["value"] = desk.look.order
+    made.on("change", lambda event: _go(desk.seat, "order")(str(event.args).strip()),
+            js_handler=VALUE)  # fmt: skip
+
+
+def _go(seat: Seat, name: str) -> Any:
+    kept = {one: seat.query.get(one, "") for one in ("center", "order", "group", "colour", "zoom")}
+    return lambda value: ui.navigate.to(address(seat, "/schedule", **{**kept, name: value}))
+
+
+def _ask(desk: Desk, method: str, value: str) -> None:
+    if desk.chart:
+        desk.chart.run_method(method, value)
+
+
+def _choice(label: str, options: Any, chosen: str, none: str, act: Any) -> None:
+    """Offer a choice; `options` are values, or values with their texts."""
+    texts = options if isinstance(options, dict) else {one: one or none for one in options}
+    with ui.element("select").classes("pw-input").props(f'aria-label="{label}"') as made:
+        for value, text in texts.items():
+            option = words("option", text)
+            option.props["value"] = value
+            if value == chosen:
+                option.props("selected")
+    made.on("change", lambda event: act(str(event.args)), js_handler=VALUE)
+
+
+def _segments(label: str, options: dict[str, str], chosen: str, act: Any) -> None:
+    """Offer a few ways side by side, one of which holds."""
+    made: dict[str, Element] = {}
+
+    def pick(value: str) -> None:
+        for name, one in made.items():
+            one.classes(add="main" if name == value else "", remove="" if name == value else "main")
+            one.props(f"aria-pressed={'true' if name == value else 'false'}")
+        act(value)
+
+    with box("pw-seg").props(f'role=group aria-label="{label}"'):
+        for name, text in options.items():
+            made[name] = button(text, lambda name=name: pick(name), main=name == chosen)
+            made[name].props(f"aria-pressed={'true' if name == chosen else 'false'}")
+
+
+# --- the chart ------------------------------------------------------------------------------------------------------
+
+
+def _chart(desk: Desk) -> None:
+    query = desk.seat.query
+    chart = Gantt(
+        "Schedule of operations. The same as a table is a link at the top.",
+        zoom=_known(query.get("zoom"), ZOOMS), group=_known(query.get("group"), GROUPS),
+        colour=_known(query.get("colour"), COLOURS), movable=desk.seat.person.may(PINS),
+    )  # fmt: skip
+    desk.chart = chart
+
+    async def ready() -> None:
+        await _load(desk)
+        if desk.seat.person.may(PINS):
+            SANDBOX.warm(await desk.base())
+
+    async def moved(event: Any) -> None:
+        wish = event.args
+        await _try(desk, Pin(str(wish["order"]), int(wish["sequence"]), int(wish["start"]), str(wish["center"])))
+
+    async def opened(event: Any) -> None:
+        await _open(desk, str(event.args["order"]), int(event.args["sequence"]))
+
+    chart.on("ready", ready)
+    chart.on("moved", moved)
+    chart.on("opened", opened)
+
+
+def _known(value: str | None, options: Any) -> str:
+    if value in options:
+        return str(value)
+    return "week" if "week" in options else next(iter(options))
+
+
+async def _load(desk: Desk, *, keep: bool = False) -> None:
+    view = await desk.seat.view()
+    desk.number = view.number
+    desk.data = await in_thread(lambda: gantt(view, desk.look.center, desk.look.order))
+    if desk.chart:
+        desk.chart.load(desk.data, keep=keep)
+        if desk.data["count"] > len(desk.data["ops"]["row"]) and desk.bar and not keep:
+            with desk.bar:
+                shown, whole = wording.number(len(desk.data["ops"]["row"])), wording.number(desk.data["count"])
+                words("p", f"The first {shown} of {whole} operations. Choose a work center to see its own.", "pw-dim")
+
+
+# --- trying ---------------------------------------------------------------------------------------------------------
+
+
+async def _try(desk: Desk, pin: Pin) -> None:
+    bar = desk.bar
+    if bar is None or desk.chart is None:
+        return
+    bar.clear()
+    with bar, box("pw-preview"):
+        ui.spinner(size="18px")
+        words("p", f"Trying {pin.order} at {desk.moment(pin.start)} on {pin.work_center} \N{HORIZONTAL ELLIPSIS}")
+    try:
+        tried = await SANDBOX.try_pin(await desk.base(), pin, desk.look)
+    except ProblemError as error:
+        bar.clear()
+        with bar:
+            problem_panel(error.problems, f"{pin.order} cannot be moved there")
+            button("Close", bar.clear)
+        return
+    bar.clear()
+    desk.chart.preview(tried.data)
+    with bar:
+        _preview(desk, pin, tried)
+
+
+def _preview(desk: Desk, pin: Pin, tried: Tried) -> None:
+    figures = tried.figures
+    with box("pw-preview").mark("preview"):
+        words("b", f"{pin.order} operation {pin.operation}")
+        words("p", _where(desk, pin, tried))
+        for name, unit in (("late", "orders late"), ("days", "days late")):
+            before, after = figures[f"{name}_before"], figures[f"{name}_after"]
+            mood = "pw-late" if after > before else "pw-good" if after < before else ""
+            words("p", f"{_figure(before)} \N{RIGHTWARDS ARROW} {_figure(after)} {unit}{_change(before, after)}", mood)
+        words("p", f"{_figure(figures['orders_moved'])} orders move or change", "pw-dim")
+        with box("pw-acts"):
+            button("What moves", lambda: _moves(desk, tried))
+            button("Discard", lambda: _discard(desk), hint="Keep the schedule as it is")
+            if desk.may_pin:
+                button("Accept", lambda: _accept(desk, pin), main=True, icon="push_pin")
+            else:
+                words("p", "Pins are set in the latest plan of the plant as it is.", "pw-dim")
+
+
+def _figure(value: float) -> str:
+    return wording.number(value, 1 if value % 1 else 0)
+
+
+def _change(before: float, after: float) -> str:
+    """Say a change beside two figures, so that no colour is needed to read it."""
+    if before == after:
+        return ", the same"
+    return f", {_figure(abs(after - before))} {'more' if after > before else 'fewer'}"
+
+
+def _where(desk: Desk, pin: Pin, tried: Tried) -> str:
+    """Say where the plan puts what was pinned, which may be later than was wished."""
+    data = tried.data
+    names, ops = data["orders"]["name"], data["ops"]
+    for order, sequence, start in zip(ops["order"], ops["seq"], ops["start"], strict=True):
+        if sequence == pin.operation and names[order] == pin.order:
+            got = start + data["span"][0]
+            said = f"starts {desk.moment(got)} on {pin.work_center}"
+            return said if abs(got - pin.start) < 2 else f"{said}, the first time it can from {desk.moment(pin.start)}"
+    return f"starts {desk.moment(pin.start)} on {pin.work_center}"
+
+
+def _moves(desk: Desk, tried: Tried) -> None:
+    with drawer("What moves"):
+        heading("Sales orders and forecasts")
+        rows = tried.demands[:MOVED_TOLD]
+        _lines([(row["demand"], _shift(desk, row["before"], row["after"]), row["item"]) for row in rows])
+        _more(len(rows), int(tried.figures["demands_moved"]))
+        heading("Orders of the plan")
+        orders = tried.orders[: 3 * MOVED_TOLD]
+        _lines([(row["order"], f"{row['change']} {_shift(desk, row['finish_before'], row['finish'])}", row["item"])
+                for row in orders])  # fmt: skip
+        _more(len(orders), int(tried.figures["orders_moved"]))
+
+
+def _more(told: int, count: int) -> None:
+    if count > told:
+        words("p", f"and {wording.number(count - told)} more.", "pw-dim")
+
+
+def _lines(rows: list[tuple[str, str, str]]) -> None:
+    if not rows:
+        words("p", "None.", "pw-dim")
+    facts((f"{name} · {item}", text) for name, text, item in rows)
+
+
+def _shift(desk: Desk, before: int | None, after: int | None) -> str:
+    times = [desk.moment(one) if one else "never" for one in (before, after)]
+    said = f" \N{RIGHTWARDS ARROW} ".join(times)
+    if before is None or after is None:
+        return said
+    days = (after - before) / 1440
+    return f"{said} ({'+' if days > 0 else ''}{wording.number(days, 1)}{SPACE}d)"
+
+
+def _discard(desk: Desk) -> None:
+    if desk.bar and desk.chart:
+        desk.bar.clear()
+        desk.chart.load(desk.data, keep=True)
+
+
+# --- accepting ------------------------------------------------------------------------------------------------------
+
+
+async def _accept(desk: Desk, pin: Pin) -> None:
+    """Write the pin, an order that was only planned being firmed first, and ask for a plan."""
+    before = await in_thread(lambda: last_entry(desk.seat.store))
+    order = pin.order
+    try:
+        if await _is_planned(desk, order):
+            order = str((await desk.seat.act("firm_order", {"order": order}))["order"])
+        start = datetime.fromtimestamp(pin.start * 60, tz=UTC)
+        pinned = {"order": order, "operation": pin.operation, "start": start, "work_center": pin.work_center}
+        await desk.seat.act("pin_operation", pinned)
+    except ProblemError as error:
+        await _take_back(desk, before)
+        _refuse(desk, error)
+        return
+    after = await in_thread(lambda: last_entry(desk.seat.store))
+    done = f"{order} is pinned" if order == pin.order else f"{pin.order} is now {order}, firm and pinned"
+    await _plan_again(desk, f"{done}. The plan is being made again.")
+
+    async def undo() -> None:
+        await _take_back(desk, before, after)
+        await _plan_again(desk, "Taken back. The plan is being made again.")
+
+    tell(f"{done}.", undo=undo)
+
+
+async def _is_planned(desk: Desk, order: str) -> bool:
+    view = await desk.seat.view()
+    rows = view.result("planned_order").filter((pl.col("order") == order) & (pl.col("state") == "planned"))
+    return bool(rows.height)
+
+
+def _refuse(desk: Desk, error: ProblemError) -> None:
+    _discard(desk)
+    if desk.bar:
+        with desk.bar:
+            problem_panel(error.problems, "The pin could not be written")
+
+
+async def _take_back(desk: Desk, before: int, last: int | None = None) -> None:
+    """Reverse this person's own entries since a moment, the latest first."""
+    store, name = desk.seat.store, desk.seat.person.name
+    last = (await in_thread(lambda: last_entry(store))) if last is None else last
+
+    def work() -> None:
+        for number in range(last, before, -1):
+            found = entry(store, number)
+            if found.by == name and found.action in PIN_ACTS:
+                reverse(store, number, name)
+
+    await in_thread(work)
+
+
+async def _plan_again(desk: Desk, said: str) -> None:
+    """Ask for a plan, and draw it when it is there; what was tried is shown until then."""
+    if desk.bar is None:
+        return
+    desk.bar.clear()
+    with desk.bar, box("pw-preview"):
+        words("p", said)
+    if not desk.seat.person.may("jobs.run"):
+        return
+    number = await in_thread(lambda: ask_job(desk.seat.store, "plan", {"scenario": ""}, desk.seat.person.name))
+    with desk.bar:
+        timer = ui.timer(LOOK_EVERY, lambda: _followed(desk, number, timer))
+
+
+async def _followed(desk: Desk, number: int, timer: ui.timer) -> None:
+    job = await in_thread(lambda: one_job(desk.seat.store, number))
+    if not job.over or desk.bar is None:
+        return
+    timer.cancel()
+    desk.bar.clear()
+    if job.problems:
+        with desk.bar:
+            problem_panel(job.problems, "This could not be planned")
+    await _load(desk, keep=True)
+
+
+# --- one operation --------------------------------------------------------------------------------------------------
+
+
+async def _open(desk: Desk, order: str, sequence: int) -> None:
+    """Show an operation, with a form that moves it without a mouse."""
+    view = await desk.seat.view()
+    rows = view.result("scheduled_operation").filter((pl.col("order") == order) & (pl.col("sequence") == sequence))
+    if not rows.height:
+        return
+    row = rows.row(0, named=True)
+    with drawer(f"{order} operation {sequence}"):
+        facts([
+            ("Item", row["item"]), ("Quantity", wording.decimal(row["quantity"])),
+            ("Work center", f"{row['work_center']} unit {row['unit']}" if row["work_center"] else "a supplier"),
+            ("Start", desk.moment(row["start"])), ("Finish", desk.moment(row["finish"])),
+            ("Due by planned lead times", desk.moment(row["due"])), ("Set-up", wording.duration(row["setup"])),
+            ("Run", wording.duration(row["run"])), ("People and tools", row["people"] or wording.NONE),
+            ("State", row["state"]),
+        ])  # fmt: skip
+        with box("pw-bar").style("margin-top: 12px"):
+            link("The order", address(desk.seat, f"/order/{order}"))
+            link("Its chain alone", address(desk.seat, "/schedule", order=order, group="order"))
+        if desk.seat.person.may(PINS) and row["work_center"] and row["state"] != "started":
+            _move_form(desk, row, _able(desk, order, sequence) or [row["work_center"]])
+        if row["state"] == "pinned" and desk.may_pin:
+            button("Free the pin", lambda: _free(desk, order, sequence), icon="lock_open")
+
+
+def _able(desk: Desk, order: str, sequence: int) -> list[str]:
+    """Give the work centers that may do an operation, from what is drawn."""
+    data, ops = desk.data, desk.data["ops"]
+    centers = [one["code"] for one in data["centers"][1:]]
+    for place, of, path in zip(ops["seq"], ops["order"], ops["path"], strict=True):
+        if place == sequence and data["orders"]["name"][of] == order:
+            return [centers[one] for one in data["paths"][path]]
+    return []
+
+
+def _move_form(desk: Desk, row: dict[str, Any], centers: list[str]) -> None:
+    heading("Try another time or machine")
+    local = datetime.fromtimestamp(row["start"] * 60, tz=UTC).astimezone(ZoneInfo(desk.zone))
+    wish = {"at": local.strftime("%Y-%m-%dT%H:%M"), "center": row["work_center"]}
+    with box("pw-bar"):
+        field_of = ui.element("input").classes("pw-input").props('type=datetime-local aria-label="Start"')
+        field_of.props["value"] = wish["at"]
+        field_of.on("change", lambda event: wish.update(at=str(event.args)), js_handler=VALUE)
+        _choice("Machine", centers, row["work_center"], "", lambda value: wish.update(center=value))
+
+        async def go() -> None:
+            try:
+                start = moment_of(wish["at"], desk.zone)
+            except ProblemError:
+                tell("Give a day and a time.", bad=True)
+                return
+            await _try(desk, Pin(row["order"], row["sequence"], start, wish["center"]))
+
+        button("Try it", go, main=True)
+
+
+async def _free(desk: Desk, order: str, sequence: int) -> None:
+    await desk.seat.act("unpin_operation", {"order": order, "operation": sequence})
+    number = await in_thread(lambda: last_entry(desk.seat.store))
+
+    async def undo() -> None:
+        await _take_back(desk, number - 1, number)
+        await _plan_again(desk, "Taken back. The plan is being made again.")
+
+    await _plan_again(desk, f"{order} operation {sequence} is free. The plan is being made again.")
+    tell(f"{order} operation {sequence} is free.", undo=undo)
