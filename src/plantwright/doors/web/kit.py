@@ -131,14 +131,20 @@ def _problem(problem: Problem) -> None:
 
 def tell(text: str, *, bad: bool = False, undo: Callable[[], Any] | None = None) -> None:
     """Say shortly that something was done, with a way to take it back."""
-    options: dict[str, Any] = {"timeout": 10_000 if undo or bad else 4_000, "position": "bottom-left"}
     if undo:
-        ui.notification(text, **options).classes("pw-told")
-        with box("pw-undo") as place:
-            button("Undo", undo, icon="undo")
-        ui.timer(10, place.delete, once=True)
+        _told_with_way_back(text, undo)
     else:
-        ui.notify(text, type="negative" if bad else "positive", **options)
+        timeout = 10_000 if bad else 4_000
+        ui.notify(text, type="negative" if bad else "positive", timeout=timeout, position="bottom-left")
+
+
+def _told_with_way_back(text: str, undo: Callable[[], Any]) -> None:
+    # It stands at the page itself: what was pressed to get here may be gone by now.
+    with ui.context.client.content, box("pw-told").props("role=status") as notice:
+        words("span", text)
+        button("Undo", undo, icon="undo").on("click", notice.delete)
+        button("", notice.delete, icon="close", hint="Close")
+        ui.timer(10, notice.delete, once=True)
 
 
 @contextmanager
