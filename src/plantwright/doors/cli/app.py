@@ -191,11 +191,11 @@ def undo(
 @command
 def demo(
     *,
-    once: Annotated[bool, typer.Option("--once", help="Keep nothing.")] = False,
+    once: Annotated[bool, typer.Option("--once", help="Plan, print and end; keep nothing.")] = False,
     user: User = NO_USER,
     as_json: Json = False,
 ) -> int:
-    """Make the demo plant in ./demo, plan it, and show what to try next."""
+    """Make the demo plant in ./demo, plan it, and open it in the browser."""
     from plantwright.doors.cli import planning
 
     return planning.demo(once=once, by=person(user), as_json=as_json)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from importlib.resources import as_file, files
 from pathlib import Path
@@ -76,8 +77,8 @@ def _tell_verdict(judged: Plan, problems: list[Problem]) -> None:
 
 
 def demo(*, once: bool, by: str, as_json: bool) -> int:
-    """Make the demo plant, plan it, and show what came out; gives the exit status."""
-    if once:
+    """Make the demo plant, plan it, show what came out, and open it in the browser; gives the exit status."""
+    if once or os.environ.get("PLANTWRIGHT_DEMO_ONCE") == "1":
         with tempfile.TemporaryDirectory() as folder:
             return _demo(Path(folder) / "plant.db", by=by, as_json=as_json)
     target = Path("demo") / "plant.db"
@@ -85,11 +86,15 @@ def demo(*, once: bool, by: str, as_json: bool) -> int:
     for ending in ("", "-wal", "-shm"):
         Path(f"{target}{ending}").unlink(missing_ok=True)
     status = _demo(target, by=by, as_json=as_json)
-    if not as_json and not status:
-        say(f"\nThe plant is kept in {target}. Some commands to try:")
-        for command in ("show {} late-orders", "show {} load", "show {} mrp P-200-4", "show {} messages", "do {}"):
-            say(f"  plantwright {command.format(target)}")
-    return status
+    if as_json or status:
+        return status
+    say(f"\nThe plant is kept in {target}. Some commands to try:")
+    for command in ("show {} late-orders", "show {} load", "show {} mrp P-200-4", "do {}", "serve {}"):
+        say(f"  plantwright {command.format(target)}")
+    say("")
+    from plantwright.doors.cli import serve  # noqa: PLC0415 - loads the server
+
+    return serve.serve(str(target), serve.Wanted(port=serve.free_port(), open=True))
 
 
 def _demo(target: Path, *, by: str, as_json: bool) -> int:
