@@ -140,7 +140,7 @@ def scheduled_operations(n: Numbered, material: Material, steps: Steps, shop: Sh
     ops = n.routings.operations
     routed = steps.row >= 0
     row = np.where(routed, steps.row, 0)
-    mode_of = schedule.mode - shop.mode_pointer[:-1]
+    own = np.where(routed, ops["center"].to_numpy()[row], NO) if ops.height else np.full(len(steps), NO)
     center = np.where(schedule.mode >= 0, shop.mode_center[np.maximum(schedule.mode, 0)], NO)
     unit = np.where(schedule.unit >= 0, schedule.unit - shop.unit_pointer[np.maximum(center, 0)] + 1, 0)
     started = steps.started >= 0
@@ -157,7 +157,7 @@ def scheduled_operations(n: Numbered, material: Material, steps: Steps, shop: Sh
         "start": np.where(started, steps.started, schedule.start), "finish": schedule.finish,
         "due": np.minimum(tails(shop).last_finish, NEVER), "setup": schedule.setup * 60_000,
         "run": shop.mode_minutes[np.maximum(schedule.mode, 0)] * 60_000, "quantity": steps.quantity,
-        "family": family, "state": pl.Series(state, dtype=pl.String), "alternate": mode_of > 0,
+        "family": family, "state": pl.Series(state, dtype=pl.String), "alternate": (center >= 0) & (center != own),
         "people": _people(n, schedule),
     }).join(n.nodes.frame.select("node", "item"), on="node", how="left", maintain_order="left")  # fmt: skip
     # Transfers and orders without a routing are placed in the schedule too, but have no operation to show.

@@ -110,6 +110,8 @@ def _modes(given: Given, orders: pl.DataFrame, steps: Steps) -> dict[str, Ints]:
     count = np.where(routed, per_op_pointer[row + 1] - per_op_pointer[row] if ops.height else 1, 1)
     count = np.where(steps.started >= 0, 1, count)  # a started operation stays where it is
     owner, entry = spread(np.where(routed, per_op_pointer[row] if ops.height else 0, 0), count)
+    owner, entry = _laid_down(steps, table["center"].to_numpy(), routed, owner, entry)
+    count = np.bincount(owner, minlength=len(steps))
     known = routed[owner]
     entry = np.where(known, entry, 0)
 
@@ -136,11 +138,25 @@ def _modes(given: Given, orders: pl.DataFrame, steps: Steps) -> dict[str, Ints]:
     setup = np.where(started, 0, setup)
     center = take("center", NO).astype(np.int64)
     laid = steps.center[owner]
-    center = np.where((laid >= 0) & (started | (steps.pinned[owner] >= 0)), laid, center)
+    center = np.where(laid >= 0, laid, center)
     return {
         "pointer": pointer_of(count), "center": center, "setup": setup, "minutes": minutes,
         "rank": take("rank", 0).astype(np.int64), "owner": owner, "entry": np.where(known, entry, NO),
     }  # fmt: skip
+
+
+def _laid_down(steps: Steps, center: Ints, routed: np.ndarray, owner: Ints, entry: Ints) -> tuple[Ints, Ints]:
+    """Leave an operation whose work center is laid down, and which waits, only the ways to do it there."""
+    laid = steps.center[owner]
+    bound = routed[owner] & (laid >= 0) & (steps.started[owner] < 0) & (steps.pinned[owner] < 0)
+    if not bound.any():
+        return owner, entry
+    there = bound & (center[np.where(bound, entry, 0)] == laid)
+    possible = np.zeros(len(steps), np.bool_)
+    possible[owner[there]] = True
+    first = np.append(True, owner[1:] != owner[:-1])[: len(owner)]  # elsewhere than planned: by the standard times
+    kept = ~bound | there | (first & ~possible[owner])
+    return owner[kept], entry[kept]
 
 
 def _allow_change(modes: dict[str, Ints], steps: Steps, family: Ints, matrix: np.ndarray, center_matrix: Ints) -> None:
