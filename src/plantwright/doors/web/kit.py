@@ -147,6 +147,10 @@ def _told_with_way_back(text: str, undo: Callable[[], Any]) -> None:
         ui.timer(10, notice.delete, once=True)
 
 
+UNDO_SECONDS = 20
+"""So long the notice of an act offers to take it back; the journal does so for ever."""
+
+
 @contextmanager
 def drawer(title: str) -> Any:
     """Open details at the right, so that the list stays; Escape closes it."""
@@ -157,5 +161,6 @@ def drawer(title: str) -> Any:
             words("h1", title)
             with box("pw-acts"):
                 button("Close", made.delete, icon="close")
-        ui.keyboard(lambda event: made.delete() if event.key.escape and event.action.keydown else None)
+        # Without `ignore` a key would be lost while a field or button of the drawer has the focus.
+        ui.keyboard(lambda event: made.delete() if event.key.escape and event.action.keydown else None, ignore=[])
         yield made
