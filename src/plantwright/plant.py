@@ -7,6 +7,7 @@ import importlib
 import pkgutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
@@ -101,7 +102,13 @@ def read_settings(table: pl.DataFrame) -> Settings:
 
     `check` reports them; here nothing may fail, because a plant with a wrong setting must still be shown.
     """
-    texts = dict(zip(table["name"], table["value"], strict=True))
+    return _settings_of(tuple(zip(table["name"], table["value"], strict=True)))
+
+
+@lru_cache(maxsize=16)
+def _settings_of(rows: tuple[tuple[str, str], ...]) -> Settings:
+    """Read settings once: a plan of a plant with scenarios asks for the same ones again and again."""
+    texts = dict(rows)
     zone = texts.get("time_zone") or "UTC"
     values: dict[str, Any] = {}
     for name, column in SETTINGS.items():
