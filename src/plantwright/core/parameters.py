@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
-from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from plantwright.core.problem import Problem, ProblemError, problem_kind
 
@@ -20,6 +20,8 @@ ARGUMENT_MISSING = problem_kind("argument-missing", "{table} needs {column}.", "
 ARGUMENT_WRONG = problem_kind(
     "argument-wrong", "{column} of {table} must be {must}; it is {value}.", "Give a value that fits."
 )
+
+Day = TypeVar("Day", date, datetime)
 
 KINDS = {
     str: "a text",
@@ -166,12 +168,18 @@ def _read_text(value: Any) -> str:
     raise TypeError
 
 
+_LARGEST = 10**12
+"""No number of a plant is larger, in whatever unit; the same bound holds for what comes in files."""
+_YEARS = range(1900, 2200)
+
+
 def _read_whole(value: Any) -> int:
-    if isinstance(value, (str, int)) and not isinstance(value, bool):
-        return int(value)
-    if isinstance(value, (float, Decimal)) and value == int(value):
-        return int(value)
-    raise TypeError
+    if isinstance(value, bool) or not isinstance(value, (str, int, float, Decimal)):
+        raise TypeError
+    number = Decimal(value)
+    if not number.is_finite() or abs(number) > _LARGEST or number != number.to_integral_value():
+        raise ValueError
+    return int(number)
 
 
 def _read_flag(value: Any) -> bool:
@@ -185,7 +193,7 @@ def _read_decimal(value: Any) -> Decimal:
     if isinstance(value, bool) or not isinstance(value, (str, int, float, Decimal)):
         raise TypeError
     number = Decimal(str(value))
-    if not number.is_finite():
+    if not number.is_finite() or abs(number) > _LARGEST:
         raise ValueError
     return number
 
@@ -193,11 +201,17 @@ def _read_decimal(value: Any) -> Decimal:
 def _read_day(value: Any) -> date:
     if isinstance(value, date) and not isinstance(value, datetime):
         return value
-    return date.fromisoformat(value)
+    return _in_years(date.fromisoformat(value))
 
 
 def _read_moment(value: Any) -> datetime:
-    return value if isinstance(value, datetime) else datetime.fromisoformat(value)
+    return value if isinstance(value, datetime) else _in_years(datetime.fromisoformat(value))
+
+
+def _in_years(day: Day) -> Day:
+    if day.year not in _YEARS:
+        raise ValueError
+    return day
 
 
 def _read_texts(value: Any) -> list[str]:

@@ -101,5 +101,6 @@ def again(ask: Ask) -> dict[str, Any]:
 
 
 def _must_tend(ask: Ask) -> None:
+    ask.person.must("jobs.run")
     kind = JOBS.get(_job(ask).kind)
     ask.person.must(kind.permission if kind else "jobs.run")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -19,7 +20,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from plantwright.core.access import first_link, has_users
-from plantwright.doors.cli.output import say, say_aside
+from plantwright.doors.cli.output import say_aside
 from plantwright.doors.http import make_app
 from plantwright.doors.http.gate import is_loopback
 
@@ -49,9 +50,14 @@ class Server(uvicorn.Server):
         self.plant = app
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """End calmly."""
+        """End calmly; a second Ctrl-C does not wait any longer.
+
+        Unlike the base, the signal is not raised again at the end: the workers are to be ended first.
+        """
+        del frame
         self.plant.state.watch.close()
-        super().handle_exit(sig, frame)
+        self.force_exit = self.should_exit and sig == signal.SIGINT
+        self.should_exit = True
 
     async def startup(self, sockets: Any = None) -> None:
         """Say where the server is, once it listens."""
@@ -79,18 +85,31 @@ def serve(db: str, wanted: Wanted) -> int:
     return 0 if server.started else 1
 
 
+def free_port(host: str = "127.0.0.1", first: int = Wanted.port) -> int:
+    """Give the first port from one on at which nobody listens, of twenty; else that one."""
+    for port in range(first, first + 20):
+        with socket.socket() as tried:
+            if tried.connect_ex((host, port)):
+                return port
+    return first
+
+
 def _tell(app: FastAPI, db: str, wanted: Wanted) -> None:
     """Say where the plant can be opened, and how the first administrator comes to be."""
     scheme = "https" if wanted.certificate else "http"
     host = "127.0.0.1" if wanted.host in {"0.0.0.0", "::"} else wanted.host  # noqa: S104 - a name for "everywhere"
     base = f"{scheme}://{f'[{host}]' if ':' in host else host}:{wanted.port}"
-    say(f"{db} is open at {base}/ (API: {base}/api/v1/). Ctrl-C ends it.")
+    # Written as they are: an address that is broken at the width of the screen cannot be clicked.
+    lines = [f"{app.state.store.target} is open at {base}/ (API: {base}/api/v1/). Ctrl-C ends it."]
     if not is_loopback(wanted.host) and not has_users(app.state.store):
-        say(f"There is no user yet. This link makes the administrator, once, within a day:\n{base}/first?token="
-            f"{first_link(app.state.store)}")  # fmt: skip
+        lines += [
+            "There is no user yet. This link makes the administrator, once, within a day:",
+            f"{base}/first?token={first_link(app.state.store)}",
+        ]
+    sys.stdout.write("\n".join(lines) + "\n")
+    sys.stdout.flush()
     if not is_loopback(wanted.host) and not wanted.certificate:
         say_aside("Passwords travel unencrypted: give --certificate and --key, or stand behind a proxy with TLS.")
-    sys.stdout.flush()
     if wanted.open:
         webbrowser.open(f"{base}/")
 
