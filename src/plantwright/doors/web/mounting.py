@@ -28,8 +28,7 @@ def mount(app: FastAPI, store: Store) -> None:
     """Put every screen on the application; who asks stands in the state of each request as `person`."""
     load_reports()
     load_actions()
-    for module in pkgutil.iter_modules(drawn.__path__):
-        importlib.import_module(f"{drawn.__name__}.{module.name}")
+    load_screens()
     views = Views(store)
     pages.add_static_files("/static", STATIC)
     for one in SCREENS.values():
@@ -38,6 +37,12 @@ def mount(app: FastAPI, store: Store) -> None:
         app, title="Plantwright", favicon=STATIC / "favicon.svg", dark=None, tailwind=False,
         storage_secret=secrets.token_hex(16), show_welcome_message=False, reconnect_timeout=30,
     )  # fmt: skip
+
+
+def load_screens() -> None:
+    """Import every module of screens, so that all are declared."""
+    for module in pkgutil.iter_modules(drawn.__path__):
+        importlib.import_module(f"{drawn.__name__}.{module.name}")
 
 
 def _page(one: Screen, store: Store, views: Views) -> None:
