@@ -64,7 +64,7 @@ def signature(secret: str, moment: int, body: bytes) -> str:
     """Sign a message.
 
     >>> signature("secret", 1700000000, b"{}")[:20]
-    'sha256=61fc3c9ab2b27'
+    'sha256=b8569b78799ff'
     """
     signed = f"{moment}.".encode() + body
     return "sha256=" + hmac.new(secret.encode(), signed, hashlib.sha256).hexdigest()

@@ -71,7 +71,7 @@ def serve(db: str, wanted: Wanted) -> int:
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
     app = make_app(db, host=wanted.host, web=wanted.web, deliver=wanted.web)
     store = app.state.store
-    app.state.tell = lambda: _tell(app, db, wanted)
+    app.state.tell = lambda: _tell(app, wanted)
     with Workers(db, wanted.workers):
         config = uvicorn.Config(
             app, host=wanted.host, port=wanted.port, log_level="warning", access_log=False, server_header=False,
@@ -94,7 +94,7 @@ def free_port(host: str = "127.0.0.1", first: int = Wanted.port) -> int:
     return first
 
 
-def _tell(app: FastAPI, db: str, wanted: Wanted) -> None:
+def _tell(app: FastAPI, wanted: Wanted) -> None:
     """Say where the plant can be opened, and how the first administrator comes to be."""
     scheme = "https" if wanted.certificate else "http"
     host = "127.0.0.1" if wanted.host in {"0.0.0.0", "::"} else wanted.host  # noqa: S104 - a name for "everywhere"

@@ -73,11 +73,12 @@ def _to_api() -> Response:
 
 def _lifespan(store: Store, watch: Watch, *, deliver: bool) -> Any:
     @asynccontextmanager
-    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         tasks = [asyncio.create_task(watch.run())]
         if deliver:
             webhooks = importlib.import_module("plantwright.doors.api.webhooks")
-            tasks.append(asyncio.create_task(webhooks.Messenger(store, watch).run()))
+            app.state.messenger = webhooks.Messenger(store, watch)
+            tasks.append(asyncio.create_task(app.state.messenger.run()))
         try:
             yield
         finally:
