@@ -129,12 +129,16 @@ def _definition(seat: Seat, name: str, column: Column, sheet: Sheet) -> dict[str
     made = definition(name, column)
     opens = OPENS.get(name) or OPENS.get(column.target)
     if opens and column.kind in TEXTUAL:
-        kept = address(seat, "")
-        made["cellClass"] = "pw-link"
-        made[":cellRenderer"] = f"p => pwLink(p.value, {opens!r}, {kept!r})"
+        made |= opening(seat, opens)
     if name == sheet.tree:
         made[":valueFormatter"] = "p => '   '.repeat((p.data.level || 1) - 1) + p.value"
     return made
+
+
+def opening(seat: Seat, opens: str) -> dict[str, Any]:
+    """Give what makes the texts of a column links; `opens` is an address with {} for the text."""
+    kept = address(seat, "")
+    return {"cellClass": "pw-link", ":cellRenderer": f"p => pwLink(p.value, {opens!r}, {kept!r})"}
 
 
 def _width(name: str, column: Column, data: list[dict[str, Any]]) -> dict[str, Any]:

@@ -9,6 +9,20 @@ window.pwLink = (value, opens, kept) => {
   link.textContent = text;
   return link;
 };
+// A small line of figures; what is below zero is red, and the zero line is drawn where it is crossed.
+window.pwSpark = (values) => {
+  const wide = 116, high = 20, name = 'http://www.w3.org/2000/svg', svg = document.createElementNS(name, 'svg');
+  svg.setAttribute('viewBox', `0 0 ${wide} ${high}`); svg.setAttribute('class', 'pw-spark'); svg.setAttribute('width', wide); svg.setAttribute('height', high);
+  const least = Math.min(0, ...values), most = Math.max(0, ...values, least + 1e-9), step = wide / Math.max(values.length, 1);
+  const y = (value) => (most - value) / (most - least) * (high - 2) + 1;
+  values.forEach((value, place) => {
+    const bar = document.createElementNS(name, 'rect'), top = Math.min(y(value), y(0));
+    for (const [key, set] of [['x', place * step], ['y', top], ['width', Math.max(step - 1, 1)], ['height', Math.max(Math.abs(y(value) - y(0)), 0.8)]]) bar.setAttribute(key, set);
+    bar.style.fill = value < 0 ? 'var(--late)' : 'var(--accent)';
+    svg.append(bar);
+  });
+  return svg;
+};
 document.addEventListener('keydown', (event) => {
   const typing = /INPUT|TEXTAREA|SELECT/.test(document.activeElement?.tagName ?? '') || document.activeElement?.isContentEditable;
   if (event.key === '/' && !typing) { event.preventDefault(); document.getElementById('pw-search')?.focus(); }
