@@ -106,8 +106,9 @@ class Editor:
             made["pinned"] = "left"
         numbers = column.kind not in TEXTUAL | {Kind.DAY, Kind.MOMENT, Kind.FLAG, Kind.CLOCK}
         if numbers:
+            decimals = 2 * (column.kind is Kind.MONEY)
             made |= {"cellClass": "pw-num", "headerClass": "pw-num", ":comparator": "pwSheet.order",
-                     ":valueFormatter": f"p => pwSheet.number(p.value ?? '', {2 * (column.kind is Kind.MONEY)})"}  # fmt: skip
+                     ":valueFormatter": f"p => pwSheet.number(p.value ?? '', {decimals})"}  # fmt: skip
         elif column.kind in {Kind.DAY, Kind.MOMENT}:
             made[":valueFormatter"] = "p => pwSheet.day(p.value ?? '')"
         return made | _editor(column, self.event)

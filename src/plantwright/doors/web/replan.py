@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from nicegui import ui
 
-from plantwright.core.jobs import ask_job, one_job, stop_job
+from plantwright.core.jobs import Job, ask_job, one_job, stop_job
 from plantwright.doors.web.kit import box, button, problem_panel, tell, words
 from plantwright.doors.web.seat import Seat, in_thread
 
@@ -24,8 +27,8 @@ async def replan(seat: Seat, **wishes: object) -> None:
     await follow(seat, number, "Planning")
 
 
-async def follow(seat: Seat, number: int, title: str) -> None:
-    """Show how far a job is until it ends; then load the page anew, or list its problems."""
+async def follow(seat: Seat, number: int, title: str, done: Callable[[Job], Any] | None = None) -> None:
+    """Show how far a job is until it ends; then call `done`, or load the page anew, or list the job's problems."""
     with ui.dialog(value=True) as dialog, ui.card().style("min-width: 360px"):
         words("b", title)
         stage = ui.label("Waiting for a free worker").classes("pw-dim")
@@ -42,12 +45,16 @@ async def follow(seat: Seat, number: int, title: str) -> None:
             return
         timer.cancel()
         dialog.close()
-        if job.state == "done":
+        if job.state == "done" and done is not None:
+            found = done(job)
+            if hasattr(found, "__await__"):
+                await found
+        elif job.state == "done":
             ui.navigate.reload()
         elif job.state == "stopped":
             tell("Stopped. Nothing was changed.")
         else:
             with ui.dialog(value=True), ui.card():
-                problem_panel(job.problems, "This could not be planned")
+                problem_panel(job.problems, "This could not be done")
 
     timer = ui.timer(LOOK_EVERY, look)

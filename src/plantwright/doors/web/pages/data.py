@@ -1,0 +1,181 @@
+"""Files in and out: a dry run tells what would change and every fault, before anything is written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import polars as pl
+from nicegui import ui
+
+from plantwright.core import wording
+from plantwright.core.column import Kind
+from plantwright.core.exchange import shipped_mappings
+from plantwright.core.jobs import Job, ask_job
+from plantwright.core.pages import Sheet, named
+from plantwright.core.problem import Problem, ProblemError
+from plantwright.doors.web.forms import take_back
+from plantwright.doors.web.grid import sheet_grid
+from plantwright.doors.web.kit import address, box, button, head, heading, link, problem_panel, tell, words
+from plantwright.doors.web.replan import follow
+from plantwright.doors.web.screens import screen
+from plantwright.doors.web.seat import Seat, in_thread
+from plantwright.flows.parcels import lay_down, plant_workbook, plant_zip, take_away
+
+MOST_MEGABYTES = 64
+FAULTS = {
+    "severity": "How bad it is", "where": "File and row", "column": "Column", "value": "What stands there",
+    "message": "What is wrong", "remedy": "What cures it",
+}  # fmt: skip
+
+
+@screen("/import", "Import, export", "upload", "Data")
+async def bring(seat: Seat) -> None:
+    """Offer to bring files in and to take them out."""
+    head(
+        "Import and export",
+        "CSV files, a zip of them, or a workbook. Nothing is written before you have seen what it does.",
+    )
+    with box("pw-cols"):
+        if seat.person.may("data.import"):
+            with box("pw-card"):
+                heading("Bring files in")
+                result = _In(seat)
+        with box("pw-card"):
+            heading("Take files out")
+            words("p", "The same files come in again, after they were changed.", "pw-dim")
+            _out(seat)
+    if seat.person.may("data.import"):
+        with box():
+            result.place = box().props("aria-live=polite")
+
+
+def _out(seat: Seat) -> None:
+    ways: tuple[tuple[str, str, Callable[[], bytes]], ...] = (
+        ("Whole plant, Excel", "plant.xlsx", partial(plant_workbook, seat.store)),
+        ("Whole plant, zip of CSV files", "plant.zip", partial(plant_zip, seat.store)),
+        ("Template, Excel", "template.xlsx", partial(plant_workbook, seat.store, template=True)),
+        ("Template, zip of CSV files", "template.zip", partial(plant_zip, seat.store, template=True)),
+    )
+    with box().style("display: grid; gap: 8px; justify-items: start"):
+        for label, name, make in ways:
+            button(label, partial(_send, name, make), icon="download")
+        words("p", "One table alone: open it and choose Excel.", "pw-dim")
+        link("All tables", address(seat, "/tables"))
+
+
+async def _send(name: str, make: Callable[[], bytes]) -> None:
+    ui.download.content(await in_thread(make), name)
+
+
+class _In:
+    """Files that were dropped, what they would do, and doing it."""
+
+    def __init__(self, seat: Seat) -> None:
+        self.seat, self.source, self.mapping = seat, "", ""
+        self.place: Any = None
+        words("p", "Drop files here, or choose them. Their names say the table: item.csv, bom_line.csv.", "pw-dim")
+        self.upload = ui.upload(
+            multiple=True, auto_upload=True, max_file_size=MOST_MEGABYTES * 1024 * 1024, on_multi_upload=self._came,
+            on_rejected=lambda: tell(f"A file may have at most {MOST_MEGABYTES} MB.", bad=True),
+        ).props('accept=".csv,.gz,.zip,.xlsx" flat bordered hide-upload-btn label="CSV, zip or Excel"')  # fmt: skip
+        self.upload.classes("pw-upload")
+        with box("pw-bar", "label").style("margin: 10px 0 0"):
+            words("span", "Export of another system, through the mapping", "pw-dim")
+            with ui.element("select").classes("pw-input").props('aria-label="Mapping"') as choice:
+                for name in ("", *shipped_mappings()):
+                    words("option", name or "none").props(f'value="{name}"')
+            choice.on("change", self._mapped, js_handler="e => emit(e.target.value)")
+
+    async def _mapped(self, event: Any) -> None:
+        self.mapping = str(event.args or "")
+        if self.source:
+            await self._ask(dry_run=True)
+
+    async def _came(self, event: Any) -> None:
+        files = [(one.name, await one.read()) for one in event.files]
+        self.upload.reset()
+        self.place.clear()
+        try:
+            if self.source:
+                old = self.source
+                await in_thread(lambda: take_away(self.seat.store, old))
+            self.source = await in_thread(lambda: lay_down(self.seat.store, files))
+        except ProblemError as error:
+            with self.place:
+                problem_panel(error.problems)
+            return
+        await self._ask(dry_run=True)
+
+    async def _ask(self, *, dry_run: bool) -> None:
+        arguments = {"source": self.source, "mapping": self.mapping, "dry_run": dry_run}
+        try:
+            number = await in_thread(lambda: ask_job(self.seat.store, "import", arguments, self.seat.person.name))
+        except ProblemError as error:
+            with self.place:
+                problem_panel(error.problems)
+            return
+        with self.place:
+            await follow(self.seat, number, "Trying the files" if dry_run else "Writing", self._done)
+
+    async def _done(self, job: Job) -> None:
+        found = job.result
+        self.place.clear()
+        with self.place:
+            if found["written"]:
+                await self._written(found)
+            else:
+                await self._tried(found)
+
+    async def _tried(self, found: dict[str, Any]) -> None:
+        problems = [Problem(**one) for one in found["problems"]]
+        wrong = [one for one in problems if one.severity == "error"]
+        changes = sum(count["inserted"] + count["updated"] for count in found["tables"].values())
+        heading("What the files would do")
+        with box("pw-bar"):
+            words("span", self._sentence(len(wrong), changes, found["files"]))
+            if not wrong and changes:
+                button("Import now", lambda: self._ask(dry_run=False), icon="upload", main=True)
+        await self._tables(found["tables"])
+        await self._faults(problems)
+
+    def _sentence(self, wrong: int, changes: int, files: list[str]) -> str:
+        read = f"{wording.count(len(files), 'file')} read"
+        if wrong:
+            return f"{read}: {wording.count(wrong, 'fault')} to correct first. Nothing would be written."
+        if not changes:
+            return f"{read}: everything stands in the plant as it is."
+        return f"{read}: {wording.count(changes, 'row')} would be added or changed. Nothing is written yet."
+
+    async def _tables(self, counts: dict[str, dict[str, int]]) -> None:
+        if not counts:
+            return
+        rows = pl.DataFrame(
+            [
+                {"table": name, "new": c["inserted"], "changed": c["updated"], "same": c["same"]}
+                for name, c in counts.items()
+            ]
+        )
+        numbers = {"new": "Rows that are added", "changed": "Rows that are changed", "same": "Rows that stay"}
+        columns = {"table": named(Kind.TEXT, "table", "Table")}
+        columns |= {name: named(Kind.WHOLE, name, said) for name, said in numbers.items()}
+        sheet = Sheet("Tables", rows, columns, dashed=frozenset(numbers))
+        sheet_grid(self.seat, sheet, await self.seat.year(), "UTC", mark="import-tables")
+
+    async def _faults(self, problems: list[Problem]) -> None:
+        if not problems:
+            return
+        heading("Faults and warnings")
+        rows = pl.DataFrame([{name: getattr(one, name) for name in FAULTS} for one in problems])
+        columns = {name: named(Kind.TEXT, name, said) for name, said in FAULTS.items()}
+        sheet_grid(self.seat, Sheet("Faults", rows, columns), await self.seat.year(), "UTC", mark="import-faults")
+
+    async def _written(self, found: dict[str, Any]) -> None:
+        source, self.source = self.source, ""
+        await in_thread(lambda: take_away(self.seat.store, source))
+        heading("Imported")
+        await self._tables(found["tables"])
+        button("Look at the tables", to=address(self.seat, "/tables"))
+        changes = sum(count["inserted"] + count["updated"] for count in found["tables"].values())
+        tell(f"Imported: {wording.count(changes, 'row')}.", undo=lambda: take_back(self.seat, found["entry"]))
