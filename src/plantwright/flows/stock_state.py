@@ -76,7 +76,7 @@ def state(view: View, bucket: str = "week", count: int = 26) -> pl.DataFrame:
     grid, _ = projected(view, bucket, count)
     below = grid.filter(pl.col("available") < 0).group_by(KEY).agg(first_short=pl.col("bucket").min())
     rows = grid.group_by(KEY, maintain_order=True).agg(
-        lowest=pl.col("available").min(), last=pl.col("available").last(), projected="available"
+        lowest=pl.col("available").min(), in_26_weeks=pl.col("available").last(), projected="available"
     )
     stock = on_hand(view)
     free = stock.filter("nettable").select(*KEY, on_hand="quantity")
@@ -133,7 +133,7 @@ def stock_state(
         named(Kind.QUANTITY, "on_hand", "In stock, and can be planned with"),
         named(Kind.QUANTITY, "blocked", "In stock, and cannot be planned with"),
         named(Kind.QUANTITY, "safety_stock", "Kept for surprises"),
-        named(Kind.QUANTITY, "last", "Projected in 26 weeks"),
+        named(Kind.QUANTITY, "in_26_weeks", "Projected in 26 weeks"),
         named(Kind.QUANTITY, "short", "Most that is needed before the plan has it"),
         named(Kind.DAY, "first_short", "Week in which it is short first"),
         named(Kind.QUANTITY, "excess", "In stock, and taken by nothing in the plan"),

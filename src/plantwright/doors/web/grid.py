@@ -88,11 +88,12 @@ def grid_rows(
 ) -> list[dict[str, Any]]:  # fmt: skip
     """Give rows for a grid: for each column the value to sort by, and the text to show where they differ."""
     found: dict[str, list[Any]] = {"_row": list(range(rows.height))}
+    mixed = "unit" in rows.columns and rows["unit"].n_unique() > 1
     for name, column in columns.items():
         values = rows[name].to_list()
         found[name] = values
         if column.kind not in TEXTUAL:
-            texts = cell_texts(values, column, zone, year, clock=name in clock)
+            texts = cell_texts(values, column, zone, year, clock=name in clock, mixed=mixed)
             found[name + WRITTEN] = [
                 wording.NONE if name in dashed and value == 0 else text
                 for value, text in zip(values, texts, strict=True)
@@ -102,14 +103,17 @@ def grid_rows(
     return [dict(zip(found, row, strict=True)) for row in zip(*found.values(), strict=True)]
 
 
-def cell_texts(values: list[Any], column: Column, zone: str, year: int, *, clock: bool = False) -> list[str]:
-    """Write the cells of a column as people read them, quantities with the same decimals."""
+def cell_texts(
+    values: list[Any], column: Column, zone: str, year: int, *, clock: bool = False, mixed: bool = False
+) -> list[str]:
+    """Write the cells of a column as people read them, quantities with the same decimals where their unit is one."""
     if column.kind is Kind.QUANTITY:
         most = 1 if column.unit == "d" else 3
         step = 10 ** (6 - most)
         rounded = [None if value is None else round(value / step) * step for value in values]
         decimals = max((wording.needed_decimals(value) for value in rounded if value is not None), default=0)
-        return ["" if value is None else wording.decimal(value, decimals) for value in rounded]
+        same = None if mixed else decimals
+        return ["" if value is None else wording.decimal(value, same) for value in rounded]
     if column.kind is Kind.DURATION and column.unit == "h":
         return ["" if value is None else wording.number(value / 3_600_000, 1) for value in values]
     if clock and column.kind is Kind.MOMENT:

@@ -147,10 +147,6 @@ def _told_with_way_back(text: str, undo: Callable[[], Any]) -> None:
         ui.timer(10, notice.delete, once=True)
 
 
-UNDO_SECONDS = 20
-"""So long the notice of an act offers to take it back; the journal does so for ever."""
-
-
 @contextmanager
 def drawer(title: str) -> Any:
     """Open details at the right, so that the list stays; Escape closes it."""

@@ -9,7 +9,7 @@ import polars as pl
 from plantwright.core import wording
 from plantwright.core.exact import SCALE
 from plantwright.core.pages import Page, Sheet, sheet
-from plantwright.doors.web.charts import PALETTE, chart_of
+from plantwright.doors.web.charts import PALETTE, QUIET, chart_of
 from plantwright.doors.web.filters import Filter, filter_bar
 from plantwright.doors.web.grid import cell_texts, column_label, plain_grid, sheet_grid
 from plantwright.doors.web.kit import address, box, button, empty, facts, head, heading, words
@@ -111,8 +111,8 @@ def _chart(one: Sheet, view: StoreView, unit: str, code: str, site: str, zone: s
     rules = view.table("item_site").filter(pl.col("item") == code, pl.col("site") == site)
     safety = rules["safety_stock"][0] / SCALE if rules.height else 0
     if safety:
-        line["markLine"] = {"silent": True, "symbol": "none", "data": [{"yAxis": safety}],
-                            "label": {"formatter": "safety stock", "position": "insideEndTop"}}  # fmt: skip
+        said = {"formatter": "safety stock", "position": "insideStartTop", "color": QUIET}
+        line["markLine"] = {"silent": True, "symbol": "none", "data": [{"yAxis": safety}], "label": said}
     bars = [
         {"type": "bar", "stack": "moves", "name": name, "data": data, "barMaxWidth": 12, "itemStyle": {"color": color}}
         for name, data, color in (("Comes in", came, PALETTE[2]), ("Goes out", went, PALETTE[5]))

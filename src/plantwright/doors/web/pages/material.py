@@ -50,7 +50,7 @@ def _grid(seat: Seat, sheet: Sheet, periods: list[str], zone: str, year: int) ->
     made = [definition(name, columns[name]) | {"width": FIRST[name]} for name in FIRST]
     made[0] |= {"pinned": "left", **opening(seat, "/item/{}")}
     made.append({"field": "course", "headerName": "Course", "width": 140, "sortable": False, "filter": False,
-                 ":cellRenderer": "p => pwSpark(p.value)",
+                 "cellDataType": False, ":cellRenderer": "p => pwSpark(p.value)",
                  "headerTooltip": "Projected stock over the periods"})  # fmt: skip
     for name in periods:
         column = definition(name, columns[name])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import polars as pl
@@ -18,6 +19,7 @@ from plantwright.doors.web.seat import Seat
 
 ACTIONS = ("expedite", "release", "increase", "cancel", "decrease", "defer")
 STATES = (("", "open"), ("dismissed", "dismissed"), ("done", "done"), ("all", "all"))
+SHOWN = ("action", "order", "item", "text", "due", "new_due", "quantity", "new_quantity")
 MOST_LINES = 100
 
 
@@ -44,8 +46,11 @@ async def messages(seat: Seat) -> None:
               ("All open messages", address(seat, "/messages")))  # fmt: skip
         return
     may = seat.person.may("planning.messages") and not seat.scenario and state in {"open", "dismissed"}
+    same = () if state == "all" else ("state",)
+    names = [name for name in (*SHOWN, *sheet.columns) if name not in same]
+    shown = replace(sheet, columns={name: sheet.columns[name] for name in dict.fromkeys(names)})
     grid: Any = sheet_grid(
-        seat, sheet, await seat.year(), view.settings.zone, mark="messages", several=may, height="calc(100vh - 320px)"
+        seat, shown, await seat.year(), view.settings.zone, mark="messages", several=may, height="calc(100vh - 320px)"
     )
     if may:
         rows = sheet.rows.to_dicts()

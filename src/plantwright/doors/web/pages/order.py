@@ -85,6 +85,8 @@ def _acts(seat: Seat, number: str, asked: Any, made: Any, stored: Any) -> None:
 
 OPERATION = ("sequence", "work_center", "unit", "start", "finish", "due", "setup", "run", "quantity", "people", "state")
 COMPONENT = ("item", "quantity", "operation", "needed", "taken", "replaces", "site")
+SAID = frozenset({"item", "site", "quantity", "due", "order", "line", "serves_line", "state"})
+"""What of a stored order stands elsewhere on the page."""
 FACTS = {
     "demand_plan": "item customer site quantity planned due projected priority value",
     "planned_order": "item site state quantity start finish due order_by supplier from_site unit_cost",
@@ -99,7 +101,7 @@ def _facts(view: StoreView, asked: Any, made: Any, stored: Any, zone: str, year:
             rows += [_fact(part, row[part], columns[part], zone, year) for part in FACTS[name].split()]
     if stored:
         columns = view.columns(stored[0])
-        own = [part for part in columns if part in stored[1] and part not in {"item", "site", "quantity", "due"}]
+        own = [part for part in columns if stored[1].get(part) and part not in SAID]
         rows += [_fact(part, stored[1][part], columns[part], zone, year) for part in own]
     facts(list({name: (name, text) for name, text in rows if text}.values()))
 
