@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from plantwright.core.problem import BAD_ARGUMENT, ProblemError
-from plantwright.methods.compiled import compiled
+from plantwright.methods.compiled import compiled, whole_row
 from plantwright.methods.working_time import WorkingTime, minutes_worked
 
 Ints = NDArray[np.int64]
@@ -96,18 +96,13 @@ def load_by_bucket(
     """
     cuts = _edges(edges)
     out = np.zeros((2, centers, len(cuts) - 1), np.int64)
-    rows = (_row(values) for values in (calendar, center, start, setup, run))
+    rows = (whole_row(values) for values in (calendar, center, start, setup, run))
     _spread_load(time.pointer, time.start, time.end, *rows, cuts, out)  # type: ignore[call-arg]
     return out[0], out[1]
 
 
-def _row(values: ArrayLike) -> Ints:
-    # Read-only arrays, as frames give them, would be another type to the compiled kernel, and compiled once more.
-    return np.atleast_1d(np.require(values, np.int64, "CW"))
-
-
 def _edges(edges: ArrayLike) -> Ints:
-    cuts = _row(edges)
+    cuts = whole_row(edges)
     if len(cuts) < 2 or np.any(np.diff(cuts) <= 0):
         raise ProblemError(
             [BAD_ARGUMENT.at(column="edges", value=cuts[:5].tolist(), must="two or more rising moments")]

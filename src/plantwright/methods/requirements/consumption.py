@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from plantwright.core.problem import BAD_ARGUMENT, ProblemError
-from plantwright.methods.compiled import compiled
+from plantwright.methods.compiled import compiled, whole_row
 from plantwright.methods.requirements.exact import Ints
 
 
@@ -83,9 +83,9 @@ def consume_forecast(
     >>> net.quantity.tolist(), net.amount.tolist()
     ([80, 0], [30, 70, 20])
     """
-    orders = [_row(one) for one in (order_node, order_time, order_quantity)]
+    orders = [whole_row(one) for one in (order_node, order_time, order_quantity)]
     rows = (forecast_node, forecast_start, forecast_end, forecast_quantity)
-    forecasts = [_row(one) for one in rows]
+    forecasts = [whole_row(one) for one in rows]
     faults = [
         BAD_ARGUMENT.at(column=name, value=[len(one) for one in group], must="rows of one length, quantities 0 or more")
         for name, group in (("order", orders), ("forecast", forecasts))
@@ -95,14 +95,9 @@ def consume_forecast(
         raise ProblemError(faults)
     by_time = np.argsort(orders[1], kind="stable")
     place = np.lexsort((forecasts[1], forecasts[0]))
-    windows = [_row(one) for one in (backward, forward, fence)]
+    windows = [whole_row(one) for one in (backward, forward, fence)]
     left, taken = _consume(*orders, by_time, *forecasts, place, *windows)  # type: ignore[call-arg]
     return NetForecast(left, *(np.ascontiguousarray(taken[:, column]) for column in range(3)))
-
-
-def _row(values: ArrayLike) -> Ints:
-    # Read-only arrays, as frames give them, would be another type to the compiled kernel, and compiled once more.
-    return np.atleast_1d(np.require(values, np.int64, "CW"))
 
 
 @compiled
