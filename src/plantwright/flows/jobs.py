@@ -109,10 +109,11 @@ def uploads(store: Store) -> Path:
 def uploaded(store: Store, name: str) -> Path:
     """Give the path of an upload; raises upload-missing where it is none."""
     folder = uploads(store)
-    path = folder / name
-    if not name or name.startswith(".") or Path(name).name != name or "\\" in name or not path.exists():
-        raise ProblemError([UPLOAD_MISSING.at(value=name or "without a name")])
-    return path
+    # A name must be one of those that are there, whatever else it could mean to the system.
+    there = {path.name for path in folder.iterdir()} if folder.is_dir() else set()
+    if name.startswith(".") or name not in there:
+        raise ProblemError([UPLOAD_MISSING.at(value=name[:100] or "without a name")])
+    return folder / name
 
 
 def _may_write(store: Store, by: str) -> Callable[[str], bool]:

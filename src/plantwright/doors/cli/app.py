@@ -6,6 +6,7 @@ Nothing here may load Polars or Numba: ``plantwright --help`` must answer at onc
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -248,9 +249,10 @@ def work(
     ] = False,
 ) -> None:
     """Do the long work that is asked for: plans, imports, and what is due by the clock."""
+    parent = os.getppid() if with_parent else 0  # asked at once: it may end while the worker still loads
     from plantwright.doors.cli import work as worker
 
-    worker.run(db, once=once, with_parent=with_parent)
+    worker.run(db, once=once, parent=parent)
 
 
 @app.command()

@@ -6,7 +6,6 @@ import logging
 import os
 import signal
 import threading
-from collections.abc import Callable
 
 from plantwright.core.store import Store
 from plantwright.core.worker import work
@@ -15,8 +14,11 @@ from plantwright.flows.catalog import load_jobs
 from plantwright.methods.warm import compile_planner
 
 
-def run(db: str, *, once: bool, with_parent: bool) -> None:
-    """Work; a first SIGTERM or Ctrl-C lets the job at hand end where it next tells how far it is."""
+def run(db: str, *, once: bool, parent: int = 0) -> None:
+    """Work; a first SIGTERM or Ctrl-C lets the job at hand end where it next tells how far it is.
+
+    With the number of its `parent` given, the worker ends when that process has ended.
+    """
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     load_jobs()
     Store.open(db).close()  # what is wrong with it is told before the compiler works for a minute
@@ -24,10 +26,4 @@ def run(db: str, *, once: bool, with_parent: bool) -> None:
     for sign in (signal.SIGTERM, signal.SIGINT):
         signal.signal(sign, lambda _number, _frame: ending.set())
     compile_planner(say_aside)
-    work(db, once=once, ending=ending, is_wanted=_with_parent() if with_parent else lambda: True)
-
-
-def _with_parent() -> Callable[[], bool]:
-    """Tell whether the process that began this one is still there."""
-    parent = os.getppid()
-    return lambda: os.getppid() == parent
+    work(db, once=once, ending=ending, is_wanted=lambda: not parent or os.getppid() == parent)
