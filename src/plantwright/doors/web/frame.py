@@ -51,8 +51,7 @@ def _top(seat: Seat, plant: str, scenarios: list[str], state: str, whole: Elemen
         words("b", seat.person.name)
         _theme_choice()
         link("Change password", "/password")
-        with ui.element("form").props('method="post" action="/sign-out"'):
-            words("button", "Sign out", "pw-btn").props("type=submit")
+        link("Sign out", "/sign-out")
 
 
 def _scenario_choice(seat: Seat, scenarios: list[str]) -> None:
