@@ -67,7 +67,8 @@ def chart_of(
         "legend": legend if len(series) > 1 else None,
         "tooltip": {"trigger": "axis", "confine": True},
         "xAxis": {
-            "type": "category", "data": across, "axisLabel": {**quiet, "hideOverlap": True}, "axisTick": {"show": False},
+            "type": "category", "data": across, "axisTick": {"show": False},
+            "axisLabel": {**quiet, "hideOverlap": True},
         },
         "yAxis": {"type": "value", "axisLabel": quiet, "splitLine": {"lineStyle": {"color": "rgba(128,138,150,.18)"}}},
         "series": series, "animation": False,

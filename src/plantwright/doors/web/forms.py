@@ -90,7 +90,8 @@ class Form:
                 self._draw(one)
 
     def _draw(self, one: Field) -> None:
-        with box("pw-field", "label"):
+        with box("pw-field", "label") as label:
+            label.props["title"] = one.help
             words("span", one.label + " *" * one.required, "pw-field-name")
             self._input(one)
             if one.help:

@@ -54,16 +54,24 @@ def _top(seat: Seat, plant: str, scenarios: list[str], state: str, whole: Elemen
         link("Sign out", "/sign-out")
 
 
-def _scenario_choice(seat: Seat, scenarios: list[str]) -> None:
-    def go(event: Any) -> None:
-        ui.navigate.to(f"/?scenario={event.args}" if event.args else "/")
+CHOOSE = """(event) => {
+  const here = new URL(location.href);
+  here.searchParams.delete('plan');
+  if (event.target.value) here.searchParams.set('scenario', event.target.value);
+  else here.searchParams.delete('scenario');
+  location.href = here;
+}"""
+"""Looks at the same screen in another scenario."""
 
+
+def _scenario_choice(seat: Seat, scenarios: list[str]) -> None:
     with ui.element("select").classes("pw-input pw-wide-only").props('aria-label="Scenario"') as choice:
         for code in ("", *scenarios):
-            option = words("option", code or "As it is").props(f'value="{code}"')
+            option = words("option", code or "As it is")
+            option.props["value"] = code
             if code == seat.scenario:
                 option.props("selected")
-    choice.on("change", go, js_handler="(event) => emit(event.target.value)")
+    choice.on("change", js_handler=CHOOSE)
 
 
 def _theme_choice() -> None:

@@ -7,13 +7,13 @@ from typing import Any
 from nicegui import ui
 
 from plantwright.core.pages import Page
-from plantwright.core.parameters import Parameter
 from plantwright.core.report import REPORTS, Report
 from plantwright.doors.web.charts import sheet_chart
+from plantwright.doors.web.forms import Form, field_of
 from plantwright.doors.web.grid import sheet_grid
 from plantwright.doors.web.kit import address, box, button, empty, head, heading, link, words
 from plantwright.doors.web.screens import screen
-from plantwright.doors.web.seat import Seat
+from plantwright.doors.web.seat import Seat, in_thread
 
 
 @screen("/reports", "Reports", "list_alt", "Data")
@@ -51,6 +51,15 @@ async def report(seat: Seat) -> None:
     await show_page(seat, page)
 
 
+async def _other(seat: Seat) -> int | None:
+    """Give the plan to compare with: the one that is named, else the latest other one."""
+    named = seat.query.get("other", "")
+    plans = [one["number"] for one in await in_thread(seat.store.plans)]
+    here = (await seat.view()).number if plans else 0
+    others = [number for number in plans if number != here]
+    return int(named) if named.isdigit() else next(iter(others), None)
+
+
 async def show_page(seat: Seat, page: Page) -> None:
     """Show the tables of a report, each drawn where it says how, and its notes."""
     view = await seat.view(need_plan=False)
@@ -76,27 +85,11 @@ def ask(seat: Seat, declared: Report, told: dict[str, Any]) -> None:
     """Offer fields for what a report is told; they go into the address."""
     if not declared.parameters:
         return
-    with ui.element("form").classes("pw-bar").props('method="get"'):
-        for name in ("scenario", "plan"):
-            if seat.query.get(name):
-                ui.element("input").props(f'type=hidden name={name} value="{seat.query[name]}"')
-        for one in declared.parameters.values():
-            field(one, str(told.get(one.name, "")))
-        words("button", "Show", "pw-btn").props("type=submit")
 
+    def show() -> None:
+        ui.navigate.to(address(seat, f"/reports/{declared.name}", **form.given()))
 
-def field(one: Parameter, value: str) -> None:
-    """Make the field of a parameter in a form."""
-    with box(tag="label").props(f'title="{one.help}"'):
-        words("span", one.name.replace("_", " ") + " ", "pw-dim")
-        if one.choices or one.type is bool:
-            with ui.element("select").classes("pw-input").props(f"name={one.name}"):
-                for choice in one.choices or (False, True):
-                    text = {True: "yes", False: "no"}.get(choice, str(choice))
-                    chosen = value or {True: "yes", False: "no"}.get(one.default, str(one.default))
-                    words("option", text).props(f'value="{text}"' + " selected" * (text == chosen))
-        else:
-            kind = "number" if one.type is int else "text"
-            default = "" if one.default in (None, "") else str(one.default)
-            made = ui.element("input").classes("pw-input").props(f'name={one.name} type={kind} placeholder="{default}"')
-            made.props["value"] = value
+    with box("pw-bar pw-ask") as bar:
+        form = Form(seat, [field_of(one, str(told.get(one.name, ""))) for one in declared.parameters.values()])
+        button("Show", show)
+    bar.on("keydown.enter", show)
