@@ -41,10 +41,12 @@ async def report(seat: Seat) -> None:
         head(declared.label, declared.help.splitlines()[0])
         ask(seat, declared, told)
         return
-    other = seat.query.get("other", "")
-    page = await seat.report(
-        declared.name, seat.query.get("where", ""), int(other) if other.isdigit() else None, **told
-    )
+    other = await _other(seat) if "other" in declared.wants else None
+    if "other" in declared.wants and other is None:
+        head(declared.label, declared.help.splitlines()[0])
+        empty("There is no second plan to compare with.", ("Plans", "/plans"))
+        return
+    page = await seat.report(declared.name, seat.query.get("where", ""), other, **told)
     with head(page.title, page.sentence):
         files(seat, declared.name, told)
     ask(seat, declared, told)
