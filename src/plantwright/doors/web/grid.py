@@ -132,9 +132,12 @@ def column_label(name: str, column: Column) -> str:
 def _definition(seat: Seat, name: str, column: Column, sheet: Sheet) -> dict[str, Any]:
     made = definition(name, column)
     opens = OPENS.get(name) or OPENS.get(column.target)
+    if name == "what" == sheet.tree:  # of pegging: orders and demands of every kind, and stock
+        opens = "/order/{}"
     if opens and column.kind in TEXTUAL:
         made |= opening(seat, opens)
     if name == sheet.tree:
+        made["cellRendererParams"] = {"tree": True}
         made[":valueFormatter"] = "p => '   '.repeat((p.data.level || 1) - 1) + p.value"
     return made
 
@@ -142,7 +145,7 @@ def _definition(seat: Seat, name: str, column: Column, sheet: Sheet) -> dict[str
 def opening(seat: Seat, opens: str) -> dict[str, Any]:
     """Give what makes the texts of a column links; `opens` is an address with {} for the text."""
     kept = address(seat, "")
-    return {"cellClass": "pw-link", ":cellRenderer": f"p => pwLink(p.value, {opens!r}, {kept!r})"}
+    return {"cellClass": "pw-link", ":cellRenderer": f"p => pwLink(p.value, {opens!r}, {kept!r}, p)"}
 
 
 def _width(name: str, column: Column, data: list[dict[str, Any]]) -> dict[str, Any]:

@@ -1,13 +1,18 @@
 // Small helpers of the page. Values come from the server as text; nothing here makes HTML of them.
-window.pwLink = (value, opens, kept) => {
+window.pwLink = (value, opens, kept, cell) => {
   const text = value ?? '';
   if (!text) return '';
+  const set = cell?.tree ? '\u00a0'.repeat(4 * ((cell.data?.level || 1) - 1)) : '';
+  if (cell?.tree && text === 'stock') return set + text;
   const link = document.createElement('a');
   const [path, own] = opens.split('?');
   const query = [own && own.replace('{}', encodeURIComponent(text)), kept.split('?')[1]].filter(Boolean).join('&');
   link.href = path.replace('{}', encodeURIComponent(text)) + (query ? '?' + query : '');
   link.textContent = text;
-  return link;
+  if (!set) return link;
+  const line = document.createElement('span');
+  line.append(set, link);
+  return line;
 };
 // A small line of figures; what is below zero is red, and the zero line is drawn where it is crossed.
 window.pwSpark = (values) => {
