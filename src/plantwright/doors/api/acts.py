@@ -84,7 +84,7 @@ def said(help: str) -> str:
 def action_of(ask: Ask) -> Action:
     """Give the action of the path, once it is clear that the person may do it."""
     name = ask.path["name"].replace("-", "_")
-    one = load_actions().get(name)
+    one = ACTIONS.get(name)
     if one is None:
         raise ProblemError([ACTION_UNKNOWN.at(value=name)])
     ask.person.must(one.permission)

@@ -262,6 +262,7 @@ def change_settings(ask: Ask) -> dict[str, Any]:
     with ask.desk.writing, ask.store.begin(ask.person.name, "settings", {"names": sorted(given)}, ask.key) as tx:
         if not tx.replayed:
             tx.upsert("setting", rows)
+    ask.desk.shelf.refresh()
     return get_settings(ask) if ask.person.may("read:setting") else {"settings": []}
 
 

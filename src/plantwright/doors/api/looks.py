@@ -13,7 +13,7 @@ from starlette.responses import Response
 from plantwright.core.pages import Page
 from plantwright.core.parameters import Parameter
 from plantwright.core.problem import ProblemError
-from plantwright.core.report import REPORT_UNKNOWN, Report
+from plantwright.core.report import REPORT_UNKNOWN, REPORTS, Report
 from plantwright.doors.api import sites
 from plantwright.doors.api.acts import said, told
 from plantwright.doors.api.endpoint import Ask, Endpoint, Operation, endpoint, option, options
@@ -77,7 +77,7 @@ def report_of(ask: Ask) -> Report:
     """Give the report of the path, once it is clear that the person may see it."""
     name = ask.path["name"].replace("-", "_")
     ask.person.must(f"report:{name}")
-    one = load_reports().get(name)
+    one = REPORTS.get(name)
     if one is None:
         raise ProblemError([REPORT_UNKNOWN.at(value=name)])
     if one.permission:

@@ -58,6 +58,7 @@ def _answering(desk: Desk, one: Endpoint) -> Callable[[Request], Awaitable[Respo
 
 
 def _done(one: Endpoint, ask: Ask) -> Response:
+    ask.desk.shelf.refresh()
     found: Any = one.function(ask)
     return found if isinstance(found, Response) else answer(found, one.status)
 

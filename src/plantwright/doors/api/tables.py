@@ -223,6 +223,7 @@ def _named(entity: type[Entity], frame: pl.DataFrame) -> dict[str, Any]:
 
 def _row_written(ask: Ask, entity: type[Entity], frame: pl.DataFrame) -> dict[str, Any]:
     """Give a row that was just written; a person without the right to read gets its key alone."""
+    ask.desk.shelf.refresh()
     if ask.person.may(f"read:{entity.name}"):
         return _row(ask, entity, frame.select(entity.key))
     shelf = ask.desk.shelf

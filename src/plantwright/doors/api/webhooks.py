@@ -18,7 +18,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from anyio import to_thread
+from anyio import CapacityLimiter, to_thread
 
 from plantwright.core.access import Webhook, webhooks
 from plantwright.core.problem import ProblemError
@@ -31,6 +31,7 @@ PAUSES = (1.0, 4.0, 15.0, 60.0, 300.0, 1800.0, 7200.0)
 """Seconds before each repetition; after the last a message is given up."""
 SECONDS = 10.0
 """So long a receiver may take to answer."""
+AT_ONCE = 4
 WAITING = 10_000
 """Messages that wait for one address at most."""
 
@@ -108,6 +109,8 @@ class Messenger:
     sender: Callable[[Message, int], int] = send
     queues: dict[str, asyncio.Queue[Message]] = field(default_factory=dict)
     tasks: list[asyncio.Task[None]] = field(default_factory=list)
+    limiter: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(AT_ONCE))
+    """Threads of its own: an address that does not answer must keep no request waiting."""
 
     async def run(self) -> None:
         """Listen and send until the server ends."""
@@ -146,7 +149,7 @@ class Messenger:
 
     async def _deliver(self, one: Message) -> None:
         for pause in (*self.pauses, None):
-            status = await to_thread.run_sync(self._tried, one)
+            status = await to_thread.run_sync(self._tried, one, limiter=self.limiter)
             if 200 <= status < 300:
                 return
             if status == 410 or pause is None:

@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
+from anyio import to_thread
 from fastapi import FastAPI, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
@@ -23,6 +24,8 @@ from plantwright.doors.http.told import FAILED, METHOD_UNKNOWN, NO_SUCH_PATH, an
 from plantwright.doors.http.watch import Watch
 from plantwright.flows.catalog import load_actions, load_reports
 
+THREADS = 12
+"""Threads in which requests are answered: no more than the store has connections, or they wait for each other there."""
 LOG = logging.getLogger("plantwright.server")
 
 
@@ -74,6 +77,7 @@ def _to_api() -> Response:
 def _lifespan(store: Store, watch: Watch, *, deliver: bool) -> Any:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        to_thread.current_default_thread_limiter().total_tokens = THREADS
         tasks = [asyncio.create_task(watch.run())]
         if deliver:
             webhooks = importlib.import_module("plantwright.doors.api.webhooks")

@@ -36,7 +36,7 @@ def read_json(data: bytes) -> Any:
 
 def to_bytes(value: Any) -> bytes:
     """Write JSON text in UTF-8."""
-    return json.dumps(plain(value), ensure_ascii=False, separators=(",", ":")).encode()
+    return json.dumps(value, default=plain, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def _decimal(text: str) -> Decimal:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 import polars as pl
 
@@ -13,6 +15,7 @@ from plantwright.core.settings import Settings
 from plantwright.core.store import Store
 from plantwright.plant import columns_of, read_settings
 
+Found = TypeVar("Found")
 KEPT_CELLS = 20_000_000
 """Cells that are kept at most; what was read longest ago goes first."""
 
@@ -25,10 +28,10 @@ class Shelf:
     tables: dict[str, pl.DataFrame] = field(default_factory=dict)
     entry: int = -1
     lock: threading.Lock = field(default_factory=threading.Lock)
+    _known: dict[str, Any] = field(default_factory=dict)
 
     def table(self, name: str) -> pl.DataFrame:
-        """Give a table with its column row_version, as it is now."""
-        self._refresh()
+        """Give a table with its column row_version, as it was at the last `refresh` or later."""
         with self.lock:
             found, entry = self.tables.get(name), self.entry
         if found is not None:
@@ -44,8 +47,8 @@ class Shelf:
         while len(self.tables) > 1 and sum(one.height * one.width for one in self.tables.values()) > KEPT_CELLS:
             self.tables.pop(next(iter(self.tables)))
 
-    def _refresh(self) -> None:
-        """Put away the tables that were changed since the last look."""
+    def refresh(self) -> None:
+        """Put away the tables that were changed since the last look; done once a request, before it reads."""
         changed = self.store.driver.marked("SELECT DISTINCT entity FROM journal_change WHERE journal > ?")
         with self.store.reading() as connection:
             newest = int(connection.exec_driver_sql("SELECT max(number) FROM journal").scalar() or 0)
@@ -55,20 +58,31 @@ class Shelf:
         with self.lock:
             if newest < self.entry:
                 return
-            if "user_field" in names or self.entry < 0:
+            if {"user_field", "setting", "site"} & names or self.entry < 0:
                 self.tables.clear()
+                self._known.clear()
             for name in names:
                 self.tables.pop(name, None)
             self.entry = newest
 
     def columns(self, name: str) -> dict[str, Column]:
         """Give the columns of a table, with those that the plant adds."""
-        return columns_of(ENTITIES[name], {"user_field": self.table("user_field")})
+        return self._once(name, lambda: columns_of(ENTITIES[name], {"user_field": self.table("user_field")}))
+
+    def _once(self, name: str, work: Callable[[], Found]) -> Found:
+        """Give what follows from the settings, sites and fields of the plant, worked out once while they stay."""
+        found = self._known.get(name)
+        if found is None:
+            entry, found = self.entry, work()
+            with self.lock:
+                if entry == self.entry:
+                    self._known[name] = found
+        return found  # type: ignore[no-any-return]
 
     @property
     def settings(self) -> Settings:
         """The settings of the plant."""
-        return read_settings(self.table("setting"))
+        return self._once("#settings", lambda: read_settings(self.table("setting")))
 
     @property
     def main_site(self) -> str:
