@@ -78,7 +78,7 @@ def _faults(read: Read, order: str, item: str, site: str, operation: int, work_c
     able = pl.concat([rows.filter(pl.col("sequence") == operation)["work_center"] for rows in (routing, other)])
     if work_center and work_center not in able:
         known = ", ".join(able.unique(maintain_order=True))
-        more = {"operation": operation, "item": item, "known": known}
+        more = {"operation": str(operation), "item": item, "known": known}
         return [PIN_WRONG_CENTER.at(*place, "work_center", work_center, **more)]
     return []
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from nicegui import ui
 
 ZOOMS = ("shift", "day", "week", "month", "all")
@@ -30,10 +28,14 @@ class Gantt(ui.element, component="static/gantt/gantt.js", esm={"plantwright-gan
         super().__init__()
         self._props |= {"label": label, "zoom": zoom, "group": group, "colour": colour, "movable": movable}
 
-    def load(self, data: dict[str, Any], *, keep: bool = False) -> None:
-        """Show a schedule, see `flows.gantt`; `keep` stays where people look."""
-        self.run_method("load", data, keep)
+    def load(self, drawn: str, *, keep: bool = False) -> None:
+        """Show a schedule, see `flows.gantt`, given as JSON; `keep` stays where people look."""
+        self.run_method("load", drawn, keep)
 
-    def preview(self, data: dict[str, Any]) -> None:
+    def preview(self, drawn: str) -> None:
         """Show a tried schedule, with what differs from the one that is shown."""
-        self.run_method("preview", data)
+        self.run_method("preview", drawn)
+
+    def back(self) -> None:
+        """Show again what was loaded last."""
+        self.run_method("back")

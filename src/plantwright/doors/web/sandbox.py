@@ -6,6 +6,7 @@ It keeps the plant and the plan without the pin in memory until something is wri
 from __future__ import annotations
 
 import asyncio
+import json
 import multiprocessing
 import os
 import threading
@@ -50,12 +51,16 @@ class Look:
 
 @dataclass(frozen=True)
 class Tried:
-    """What a pin does: figures, the demands and orders that move (raw rows), the schedule to draw, and the time it took."""
+    """What a pin does: figures, demands and orders that move (raw rows), when the operation starts, and the schedule.
+
+    The schedule stands as JSON in `drawn`, see `flows.gantt`; `seconds` is the time that all this took.
+    """
 
     figures: dict[str, float]
     demands: list[dict[str, Any]]
     orders: list[dict[str, Any]]
-    data: dict[str, Any]
+    start: int
+    drawn: str
     seconds: float
 
 
@@ -160,10 +165,12 @@ def _try(base: Base, pin: Pin, look: Look) -> tuple[Tried | None, list[Problem]]
     except ProblemError as error:
         return None, list(error.problems)
     found = trial.differences
-    data = gantt(trial.view, look.center, look.order)
+    rows = trial.view.result("scheduled_operation")
+    own = rows.filter((rows["order"] == pin.order) & (rows["sequence"] == pin.operation))["start"]
+    drawn = json.dumps(gantt(trial.view, look.center, look.order), separators=(",", ":"))
     tried = Tried(
-        dict(trial.figures), found.demands.head(SHOWN).to_dicts(), found.orders.head(SHOWN).to_dicts(), data,
-        round(time.perf_counter() - begun, 3),
+        dict(trial.figures), found.demands.head(SHOWN).to_dicts(), found.orders.head(SHOWN).to_dicts(),
+        int(own[0]) if own.len() else pin.start, drawn, round(time.perf_counter() - begun, 3),
     )  # fmt: skip
     return tried, []
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import asyncio
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
+from weakref import WeakKeyDictionary
 from zoneinfo import ZoneInfo
 
 import polars as pl
@@ -37,12 +41,16 @@ from plantwright.doors.web.seat import Seat, in_thread, last_entry
 from plantwright.flows.exchange import moment_of
 from plantwright.flows.gantt import gantt
 from plantwright.flows.trial import Pin
+from plantwright.flows.views import StoreView
 
 PINS = "scheduling.pins"
+CLOSE = 2
+"""Minutes by which a start may differ from what was wished and be called the same."""
 PIN_ACTS = ("firm_order", "pin_operation", "unpin_operation")
 MOVED_TOLD = 12
 VALUE = "(event) => emit(event.target.value)"
 LOOK_EVERY = 1.0
+WARM_AFTER = 1.5
 KEYS = (
     "Arrows move the picture, + and \N{MINUS SIGN} zoom, Home goes to the plan's moment, N and P choose the next and "
     "previous operation, Enter opens it, Escape lets go. Drag an operation to try another time or machine."
@@ -57,8 +65,9 @@ class Desk:
     zone: str
     year: int
     number: int = 0
-    data: dict[str, Any] = field(default_factory=dict)
+    coming: asyncio.Future[Drawn] | None = None
     chart: Gantt | None = None
+    ground: Element | None = None
     bar: Element | None = None
 
     @property
@@ -91,6 +100,8 @@ async def schedule(seat: Seat) -> None:
         return
     view = await seat.view()
     desk = Desk(seat, view.settings.zone, await seat.year())
+    # What is drawn is made while the browser still reads the page.
+    desk.coming = asyncio.ensure_future(in_thread(lambda: _drawn(view, desk.look)))
     page = await seat.report("schedule", work_center=desk.look.center)
     told = {"work_center": desk.look.center, "order": desk.look.order}
     with head("Schedule", page.sentence):
@@ -101,7 +112,7 @@ async def schedule(seat: Seat) -> None:
         return
     ui.add_head_html('<link rel="stylesheet" href="/static/gantt/gantt.css">')
     _tools(desk, view.table("work_center")["code"].to_list())
-    desk.bar = box()
+    desk.ground, desk.bar = box(), box()
     _chart(desk)
     words("p", KEYS, "pw-dim pw-gantt-keys").props("id=pw-gantt-keys")
 
@@ -179,8 +190,10 @@ def _chart(desk: Desk) -> None:
 
     async def ready() -> None:
         await _load(desk)
-        if desk.seat.person.may(PINS):
-            SANDBOX.warm(await desk.base())
+        if desk.seat.person.may(PINS) and desk.ground:
+            base = await desk.base()
+            with desk.ground:  # the picture comes first
+                ui.timer(WARM_AFTER, lambda: SANDBOX.warm(base), once=True)
 
     async def moved(event: Any) -> None:
         wish = event.args
@@ -200,16 +213,38 @@ def _known(value: str | None, options: Any) -> str:
     return "week" if "week" in options else next(iter(options))
 
 
+@dataclass(frozen=True)
+class Drawn:
+    """A schedule to draw as JSON, written once for all who look at it; how many operations there are and are shown."""
+
+    text: str
+    count: int
+    shown: int
+
+
+_DRAWN: WeakKeyDictionary[StoreView, dict[Look, Drawn]] = WeakKeyDictionary()
+
+
+def _drawn(view: StoreView, look: Look) -> Drawn:
+    known = _DRAWN.setdefault(view, {})
+    if look not in known:
+        data = gantt(view, look.center, look.order)
+        known[look] = Drawn(json.dumps(data, separators=(",", ":")), data["count"], len(data["ops"]["row"]))
+    return known[look]
+
+
 async def _load(desk: Desk, *, keep: bool = False) -> None:
     view = await desk.seat.view()
     desk.number = view.number
-    desk.data = await in_thread(lambda: gantt(view, desk.look.center, desk.look.order))
-    if desk.chart:
-        desk.chart.load(desk.data, keep=keep)
-        if desk.data["count"] > len(desk.data["ops"]["row"]) and desk.bar and not keep:
-            with desk.bar:
-                shown, whole = wording.number(len(desk.data["ops"]["row"])), wording.number(desk.data["count"])
-                words("p", f"The first {shown} of {whole} operations. Choose a work center to see its own.", "pw-dim")
+    coming, desk.coming = desk.coming, None
+    drawn = await (coming or in_thread(lambda: _drawn(view, desk.look)))
+    if desk.chart is None or desk.bar is None:
+        return
+    desk.chart.load(drawn.text, keep=keep)
+    if drawn.count > drawn.shown and not keep:
+        with desk.bar:
+            shown, whole = wording.number(drawn.shown), wording.number(drawn.count)
+            words("p", f"The first {shown} of {whole} operations. Choose a work center to see its own.", "pw-dim")
 
 
 # --- trying ---------------------------------------------------------------------------------------------------------
@@ -232,7 +267,7 @@ async def _try(desk: Desk, pin: Pin) -> None:
             button("Close", bar.clear)
         return
     bar.clear()
-    desk.chart.preview(tried.data)
+    desk.chart.preview(tried.drawn)
     with bar:
         _preview(desk, pin, tried)
 
@@ -269,14 +304,9 @@ def _change(before: float, after: float) -> str:
 
 def _where(desk: Desk, pin: Pin, tried: Tried) -> str:
     """Say where the plan puts what was pinned, which may be later than was wished."""
-    data = tried.data
-    names, ops = data["orders"]["name"], data["ops"]
-    for order, sequence, start in zip(ops["order"], ops["seq"], ops["start"], strict=True):
-        if sequence == pin.operation and names[order] == pin.order:
-            got = start + data["span"][0]
-            said = f"starts {desk.moment(got)} on {pin.work_center}"
-            return said if abs(got - pin.start) < 2 else f"{said}, the first time it can from {desk.moment(pin.start)}"
-    return f"starts {desk.moment(pin.start)} on {pin.work_center}"
+    said = f"starts {desk.moment(tried.start)} on {pin.work_center}"
+    moved = abs(tried.start - pin.start) >= CLOSE
+    return f"{said}, the first time it can from {desk.moment(pin.start)}" if moved else said
 
 
 def _moves(desk: Desk, tried: Tried) -> None:
@@ -305,7 +335,7 @@ def _lines(rows: list[tuple[str, str, str]]) -> None:
 
 def _shift(desk: Desk, before: int | None, after: int | None) -> str:
     times = [desk.moment(one) if one else "never" for one in (before, after)]
-    said = f" \N{RIGHTWARDS ARROW} ".join(times)
+    said = " \N{RIGHTWARDS ARROW} ".join(times)
     if before is None or after is None:
         return said
     days = (after - before) / 1440
@@ -315,7 +345,7 @@ def _shift(desk: Desk, before: int | None, after: int | None) -> str:
 def _discard(desk: Desk) -> None:
     if desk.bar and desk.chart:
         desk.bar.clear()
-        desk.chart.load(desk.data, keep=True)
+        desk.chart.back()
 
 
 # --- accepting ------------------------------------------------------------------------------------------------------
@@ -341,9 +371,17 @@ async def _accept(desk: Desk, pin: Pin) -> None:
 
     async def undo() -> None:
         await _take_back(desk, before, after)
+        _discard(desk)
         await _plan_again(desk, "Taken back. The plan is being made again.")
 
-    tell(f"{done}.", undo=undo)
+    _told(desk, f"{done}.", undo)
+
+
+def _told(desk: Desk, text: str, undo: Callable[[], Any]) -> None:
+    """Say what was done from a place that stays: the button that did it may be gone by now."""
+    if desk.ground:
+        with desk.ground:
+            tell(text, undo=undo)
 
 
 async def _is_planned(desk: Desk, order: str) -> bool:
@@ -422,19 +460,18 @@ async def _open(desk: Desk, order: str, sequence: int) -> None:
             link("The order", address(desk.seat, f"/order/{order}"))
             link("Its chain alone", address(desk.seat, "/schedule", order=order, group="order"))
         if desk.seat.person.may(PINS) and row["work_center"] and row["state"] != "started":
-            _move_form(desk, row, _able(desk, order, sequence) or [row["work_center"]])
+            _move_form(desk, row, _able(view, row["item"], sequence, row["work_center"]))
         if row["state"] == "pinned" and desk.may_pin:
             button("Free the pin", lambda: _free(desk, order, sequence), icon="lock_open")
 
 
-def _able(desk: Desk, order: str, sequence: int) -> list[str]:
-    """Give the work centers that may do an operation, from what is drawn."""
-    data, ops = desk.data, desk.data["ops"]
-    centers = [one["code"] for one in data["centers"][1:]]
-    for place, of, path in zip(ops["seq"], ops["order"], ops["path"], strict=True):
-        if place == sequence and data["orders"]["name"][of] == order:
-            return [centers[one] for one in data["paths"][path]]
-    return []
+def _able(view: StoreView, item: str, sequence: int, own: str) -> list[str]:
+    """Give the work centers that may do an operation, the one where it is planned first."""
+    found = [own]
+    for table in ("operation", "operation_alternate"):
+        rows = view.table(table).filter((pl.col("item") == item) & (pl.col("sequence") == sequence))
+        found += rows["work_center"].to_list()
+    return list(dict.fromkeys(code for code in found if code))
 
 
 def _move_form(desk: Desk, row: dict[str, Any], centers: list[str]) -> None:
@@ -467,4 +504,4 @@ async def _free(desk: Desk, order: str, sequence: int) -> None:
         await _plan_again(desk, "Taken back. The plan is being made again.")
 
     await _plan_again(desk, f"{order} operation {sequence} is free. The plan is being made again.")
-    tell(f"{order} operation {sequence} is free.", undo=undo)
+    _told(desk, f"{order} operation {sequence} is free.", undo)

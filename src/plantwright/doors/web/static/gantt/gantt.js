@@ -37,7 +37,12 @@ export default {
 
   methods: {
     // --- what the server says -------------------------------------------------------------------------------------
-    load(data, keep = false) {
+    load(text, keep = false) {
+      this.settled = JSON.parse(text);
+      this.shown(this.settled, keep);
+    },
+    back() { this.shown(this.settled, true); },
+    shown(data, keep) {
       const { view } = this, chosen = this.key(view.chosen);
       this.model = view.model = new Model(data);
       view.clock = new Clock(data.zone);
@@ -51,11 +56,12 @@ export default {
       if (!keep) { this.zoomTo(this.preset); if (data.order && this.model.place.has(data.order)) this.choose(this.model.opsOf(this.model.place.get(data.order))[0]); }
       else if (chosen) this.choose(this.find(chosen), true);
     },
-    // Shows a tried schedule over the present one; `load` with keep brings the present one back.
-    preview(data) {
+    // Shows a tried schedule over the present one; `back` brings that one back.
+    preview(text) {
+      this.back();
       const was = this.model, { group } = this.view, old = new Map();
       for (let op = 0; op < was.count; op++) old.set(this.key(op), op);
-      this.load(data, true);
+      this.shown(JSON.parse(text), true);
       const moved = new Uint8Array(this.model.count), rows = new Map(), { layout } = this.view;
       for (let op = 0; op < this.model.count; op++) {
         const from = old.get(this.key(op));

@@ -97,7 +97,7 @@ export class Painter {
     ink.strokeStyle = theme.line;
     for (const row of seen) { const y = AXIS + row.top - view.top + row.height - 0.5; this.line(view.label, y, view.width, y); }
     for (const row of seen) if (row.kind === 'center') this.strip(view, row); else this.bars(view, row);
-    if (view.chain) this.links(view);
+    if (view.chain && !view.before) this.links(view);
     this.moments(view);
     if (view.drag) this.ghost(view);
   }
@@ -148,7 +148,9 @@ export class Painter {
       if (!full) continue;
       const share = open ? full / open : 1, high = Math.max(1, Math.min(1, share) * tall);
       ink.fillStyle = share > 1.005 ? theme.late : share >= 0.95 ? '#E69F00' : theme['line-strong'];
+      ink.globalAlpha = share >= 0.95 && share <= 1.005 ? 0.6 : 1;
       ink.fillRect(x + 0.5, y + row.height - 2 - high, Math.max(1, width - 1), high);
+      ink.globalAlpha = 1;
       if (width > 46) { ink.fillStyle = theme['ink-2']; ink.font = `10.5px ${theme.font}`; ink.fillText(`${Math.round(share * 100)} %`, x + 4, y + 7); }
     }
     ink.font = `12px ${theme.font}`;
@@ -164,9 +166,9 @@ export class Painter {
       // Bars narrower than a pixel that share one are drawn once.
       if (end <= drawn && width < 1.5) continue;
       drawn = Math.max(drawn, Math.floor(x) + 1);
-      const dim = view.chain && !view.chain.has(model.order[op]);
+      const dim = view.before ? !view.before.moved[op] : view.chain && !view.chain.has(model.order[op]);
       const wanted = colours.of[op] * 2 + (dim ? 1 : 0);
-      if (wanted !== brush) { ink.globalAlpha = dim ? 0.18 : 1; ink.fillStyle = colours.list[colours.of[op]]; brush = wanted; }
+      if (wanted !== brush) { ink.globalAlpha = dim ? 0.2 : 1; ink.fillStyle = colours.list[colours.of[op]]; brush = wanted; }
       ink.fillRect(x, y, width > 3 ? width - 0.5 : width, tall);
       if (width > 4) { this.detail(view, op, x, y, width, tall, dim); brush = -1; }
     }
