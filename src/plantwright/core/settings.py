@@ -24,6 +24,7 @@ SETTINGS: dict[str, Column] = {
     "frozen_zone": col.duration("Operations of existing orders that start within this time are not moved", default=0),
     "keep_plans": col.whole("Plans that are kept; older ones are pruned, except those that are pinned", default=20,
                             at_least=1),
+    "replan_live": col.flag("Whether the plant is planned again by itself whenever its records change", default=False),
     "session_hours": col.whole("Hours without a request after which people must sign in again", default=12, at_least=1,
                                at_most=720),
 }  # fmt: skip

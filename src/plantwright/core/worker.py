@@ -226,7 +226,7 @@ def _keep(store: Store, number: int, worker: str, state: str, result: str | None
 
 def work(
     target: str | Path, *, once: bool = False, ending: threading.Event | None = None,
-    is_wanted: Callable[[], bool] = lambda: True,
+    is_wanted: Callable[[], bool] = lambda: True, follow: Callable[[Store], Callable[[], object]] | None = None,
 ) -> int:  # fmt: skip
     """Do the jobs of a plant until the process is to end.
 
@@ -236,6 +236,7 @@ def work(
     once : end when no job waits any more
     ending : set it to let the worker end; the job that it does is told as interrupted
     is_wanted : asked now and then; the worker ends when it says no, such as when the server that began it is gone
+    follow : is given the store and gives what is called before each look for a job; it may ask for one
 
     Returns
     -------
@@ -244,8 +245,11 @@ def work(
     ending, worker, count = ending or threading.Event(), identity(), 0
     cared = float("-inf")
     with Store.open(target) as store:
+        look = follow(store) if follow and not once else None
         while not ending.is_set() and is_wanted():
             try:
+                if look:
+                    look()
                 if time.monotonic() - cared >= CARE_SECONDS:
                     tell_dead(store)
                     ask_due(store)

@@ -60,6 +60,7 @@ def plan_store(store: Store, wishes: Wishes | None = None, *, by: str = "", prog
     wishes = wishes or Wishes()
     begun = time.perf_counter()
     progress("load", 0.0)
+    entry = _last_entry(store)  # before the rows are read: what comes between counts as a change since
     base = read_plant(store)
     if wishes.as_of:
         base = seen_at(base, moment_of(wishes.as_of, base.settings.zone))
@@ -70,10 +71,15 @@ def plan_store(store: Store, wishes: Wishes | None = None, *, by: str = "", prog
         seen_at(plant, base.as_of), schedule=wishes.schedule, seed=wishes.seed, seconds=wishes.seconds,
         horizon_days=wishes.horizon_days, previous=previous, progress=progress,
     )  # fmt: skip
-    kept = {"previous": previous.number} if previous else {}
+    kept = {"entry": entry} | ({"previous": previous.number} if previous else {})
     options = MappingProxyType({**made.options, **kept})
     plan = replace(made, problems=(*odd, *made.problems), scenario=wishes.scenario, options=options)
     return keep_plan(store, _timed(plan, load=loaded - begun), base.settings, by=by)
+
+
+def _last_entry(store: Store) -> int:
+    with store.reading() as connection:
+        return int(connection.exec_driver_sql("SELECT max(number) FROM journal").scalar() or 0)
 
 
 _FROZEN = ("planned_order", "scheduled_operation")

@@ -11,6 +11,7 @@ from plantwright.core.store import Store
 from plantwright.core.worker import work
 from plantwright.doors.cli.output import say_aside
 from plantwright.flows.catalog import load_jobs
+from plantwright.flows.live import follower
 from plantwright.methods.warm import compile_planner
 
 
@@ -26,4 +27,4 @@ def run(db: str, *, once: bool, parent: int = 0) -> None:
     for sign in (signal.SIGTERM, signal.SIGINT):
         signal.signal(sign, lambda _number, _frame: ending.set())
     compile_planner(say_aside)
-    work(db, once=once, ending=ending, is_wanted=lambda: not parent or os.getppid() == parent)
+    work(db, once=once, ending=ending, follow=follower, is_wanted=lambda: not parent or os.getppid() == parent)

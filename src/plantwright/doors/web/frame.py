@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 from contextlib import AbstractContextManager
-from datetime import UTC, datetime
 from typing import Any
 
 from nicegui import ui
 from nicegui.element import Element
 
-from plantwright.core.journal import entries
 from plantwright.doors.web.kit import address, box, button, link, words
-from plantwright.doors.web.replan import replan_button
+from plantwright.doors.web.live import plan_state
 from plantwright.doors.web.screens import GROUPS, SCREENS, Screen
 from plantwright.doors.web.search import search_box
-from plantwright.doors.web.seat import Seat, in_thread
-
-CHANGES_COUNTED = 200
+from plantwright.doors.web.seat import Seat
 
 
 async def frame(seat: Seat, here: Screen) -> AbstractContextManager[Any]:
@@ -26,24 +22,22 @@ async def frame(seat: Seat, here: Screen) -> AbstractContextManager[Any]:
     )
     view = await seat.view(need_plan=False)
     scenarios = view.table("scenario")["code"].to_list()
-    state = await _state(seat)
     with box("pw") as whole:
         with box("pw-top", "header"):
-            _top(seat, view.settings["plant_name"], scenarios, state, whole)
+            await _top(seat, view.settings["plant_name"], scenarios, whole)
         with box("pw-nav", "nav").props("aria-label=Menu"):
             _menu(seat, here)
         return box("pw-main", "main")
 
 
-def _top(seat: Seat, plant: str, scenarios: list[str], state: str, whole: Element) -> None:
+async def _top(seat: Seat, plant: str, scenarios: list[str], whole: Element) -> None:
     button("", lambda: whole.classes(toggle="narrow"), icon="menu", hint="Narrow or wide menu").classes("pw-wide-only")
     with ui.element("a").classes("pw-mark").props(f'href="{address(seat, "/")}"'):
         ui.element("img").props('src="/static/favicon.svg" alt=""')
         words("span", plant)
     if scenarios:
         _scenario_choice(seat, scenarios)
-    words("span", state, "pw-state").props("id=pw-state")
-    replan_button(seat)
+    await plan_state(seat)
     box("pw-space")
     search_box(seat)
     person = button("", icon="person", hint=seat.person.name)
@@ -96,39 +90,3 @@ def _menu(seat: Seat, here: Screen) -> None:
             with made:
                 ui.icon(one.icon)
                 words("span", one.label)
-
-
-async def _state(seat: Seat) -> str:
-    """Say how fresh the plan is."""
-    plans = await in_thread(seat.store.plans)
-    own = [one for one in plans if one["scenario"] == seat.scenario]
-    if not own:
-        return "No plan yet"
-    at = datetime.fromisoformat(str(own[0]["at"]))
-    at = at if at.tzinfo else at.replace(tzinfo=UTC)
-    later = await in_thread(lambda: [one for one in entries(seat.store, CHANGES_COUNTED) if _moment(one.at) > at])
-    ago = _ago((datetime.now(UTC) - at).total_seconds())
-    changes = f", {len(later)} change{'s' * (len(later) != 1)} since" if later else ""
-    return f"Plan {own[0]['number']}, made {ago}{changes}"
-
-
-def _moment(value: Any) -> datetime:
-    moment = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
-def _ago(seconds: float) -> str:
-    """Say how long ago something was.
-
-    Examples
-    --------
-    >>> _ago(20), _ago(600), _ago(7_300), _ago(200_000)
-    ('just now', '10 min ago', '2 h ago', '2 days ago')
-    """
-    minutes = int(seconds // 60)
-    if minutes < 1:
-        return "just now"
-    if minutes < 60:
-        return f"{minutes} min ago"
-    hours = minutes // 60
-    return f"{hours} h ago" if hours < 48 else f"{hours // 24} days ago"

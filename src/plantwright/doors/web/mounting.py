@@ -14,6 +14,7 @@ from nicegui import ui
 
 from plantwright.core.problem import ProblemError
 from plantwright.core.store import Store
+from plantwright.doors.web import live
 from plantwright.doors.web import pages as drawn
 from plantwright.doors.web.frame import frame
 from plantwright.doors.web.kit import problem_panel
@@ -30,6 +31,7 @@ def mount(app: FastAPI, store: Store) -> None:
     load_actions()
     load_screens()
     views = Views(store)
+    live.start(pages, store, getattr(app.state, "watch", None))
     pages.add_static_files("/static", STATIC)
     for one in SCREENS.values():
         _page(one, store, views)

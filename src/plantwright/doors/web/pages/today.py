@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 import polars as pl
 
@@ -12,6 +13,7 @@ from plantwright.core.pages import Sheet
 from plantwright.doors.web.charts import PALETTE, QUIET, chart_of
 from plantwright.doors.web.grid import sheet_grid
 from plantwright.doors.web.kit import address, box, button, empty, head, heading, tile
+from plantwright.doors.web.live import live
 from plantwright.doors.web.screens import screen
 from plantwright.doors.web.seat import Seat, in_thread
 from plantwright.flows.views import StoreView
@@ -22,7 +24,11 @@ AT_RISK = 2 * 1440
 
 @screen("/", "Today", "today", "Now")
 async def today(seat: Seat) -> None:
-    """Show the state of the plant in a minute's read."""
+    """Show the state of the plant in a minute's read; a new plan is shown by itself."""
+    await live(seat, partial(_draw, seat), tables={"action_message"})
+
+
+async def _draw(seat: Seat) -> None:
     plans = await in_thread(seat.store.plans)
     if not any(one["scenario"] == seat.scenario for one in plans):
         await _first(seat)
