@@ -100,7 +100,7 @@ class Editor:
             "headerTooltip": column.help, "filter": "agTextColumnFilter", "editable": self.editable,
             "filterParams": {"filterOptions": ["contains"], "maxNumConditions": 1, "debounceMs": 250,
                              ":textMatcher": "pwSheet.matches"},
-            "width": _width(name, column, rows),
+            **_width(name, column, rows),
         }  # fmt: skip
         if name == next(one for one in self.draft.columns if one not in self.hidden):
             made["pinned"] = "left"
@@ -307,12 +307,13 @@ def change_table(rows: Sequence[tuple[str, ...]], header: tuple[str, ...]) -> No
         words("p", f"… and {wording.number(len(rows) - 500)} more.", "pw-dim")
 
 
-def _width(name: str, column: Column, rows: list[DraftRow]) -> int:
-    """Give a column room for its head and for its longest text, but not for a novel."""
+def _width(name: str, column: Column, rows: list[DraftRow]) -> dict[str, int]:
+    """Give a column room for its head and for its longest text; long texts share what is left of the grid."""
     longest = max((len(row.now.get(name, "")) for row in rows[:300]), default=0)
     if column.kind in {Kind.DAY, Kind.MOMENT}:
         longest += 6
-    return max(min(int(longest * 7.2) + 28, 320), int(len(column_label(name, column)) * 7.4) + 38, 84)
+    width = max(min(int(longest * 7.2) + 28, 320), int(len(column_label(name, column)) * 7.4) + 38, 84)
+    return {"flex": 1, "minWidth": width} if column.kind is Kind.TEXT and longest > 30 else {"width": width}
 
 
 def _editor(column: Column, sheet: str) -> dict[str, Any]:

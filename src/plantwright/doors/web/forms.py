@@ -262,20 +262,26 @@ def tell_secrets(title: str, answer: Any, done: Callable[[], Any] | None = None)
 
 def secret(title: str, lines: Mapping[str, str], sentence: str, done: Callable[[], Any] | None = None) -> None:
     """Show once what is kept nowhere, such as a temporary password."""
-    with ui.context.client.content, ui.dialog(value=True).props("persistent") as dialog, ui.card():
+    # No part is used that the browser has yet to fetch: the first user of a plant ends the rights of the local person.
+    with ui.context.client.content, box("pw-veil") as veil, box("pw-card pw-modal").props("role=alertdialog"):
         words("b", title)
-        words("p", sentence, "pw-dim").style("max-width: 52ch; margin: 4px 0")
+        words("p", sentence, "pw-dim")
         for name, value in lines.items():
-            words("span", name, "pw-dim")
-            with box("pw-bar"):
-                field = ui.element("input").classes("pw-input pw-secret").props("readonly aria-label=Secret")
+            with box("pw-field", "label"):
+                words("span", name, "pw-field-name")
+                field = ui.element("input").classes("pw-input pw-secret").props("readonly")
                 field.props["value"] = value
-                copy = f"() => navigator.clipboard?.writeText({json.dumps(value)})"
-                button("", icon="content_copy", hint="Copy").on("click", js_handler=copy)
 
         def close() -> None:
-            dialog.close()
             if done:
                 done()
+            veil.delete()
 
-        button("I have kept it", close, main=True)
+        with box("pw-bar").style("margin: 14px 0 0"):
+            button("Copy", icon="content_copy").on("click", js_handler=_copying(lines))
+            button("I have kept it", close, main=True)
+
+
+def _copying(lines: Mapping[str, str]) -> str:
+    text = "\n".join(lines.values())
+    return f"() => navigator.clipboard?.writeText({json.dumps(text)})"

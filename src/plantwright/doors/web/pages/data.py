@@ -75,6 +75,7 @@ class _In:
     def __init__(self, seat: Seat) -> None:
         self.seat, self.source, self.mapping = seat, "", ""
         self.place: Any = None
+        self.waiting = box()
         words("p", "Drop files here, or choose them. Their names say the table: item.csv, bom_line.csv.", "pw-dim")
         self.upload = ui.upload(
             multiple=True, auto_upload=True, max_file_size=MOST_MEGABYTES * 1024 * 1024, on_multi_upload=self._came,
@@ -116,7 +117,7 @@ class _In:
             with self.place:
                 problem_panel(error.problems)
             return
-        with self.place:
+        with self.waiting:  # not in the place of the answer, which is cleared while the job is looked at
             await follow(self.seat, number, "Trying the files" if dry_run else "Writing", self._done)
 
     async def _done(self, job: Job) -> None:

@@ -55,9 +55,9 @@ def _ask(seat: Seat, name: str, given: Mapping[str, str] | None = None, fixed: t
         words("p", ACTIONS[name].help.splitlines()[0], "pw-dim")
 
         def done(answer: Any) -> None:
-            made.delete()
             if not tell_secrets(ACTIONS[name].label, answer, ui.navigate.reload):
                 ui.navigate.reload()
+            made.delete()
 
         act_form(seat, name, given, done, fixed=fixed)
 

@@ -95,8 +95,8 @@ def _new(seat: Seat, like: str = "") -> None:
             except ProblemError as error:
                 form.note(error.problems)
                 return
-            made.delete()
             ui.navigate.to(f"/scenarios/{values['code'].strip()}")
+            made.delete()
 
         button("Make it", make, main=True)
 

@@ -7,7 +7,6 @@ from nicegui import ui
 
 from plantwright.core import wording
 from plantwright.core.column import REQUIRED, Column, Kind
-from plantwright.core.frames import write_series
 from plantwright.core.settings import SETTINGS
 from plantwright.doors.web.forms import Field, Form, take_back
 from plantwright.doors.web.kit import box, button, facts, head, tell
@@ -62,11 +61,10 @@ def field(name: str, column: Column, value: str) -> Field:
     """
     default = ""
     if column.default not in ("", None, REQUIRED):
-        default = str(write_series(pl.Series([column.raw_default], dtype=column.dtype), column, "UTC")[0])
-    unit = f" [{column.unit}]" if column.unit else ""
-    said = column.help + (f". Otherwise: {default}{' ' + column.unit if column.unit else ''}." if default else ".")
+        default = wording.shown(column.raw_default, column, "UTC").replace(wording.SPACE, " ")
+    said = column.help + (f". Otherwise: {default}." if default else ".")
     kind = "choice" if column.kind is Kind.CHOICE else "text"
-    return Field(name, name.replace("_", " ").capitalize() + unit, said, kind, column.choices, value=value)
+    return Field(name, name.replace("_", " ").capitalize(), said, kind, column.choices, value=value)
 
 
 def changes(rows: pl.DataFrame, values: dict[str, str]) -> list[RowEdit]:
