@@ -52,6 +52,7 @@ def main() -> None:
         "settings.md": settings_page(),
         "reports.md": declared_page("Reports", "What people look at.", REPORTS),
         "actions.md": declared_page("Actions", "What people do; each is written to the journal.", ACTIONS),
+        "api.md": api_page(),
         "errors.md": errors_page(gallery),
     }
     for name, text in pages.items():
@@ -84,6 +85,7 @@ def index_page() -> str:
         "- [Settings](settings.md)",
         "- [Reports](reports.md)",
         "- [Actions](actions.md)",
+        "- [API](api.md)",
         "- [Problems and what to do about them](errors.md)",
         "",
     ]
@@ -109,7 +111,7 @@ def entity_page(entity: type[Entity]) -> str:
     ]
     if entity.ledger:
         parts.append("- Ledger: rows are only ever added; a wrong one is reversed by another.")
-    if entity.role != "result":
+    if entity.role not in {"result", "system"}:
         parts.append(f"- File: `{entity.name}.csv`, or the sheet `{entity.name}` of a workbook.")
     parts += ["", "## Columns", "", *table(("Column", "Kind", "Meaning", "Default", "Must be"), columns), ""]
     users = [
@@ -175,6 +177,68 @@ def settings_page() -> str:
             "",
         ]
     )
+
+
+def api_page() -> str:
+    """Describe every endpoint of the API, with a call in Python for each."""
+    from plantwright.doors.api.serving import declared  # noqa: PLC0415
+
+    parts = ["# API", "", *API_BEGIN]
+    tag = ""
+    for one in sorted(declared(), key=lambda one: TAGS.index(one.tag)):
+        if one.tag != tag:
+            tag = one.tag
+            parts += [f"## {tag}", ""]
+        parts += endpoint_part(one)
+    return "\n".join([*parts, "## Events", "", "### GET /events", "", *API_EVENTS])
+
+
+TAGS = ("Start", "Tables", "Actions", "Reports", "Plans", "Jobs", "Journal", "Files", "Plant")
+API_BEGIN = [
+    "Every path begins with `/api/v1`. The description for programs is `/api/v1/openapi.json`; the guide is",
+    "[over HTTP](../api.md). In the calls below, `client` is:",
+    "",
+    "```python",
+    "import httpx",
+    "",
+    'client = httpx.Client(base_url="http://127.0.0.1:8321/api/v1", headers={"Authorization": f"Bearer {token}"})',
+    "```",
+    "",
+]
+API_EVENTS = [
+    "Tell what changes as it happens, as server-sent events: `change` with the tables of an entry of the journal,",
+    "`plan`, `job`. The header `Last-Event-ID` gives what was missed since that entry.",
+    "",
+    "```python",
+    'with client.stream("GET", "/events", timeout=None) as events:',
+    "    for line in events.iter_lines():",
+    "        print(line)",
+    "```",
+    "",
+]
+
+
+def endpoint_part(one: Any) -> list[str]:
+    """Describe one endpoint; a family, such as that of the tables, has one text and a call for each member."""
+    members = list(one.operations())
+    said, _, more = (one.function.__doc__ or "").partition("\n\n")
+    parts = [f"### {one.method} {one.path}", "", text_of(said), ""]
+    if more.strip():
+        parts += [text_of(more), ""]
+    if one.keyed:
+        parts += ["With the header `Idempotency-Key` it is done once, however often it is sent.", ""]
+    if not members:
+        return parts
+    alone = members[0].path == one.path
+    if members[0].query and (alone or one.path == "/tables/{table}"):
+        rows = [(f"`{name}`", cell(p.help), f"`{p.default}`" if p.default not in (None, "") else "") for name, p in
+                members[0].query.items()]  # fmt: skip
+        parts += [*table(("Query", "Meaning", "Default"), rows), ""]
+    if alone:
+        right = [f"Needs the right `{members[0].right}`.", ""] if members[0].right else []
+        return [*parts, *right, "```python", f"client{members[0].example}", "```", ""]
+    rows = [(f"`{m.path}`", f"`{m.right}`", f"`client{m.example}`") for m in members]
+    return [*parts, *table(("Path", "Right", "In Python"), rows), ""]
 
 
 def declared_page(title: str, sentence: str, declared: Mapping[str, Any]) -> str:

@@ -13,8 +13,16 @@ from plantwright.flows.catalog import load_actions, load_reports
 from .conftest import act, codes_of
 
 PARTS = st.sampled_from(["*", "a", "b", "c"])
-PATTERNS = st.lists(PARTS, min_size=1, max_size=3).map(".".join)
-RIGHTS = st.lists(st.sampled_from(["a", "b", "c"]), min_size=1, max_size=4).map(".".join)
+
+
+def joined(parts, most):
+    """Rights of parts with either sign between them."""
+    more = st.lists(st.tuples(st.sampled_from(".:"), parts).map("".join), max_size=most - 1).map("".join)
+    return st.tuples(parts, more).map("".join)
+
+
+PATTERNS = joined(PARTS, 3)
+RIGHTS = joined(st.sampled_from("abc"), 4)
 
 
 @pytest.mark.parametrize(
@@ -24,6 +32,7 @@ RIGHTS = st.lists(st.sampled_from(["a", "b", "c"]), min_size=1, max_size=4).map(
         ("read:item", "read:item_site", False),
         ("read:*", "read:item", True),
         ("*:item", "write:item", True),
+        ("*:item", "write.item", False),
         ("planning.*", "planning.messages.accept", True),
         ("planning.*", "planning", False),
         ("*.messages", "planning.messages.accept", False),

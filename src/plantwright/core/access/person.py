@@ -79,7 +79,8 @@ def matches(pattern: str, permission: str) -> bool:
 
 
 def _parts(right: str) -> list[str]:
-    return re.split(r"[.:]", right)
+    """Split a right into its parts and the signs between them, which count as well."""
+    return re.split(r"([.:])", right)
 
 
 def narrowed(person: Person, rights: Iterable[str]) -> Person:
@@ -95,7 +96,7 @@ def narrowed(person: Person, rights: Iterable[str]) -> Person:
 
 def meet(one: str, other: str) -> str:
     """Give the pattern of what two patterns both cover; empty where that is nothing."""
-    long, short = sorted((re.split(r"([.:])", one), re.split(r"([.:])", other)), key=len, reverse=True)
+    long, short = sorted((_parts(one), _parts(other)), key=len, reverse=True)
     if len(long) > len(short):
         if short[-1] != EVERYTHING:
             return ""
@@ -104,8 +105,8 @@ def meet(one: str, other: str) -> str:
 
 
 def _joined(long: list[str], short: list[str]) -> str:
-    """Join two patterns of as many parts, part by part; every second one is the sign between two parts."""
+    """Join two patterns of as many parts, part by part."""
     pairs = list(zip(long, short, strict=True))
-    if any(EVERYTHING not in pair and pair[0] != pair[1] for pair in pairs[::2]):
+    if any(EVERYTHING not in pair and pair[0] != pair[1] for pair in pairs):
         return ""
-    return "".join(a if a != EVERYTHING or place % 2 else b for place, (a, b) in enumerate(pairs))
+    return "".join(a if a != EVERYTHING else b for a, b in pairs)

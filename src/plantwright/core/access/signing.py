@@ -178,8 +178,9 @@ def lock_seconds(failed: int) -> int:
 
 def idle_seconds(store: Store) -> int:
     """Give after how long without a request a session ends."""
-    values = store.read("setting", {"name": "session_hours"})["value"].to_list()
-    text = values[0].strip() if values else ""
+    with store.reading() as connection:
+        found = runner(store, connection)("SELECT value FROM setting WHERE name = 'session_hours'").fetchone()
+    text = found[0].strip() if found else ""
     hours = int(text) if text.isdigit() and 0 < int(text) <= 720 else int(SETTINGS["session_hours"].default)
     return hours * 3600
 
