@@ -117,6 +117,17 @@ def stock_quantity_fine(folder):
     return _done(folder, "post_stock", item="A", quantity="0.12345678", location="LOSS")
 
 
+@provokes("remedy-edits")
+def remedy_edits(folder):
+    return _done(folder, "accept_remedy", edits="open on Saturday")
+
+
+@provokes("remedy-table")
+def remedy_table(folder):
+    edit = '{"table": "item", "change": "delete", "rows": "code = A", "column": "", "value": ""}'
+    return _done(folder, "accept_remedy", edits=f"[{edit}]")
+
+
 @provokes("message-order-gone")
 def message_order_gone(folder):
     return _done(folder, "accept_message", action="increase", order="PO-2", item="B")
