@@ -3,8 +3,11 @@
 import polars as pl
 import pytest
 
+from plantwright.core.action import run_action
 from plantwright.core.entity import ENTITIES, raw_frame
 from plantwright.core.exact import SCALE
+from plantwright.core.journal import reverse
+from plantwright.core.problem import ProblemError
 from plantwright.core.store import Store
 from plantwright.flows.messages import merge_messages
 from plantwright.plant import Plant  # noqa: F401 - declares the tables
@@ -108,3 +111,35 @@ def test_release_that_went_is_done(store):
     merge(store, 1, draft("release", "MO-3", None, 30 * DAY), draft("release", "MO-5", None, 40 * DAY))
     found = states(merge(store, 2, draft("release", "MO-1", None, 30 * DAY)))
     assert found == {("release", "MO-1"): "open", ("release", "MO-5"): "done"}
+
+
+def test_several_messages_are_dismissed_as_one_act_and_taken_back_as_one(store):
+    merge(store, 1, draft(), draft("cancel", "WO-2", new_due=None))
+    told = {"messages": ["defer|WO-1|P", "cancel|WO-2|P"], "note": "later"}
+    answer = run_action(store, "dismiss_messages", told, "anna")
+    assert set(states(store.read("action_message")).values()) == {"dismissed"}
+    reverse(store, answer["entry"], "anna")
+    assert set(states(store.read("action_message")).values()) == {"open"}
+
+
+def test_of_several_messages_all_are_done_or_none(store):
+    merge(store, 1, draft())
+    with pytest.raises(ProblemError) as caught:
+        run_action(store, "dismiss_messages", {"messages": ["defer|WO-1|P", "defer|WO-9|P"]}, "anna")
+    assert [one.code for one in caught.value.problems] == ["message-not-open"]
+    assert states(store.read("action_message")) == {("defer", "WO-1"): "open"}
+
+
+def test_several_orders_are_moved_as_one_act(store):
+    with store.begin("t", "prepare") as tx:
+        made = [
+            {"order": name, "item": "P", "site": "", "quantity": 10 * SCALE, "due": 10 * DAY} for name in ("A", "B")
+        ]
+        tx.insert("production_order", raw_frame(ENTITIES["production_order"], made))
+    merge(store, 1, draft(order="A"), draft(order="B", new_due=21 * DAY))
+    answer = run_action(store, "accept_messages", {"messages": ["defer|A|P", "defer|B|P"]}, "anna")
+    assert store.read("production_order").sort("order")["due"].to_list() == [20 * DAY, 21 * DAY]
+    assert [one["order"] for one in answer["done"]] == ["A", "B"]
+    reverse(store, answer["entry"], "anna")
+    assert store.read("production_order")["due"].to_list() == [10 * DAY, 10 * DAY]
+    assert set(states(store.read("action_message")).values()) == {"open"}
