@@ -77,7 +77,7 @@ class Shelf:
             with self.lock:
                 if entry == self.entry:
                     self._known[name] = found
-        return found  # type: ignore[no-any-return]
+        return found
 
     @property
     def settings(self) -> Settings:
