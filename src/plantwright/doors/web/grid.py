@@ -56,7 +56,8 @@ def sheet_grid(
     data = grid_rows(rows, columns, zone, year, clock=sheet.clock, dashed=sheet.dashed)
     options = {
         "columnDefs": [
-            _definition(seat, name, column, sheet) | _width(name, column, data) for name, column in columns.items()
+            _definition(seat, name, column, sheet) | _width(name, column, data, tree=name == sheet.tree)
+            for name, column in columns.items()
         ],
         "rowData": data,
     }
@@ -148,11 +149,13 @@ def opening(seat: Seat, opens: str) -> dict[str, Any]:
     return {"cellClass": "pw-link", ":cellRenderer": f"p => pwLink(p.value, {opens!r}, {kept!r}, p)"}
 
 
-def _width(name: str, column: Column, data: list[dict[str, Any]]) -> dict[str, Any]:
+def _width(name: str, column: Column, data: list[dict[str, Any]], *, tree: bool = False) -> dict[str, Any]:
     """Give a column the width of its longest text; long texts share what is left of the grid."""
     shown = name if column.kind in TEXTUAL else name + WRITTEN
     longest = max((len(str(row[shown] or "")) for row in data[:400]), default=0)
     head = len(column_label(name, column)) * 7.4 + 48
+    if tree:  # each level is set in by four spaces
+        longest += 3 * max((row["level"] or 1 for row in data[:400]), default=1)
     width = int(min(max(longest * 7.4 + 24, head), 420))
     return {"flex": 1, "minWidth": 240} if name in WIDE and longest > 30 else {"width": width}
 

@@ -196,8 +196,8 @@ class Remedies:
                 self._bar("Try remedies", main=True)
                 return
             words("p", job.result["sentence"], "pw-dim")
-            for one in job.result["remedies"]:
-                self._remedy(one)
+            for place, one in enumerate(job.result["remedies"]):
+                self._remedy(one, main=place == 0)
             idle = job.result["idle"]
             if idle:
                 with ui.element("details").style("margin: 8px 0"):
@@ -208,14 +208,14 @@ class Remedies:
             self.share = int(job.arguments.get("expedite_percent", EXPEDITE))
             self._bar("Try again")
 
-    def _remedy(self, one: dict[str, object]) -> None:
+    def _remedy(self, one: dict[str, object], *, main: bool) -> None:
         with box("pw-remedy").mark("remedy"):
             with box():
                 chip(str(one["kind"]))
                 words("span", f" {one['remedy']}")
             with box("pw-acts"):
                 if self.seat.person.may("planning.orders") and not self.seat.scenario:
-                    button("Accept", lambda: self.accept(one), main=True)
+                    button("Accept", lambda: self.accept(one), main=main)
                 if self.seat.person.may("planning.scenarios"):
                     button("As a scenario", lambda: self.keep(one), icon="alt_route")
             with box():
@@ -236,7 +236,7 @@ class Remedies:
             await act(self.seat, "accept_remedy", told, f"Accepted: {one['remedy']}.", self._accepting(one))
 
         lines = [str(one["remedy"]), f"{self.order} is complete {wording.days(_float(one['days']))} sooner",
-                 f"Cost: {self._cost(one)}", f"Other orders: {_others(one)}"]  # fmt: skip
+                 f"Cost: {self._cost(one)}", _others(one).capitalize()]  # fmt: skip
         preview("Accept this remedy?", lines, "Accept", go, "Note for the journal")
 
     def _accepting(self, one: dict[str, object]) -> Callable[[], object]:
