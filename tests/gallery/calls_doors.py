@@ -176,3 +176,17 @@ def report_column(folder):
     new_store(folder).close()
     wanted = Wanted(columns="colour")
     return raised(lambda: show(REPORTS["where_used"], str(folder / "plant.db"), {"item": "B"}, wanted))
+
+
+@provokes("fix-unknown")
+def fix_unknown(folder):
+    with new_store(folder) as store:
+        given = {"code": "bom-gap", "table": "bom_line", "keys": ["A / B / 0 / "]}
+        return raised(lambda: run_action(store, "fix_problem", given, "anna"))
+
+
+@provokes("fix-gone")
+def fix_gone(folder):
+    with new_store(folder) as store:
+        given = {"code": "purchase-complete", "table": "purchase_order_line", "keys": ["PO-1 / 1"]}
+        return raised(lambda: run_action(store, "fix_problem", given, "anna"))

@@ -26,6 +26,7 @@ def load_actions() -> Mapping[str, Action]:
     """Give every declared action by name."""
     _load("actions", "plantwright.flows.messages")
     importlib.import_module("plantwright.flows.remedies.doing")
+    importlib.import_module("plantwright.flows.doctor")
     importlib.import_module("plantwright.flows.live")
     importlib.import_module("plantwright.core.access.actions")
     load_jobs()  # they are scheduled by an action

@@ -26,6 +26,12 @@ DURATION_ABSURD = problem_kind(
     "Check the unit: a plain number means minutes; write 5 d for five days.",
     "warning",
 )
+LEAD_TIME_LONG = problem_kind(
+    "lead-time-over-a-year",
+    "The planned lead time is {days} days, more than a year.",
+    "Check the unit: a plain number means minutes; write 5 d for five days.",
+    "warning",
+)
 MAIN_SITE_UNKNOWN = problem_kind(
     "main-site-unknown", "The main site {value} does not exist.", "Name a site of the plant, or leave it empty."
 )
@@ -53,6 +59,7 @@ SCENARIO_EMPTY = problem_kind(
 
 Check = Callable[[Tables, int], list[Problem]]
 _GRAVITY = {"error": 0, "warning": 1, "info": 2}
+_YEAR = 366 * 86_400_000
 _THREE_YEARS = 3 * 366 * 86_400_000
 
 
@@ -110,6 +117,10 @@ def check_durations(plant: Plant) -> list[Problem]:
                 rows = frame.filter(pl.col(column.name) > _THREE_YEARS)
                 rows = rows.with_columns(days=pl.col(column.name) // 86_400_000, what=pl.lit(column.name))
                 problems += found(DURATION_ABSURD, plant.raw, name, rows, column.name)
+                if column.name == "lead_time":
+                    long = frame.filter(pl.col(column.name).is_between(_YEAR, _THREE_YEARS, closed="right"))
+                    long = long.with_columns(days=pl.col(column.name) // 86_400_000)
+                    problems += found(LEAD_TIME_LONG, plant.raw, name, long, column.name)
     return problems
 
 

@@ -31,6 +31,12 @@ STOCK_FRACTION = problem_kind(
     "Count it, or allow the item more decimals.",
     "warning",
 )
+STOCK_IDLE = problem_kind(
+    "stock-idle",
+    "{balance} are in stock, and nothing has come or gone since {last}, for more than a year.",
+    "Count it; use up, sell or write off what is not needed.",
+    "info",
+)
 PLACE_WITHOUT_SITE = problem_kind(
     "location-without-site",
     "The place belongs to no site, so the plan does not count its stock.",
@@ -163,6 +169,18 @@ def check_balances(tables: Tables, as_of: int) -> list[Problem]:
     ]
 
 
+def check_idle_stock(tables: Tables, as_of: int) -> list[Problem]:
+    """Find stock that has not moved and was not counted for more than a year."""
+    moves = tables["stock_move"].filter(pl.col("at") <= as_of)
+    last = moves.group_by("item").agg(last=pl.col("at").max() // 1440)
+    idle = last.filter(pl.col("last") < as_of // 1440 - 366)
+    if not idle.height:
+        return []
+    stock = balances(tables, as_of).group_by("item").agg(pl.col("balance").sum())
+    rows = stock.filter(pl.col("balance") > 0).join(idle, on="item").select("balance", "last", code="item")
+    return found(STOCK_IDLE, tables, "item", rows, amounts=("balance",), days=("last",))
+
+
 def check_moves(tables: Tables, as_of: int) -> list[Problem]:
     """Find moves that change nothing, or that have not happened yet."""
     moves = tables["stock_move"]
@@ -266,6 +284,7 @@ def check_unused_values(tables: Tables, as_of: int) -> list[Problem]:  # noqa: A
 
 CHECKS = (
     check_balances,
+    check_idle_stock,
     check_moves,
     check_reversals,
     check_places,

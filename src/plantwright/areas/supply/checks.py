@@ -93,6 +93,12 @@ TRANSFER_CIRCLE = problem_kind(
     "{circle}: these sites wait for {item} from each other, and none makes or buys it.",
     "Let one of them make or buy it.",
 )
+LEAD_TIME_HISTORY = problem_kind(
+    "lead-time-against-history",
+    "{item} is planned with {lead} days, but the last {deliveries} deliveries of {supplier} came {apart}.",
+    "Plan with the time that the supplier takes, or agree with him on the planned one.",
+    "warning",
+)
 
 _OPEN = ~pl.col("state").is_in(["closed", "cancelled"])
 
@@ -169,6 +175,62 @@ def check_purchases(tables: Tables, as_of: int) -> list[Problem]:
     ]
 
 
+# --- lead times -----------------------------------------------------------------------------------------------------
+
+DELIVERIES = 3
+"""So many deliveries must be known before they are set against the planned lead time."""
+DELIVERIES_KEPT = 12
+"""The latest deliveries of an item that count; earlier ones tell of earlier times."""
+
+
+def deliveries_late(tables: Tables, as_of: int) -> pl.DataFrame:
+    """Tell how the deliveries of suppliers kept their dates.
+
+    A delivery is the last receipt of a line of a purchase order, as the stock ledger has it: a move from SUPPLIER whose
+    reference is the number of the order, with its line.
+
+    Returns
+    -------
+    A row for each supplier and item with at least `DELIVERIES` of them: deliveries, and days, the median of the days
+    after the date at which they were due, below zero for before.
+    """
+    moves = tables["stock_move"].filter((pl.col("from_location") == "SUPPLIER") & (pl.col("at") <= as_of))
+    lines = tables["purchase_order_line"].filter(
+        (pl.col("received") >= pl.col("quantity")) & (pl.col("supplier") != "")
+    )
+    if not moves.height or not lines.height:
+        return pl.DataFrame(
+            schema={"supplier": pl.String, "item": pl.String, "deliveries": pl.UInt32, "days": pl.Int64}
+        )
+    back = tables["stock_move"].filter(pl.col("reverses") != "").select(number="reverses")
+    last = moves.join(back, on="number", how="anti").group_by("reference", "item").agg(pl.col("at").max())
+    full = pl.concat_str("order", pl.lit("/"), "line")
+    named = [lines.with_columns(reference=full), lines.filter(pl.col("line") == 1).with_columns(reference="order")]
+    came = pl.concat(named).join(last, on=["reference", "item"]).unique(["order", "line"], keep="first")
+    came = came.with_columns(days=(pl.col("at") - pl.col("due")) / 1440).sort("at", "order", "line")
+    known = came.group_by("supplier", "item", maintain_order=True).agg(
+        deliveries=pl.len().clip(upper_bound=DELIVERIES_KEPT),
+        days=pl.col("days").tail(DELIVERIES_KEPT).median().round().cast(pl.Int64),
+    )
+    return known.filter(pl.col("deliveries") >= DELIVERIES)
+
+
+def check_lead_times(tables: Tables, as_of: int) -> list[Problem]:
+    """Find planned lead times that the deliveries of the past contradict: by more than two days and a tenth."""
+    day = as_of // 1440
+    known = deliveries_late(tables, as_of)
+    offers = tables["supplier_item"].filter((pl.col("effective_from") <= day) & (pl.col("effective_to") >= day))
+    lead = pl.col("lead_time") // 86_400_000
+    rows = offers.join(known, on=["supplier", "item"]).with_columns(lead=lead)
+    rows = rows.filter(pl.col("days").abs() > pl.max_horizontal(pl.lit(2), lead / 10))
+    later = pl.concat_str(pl.col("days").abs(), pl.lit(" days "))
+    apart = later + pl.when(pl.col("days") > 0).then(pl.lit("after their dates")).otherwise(
+        pl.lit("before their dates")
+    )
+    rows = rows.with_columns(apart=apart)
+    return found(LEAD_TIME_HISTORY, tables, "supplier_item", rows, "lead_time")
+
+
 # --- between sites --------------------------------------------------------------------------------------------------
 
 
@@ -212,5 +274,5 @@ def _transfer_circles(ways: pl.DataFrame) -> list[Problem]:
     return problems
 
 
-CHECKS = (check_currencies, check_prices, check_purchases, check_transfers, check_lanes)
+CHECKS = (check_currencies, check_prices, check_purchases, check_lead_times, check_transfers, check_lanes)
 """Everything that is checked of supply."""

@@ -40,7 +40,7 @@ BUILT_IN_ROLES: dict[str, RoleOf] = {
     for role in (
         RoleOf("administrator", "Does everything, and says who may do what", ("*",)),
         RoleOf("planner", "Plans the plant: orders, bills, routings, scenarios, messages",
-               (*SEES_ALL, *_writes(*_PLANNED), "planning.*", "inventory.*", "scenario.*", "jobs.run", "data.import")),
+               (*SEES_ALL, *_writes(*_PLANNED), "planning.*", "inventory.*", "scenario.*", "jobs.run", "data.import", "data.fix")),
         RoleOf("buyer", "Buys: suppliers, purchase orders, messages",
                (*SEES_ALL, *_writes("supplier", "supplier_item", "purchase_order_line", "transfer_order"),
                 "planning.messages", "planning.orders", "purchasing.*")),
