@@ -39,7 +39,7 @@ from plantwright.doors.web.sandbox import SANDBOX, Base, Look, Tried, target_of
 from plantwright.doors.web.screens import screen
 from plantwright.doors.web.seat import Seat, in_thread, last_entry
 from plantwright.flows.exchange import moment_of
-from plantwright.flows.gantt import gantt
+from plantwright.flows.gantt import BARS, gantt
 from plantwright.flows.trial import Pin
 from plantwright.flows.views import StoreView
 
@@ -51,6 +51,9 @@ MOVED_TOLD = 12
 VALUE = "(event) => emit(event.target.value)"
 LOOK_EVERY = 1.0
 WARM_AFTER = 1.5
+REST_AFTER = 0.3
+FIRST = 8_000
+"""Bars that are drawn at once, so that a large plant is seen early; all others follow."""
 KEYS = (
     "Arrows move the picture, + and \N{MINUS SIGN} zoom, Home goes to the plan's moment, N and P choose the next and "
     "previous operation, Enter opens it, Escape lets go. Drag an operation to try another time or machine."
@@ -101,7 +104,7 @@ async def schedule(seat: Seat) -> None:
     view = await seat.view()
     desk = Desk(seat, view.settings.zone, await seat.year())
     # What is drawn is made while the browser still reads the page.
-    desk.coming = asyncio.ensure_future(in_thread(lambda: _drawn(view, desk.look)))
+    desk.coming = asyncio.ensure_future(in_thread(lambda: _drawn(view, desk.look, FIRST)))
     page = await seat.report("schedule", work_center=desk.look.center)
     told = {"work_center": desk.look.center, "order": desk.look.order}
     with head("Schedule", page.sentence):
@@ -222,15 +225,15 @@ class Drawn:
     shown: int
 
 
-_DRAWN: WeakKeyDictionary[StoreView, dict[Look, Drawn]] = WeakKeyDictionary()
+_DRAWN: WeakKeyDictionary[StoreView, dict[tuple[Look, int], Drawn]] = WeakKeyDictionary()
 
 
-def _drawn(view: StoreView, look: Look) -> Drawn:
+def _drawn(view: StoreView, look: Look, most: int = BARS) -> Drawn:
     known = _DRAWN.setdefault(view, {})
-    if look not in known:
-        data = gantt(view, look.center, look.order)
-        known[look] = Drawn(json.dumps(data, separators=(",", ":")), data["count"], len(data["ops"]["row"]))
-    return known[look]
+    if (look, most) not in known:
+        data = gantt(view, look.center, look.order, most)
+        known[look, most] = Drawn(json.dumps(data, separators=(",", ":")), data["count"], len(data["ops"]["row"]))
+    return known[look, most]
 
 
 async def _load(desk: Desk, *, keep: bool = False) -> None:
@@ -241,10 +244,16 @@ async def _load(desk: Desk, *, keep: bool = False) -> None:
     if desk.chart is None or desk.bar is None:
         return
     desk.chart.load(drawn.text, keep=keep)
-    if drawn.count > drawn.shown and not keep:
-        with desk.bar:
-            shown, whole = wording.number(drawn.shown), wording.number(drawn.count)
-            words("p", f"The first {shown} of {whole} operations. Choose a work center to see its own.", "pw-dim")
+    if drawn.shown == drawn.count:
+        return
+    if drawn.shown < BARS and desk.ground:
+        with desk.ground:  # the rest comes when the first weeks are seen
+            ui.timer(REST_AFTER, lambda: _load(desk, keep=True), once=True)
+        return
+    desk.bar.clear()
+    with desk.bar:
+        shown, whole = wording.number(drawn.shown), wording.number(drawn.count)
+        words("p", f"The first {shown} of {whole} operations. Choose a work center to see its own.", "pw-dim")
 
 
 # --- trying ---------------------------------------------------------------------------------------------------------
@@ -282,6 +291,8 @@ def _preview(desk: Desk, pin: Pin, tried: Tried) -> None:
             mood = "pw-late" if after > before else "pw-good" if after < before else ""
             words("p", f"{_figure(before)} \N{RIGHTWARDS ARROW} {_figure(after)} {unit}{_change(before, after)}", mood)
         words("p", f"{_figure(figures['orders_moved'])} orders move or change", "pw-dim")
+        if not tried.verified:
+            words("p", "The check of this plan finds faults: do not rely on its dates.", "pw-risk")
         with box("pw-acts"):
             button("What moves", lambda: _moves(desk, tried))
             button("Discard", lambda: _discard(desk), hint="Keep the schedule as it is")
