@@ -53,7 +53,8 @@ class Look:
 class Tried:
     """What a pin does: figures, demands and orders that move (raw rows), when the operation starts, and the schedule.
 
-    `verified` tells whether the judge found no fault in the tried plan. The schedule stands as JSON in `drawn`, see `flows.gantt`; `seconds` is the time that all this took.
+    `verified` tells whether the judge found no fault in the tried plan. The schedule stands as JSON in `drawn`, see
+    `flows.gantt`; `seconds` is the time that all this took.
     """
 
     figures: dict[str, float]
@@ -171,7 +172,8 @@ def _try(base: Base, pin: Pin, look: Look) -> tuple[Tried | None, list[Problem]]
     drawn = json.dumps(gantt(trial.view, look.center, look.order), separators=(",", ":"))
     tried = Tried(
         dict(trial.figures), found.demands.head(SHOWN).to_dicts(), found.orders.head(SHOWN).to_dicts(),
-        int(own[0]) if own.len() else pin.start, bool(trial.view.plan["verified"]), drawn, round(time.perf_counter() - begun, 3),
+        int(own[0]) if own.len() else pin.start, bool(trial.view.plan["verified"]), drawn,
+        round(time.perf_counter() - begun, 3),
     )  # fmt: skip
     return tried, []
 
