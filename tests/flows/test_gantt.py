@@ -93,6 +93,12 @@ def test_an_order_is_drawn_with_its_chain_alone(view):
     assert drawn <= chain(view.result("peg"), demand)
 
 
+def test_an_order_that_is_not_there_gives_an_empty_chart(view):
+    data = gantt(view, order="nothing")
+    assert data["count"] == 0
+    assert data["ops"]["row"] == data["rows"]["center"] == []
+
+
 def test_stretches_that_touch_share_a_lane():
     assert lanes_of([0, 10, 10], [10, 20, 12]) == [0, 0, 1]
 

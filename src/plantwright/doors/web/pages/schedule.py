@@ -107,7 +107,8 @@ async def schedule(seat: Seat) -> None:
     desk.coming = asyncio.ensure_future(in_thread(lambda: _drawn(view, desk.look, FIRST)))
     page = await seat.report("schedule", work_center=desk.look.center)
     told = {"work_center": desk.look.center, "order": desk.look.order}
-    with head("Schedule", page.sentence):
+    chain_of = f"{desk.look.order} with all that it waits for and all that waits for it."
+    with head("Schedule", chain_of if desk.look.order else page.sentence):
         button("As a table", to=address(seat, "/reports/schedule", **told), icon="table_rows")
         button("Print the week", lambda: desk.chart and desk.chart.run_method("printWeek"), icon="print")
     if not page.sheets[0].rows.height:
