@@ -33,7 +33,7 @@ def known_item(view: View, item: str) -> Line:
 
 
 @dataclass
-class _Products:
+class Products:
     """The lines that hold today, by parent and by component, and the items."""
 
     items: Mapping[str, Line]
@@ -60,7 +60,7 @@ class _Products:
         return factor if isinstance(factor, Fraction) else Fraction(1)
 
 
-def _products(view: View, item: str) -> _Products:
+def products_of(view: View, item: str) -> Products:
     """Give the lines that hold today and lead down or up from an item; a plant may have many others."""
     today = view.as_of // 1440
     lines = view.table("bom_line").filter((pl.col("effective_from") <= today) & (pl.col("effective_to") >= today))
@@ -75,7 +75,7 @@ def _products(view: View, item: str) -> _Products:
     names = pl.concat([below["component"], above["parent"], above["component"]]).unique().implode()
     found = view.table("item").filter(pl.col("code").is_in(names))
     items = {row["code"]: row for row in found.iter_rows(named=True)}
-    return _Products(items, _units(view, items), down, up)
+    return Products(items, _units(view, items), down, up)
 
 
 def _units(view: View, items: Mapping[str, Line]) -> UnitSystem:
@@ -105,7 +105,7 @@ def bom(plant: View, item: str, levels: int = 0) -> Page:
     levels : how many levels down; 0 for all
     """
     top = known_item(plant, item)
-    products = _products(plant, item)
+    products = products_of(plant, item)
     lines = list(_unfold(products, item, Fraction(1), 1, levels, (item,)))[:MOST_LINES]
     rolled = sum((line["cost"] for line in lines if line["bought"]), 0)
     deepest = max((line["level"] for line in lines), default=0)
@@ -120,7 +120,7 @@ def bom(plant: View, item: str, levels: int = 0) -> Page:
 
 
 def _unfold(
-    products: _Products, parent: str, quantity: Fraction, level: int, levels: int, path: tuple[str, ...]
+    products: Products, parent: str, quantity: Fraction, level: int, levels: int, path: tuple[str, ...]
 ) -> Iterator[Line]:
     """Walk down the lines, depth first; a loop, which the checks report, is not followed."""
     for line in products.by_parent.get(parent, ()):
@@ -179,7 +179,7 @@ def where_used(plant: View, item: str, levels: int = 0) -> Page:
     levels : how many levels up; 0 for all
     """
     known_item(plant, item)
-    products = _products(plant, item)
+    products = products_of(plant, item)
     lines = list(_climb(products, item, Fraction(1), 1, levels, (item,)))[:MOST_LINES]
     tops = {line["parent"] for line in lines if line["top"]}
     direct = sum(line["level"] == 1 for line in lines)
@@ -201,7 +201,7 @@ def where_used(plant: View, item: str, levels: int = 0) -> Page:
 
 
 def _climb(
-    products: _Products, component: str, quantity: Fraction, level: int, levels: int, path: tuple[str, ...]
+    products: Products, component: str, quantity: Fraction, level: int, levels: int, path: tuple[str, ...]
 ) -> Iterator[Line]:
     for line in products.by_component.get(component, ()):
         parent = line["parent"]
