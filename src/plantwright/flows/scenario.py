@@ -167,6 +167,8 @@ def conditions(
 
 
 def _compare(left: pl.Expr, comparison: str, right: Any) -> pl.Expr:
+    if right is None:  # nothing stands behind the sign: the cell is to be empty, or not
+        return {"=": left.is_null(), "!=": left.is_not_null()}.get(comparison, pl.lit(value=False))
     compare: dict[str, pl.Expr] = {
         "=": left == right, "!=": left != right, "<": left < right,
         "<=": left <= right, ">": left > right, ">=": left >= right,

@@ -100,6 +100,15 @@ def test_conditions_order_and_columns_choose_what_is_answered(looked_at):
     assert set(rows[0]) == {"code", "price", "row_version"}
 
 
+def test_empty_cells_are_found_by_an_empty_condition(looked_at):
+    ask = looked_at.as_("vera")
+    total = [ask("GET", "/tables/item", params={"where": where}).json()["total"] for where in ("", "decimals =")]
+    empty = [row["decimals"] for row in ask("GET", "/tables/item", params={"where": "decimals ="}).json()["rows"]]
+    full = ask("GET", "/tables/item", params={"where": "decimals !="}).json()["total"]
+    assert set(empty) == {None}
+    assert total[1] + full == total[0]
+
+
 @pytest.mark.parametrize(
     "params",
     [{"where": "colour = red"}, {"where": "=;--"}, {"sort": "colour"}, {"select": "colour"}, {"limit": 0},

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import httpx
 import pytest
+from websockets.exceptions import InvalidStatus
+from websockets.sync.client import connect
 
 import plantwright
 
@@ -54,12 +56,25 @@ def ended(ask, number):
     raise TimeoutError(job)
 
 
+def socket_opens(base, origin):
+    """Tell whether a page of an origin can open the socket of the page."""
+    address = base.replace("http", "ws") + "/_nicegui_ws/socket.io/?EIO=4&transport=websocket"
+    try:
+        with connect(address, origin=origin):
+            return True
+    except InvalidStatus:
+        return False
+
+
 def test_plan_is_asked_for_made_by_a_worker_and_looked_at_while_the_server_answers(imported):
     with served(imported) as ask:
         assert ask.get("/me").json()["rights"] == ["*"]
-        page = httpx.get(str(ask.base_url).removesuffix("/api/v1/") + "/", timeout=60)
+        base = str(ask.base_url).removesuffix("/api/v1/")
+        page = httpx.get(f"{base}/", timeout=60)
         assert page.status_code == 200
         assert "script-src" in page.headers["content-security-policy"]
+        for origin, opened in ((base, True), ("http://evil.example", False)):
+            assert socket_opens(base, origin) == opened
         job = ask.post("/jobs/plan", json={}).json()
         while ask.get(f"/jobs/{job['number']}").json()["state"] in {"waiting", "running"}:
             assert ask.get("/tables/item", params={"limit": 50}).status_code == 200

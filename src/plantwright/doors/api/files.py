@@ -14,13 +14,13 @@ from typing import Any
 import polars as pl
 from starlette.responses import Response
 
-from plantwright.core.access.person import NOT_ALLOWED
 from plantwright.core.column import Column
 from plantwright.core.entity import ENTITIES, Entity, raw_frame
 from plantwright.core.exchange import write_folder, write_workbook
+from plantwright.core.exchange.packed import DAMAGED, check_zip, wrong
 from plantwright.core.frames import write_series
 from plantwright.core.jobs import ask_job, one_job
-from plantwright.core.problem import BAD_ARGUMENT, Problem, ProblemError, problem_kind, stop_on_errors
+from plantwright.core.problem import BAD_ARGUMENT, Problem, ProblemError, stop_on_errors
 from plantwright.core.reading import must_be, read_texts
 from plantwright.core.settings import SETTINGS
 from plantwright.doors.api import sites
@@ -34,12 +34,7 @@ from plantwright.flows.exchange import exported, import_files, read_plant
 from plantwright.flows.jobs import MAPPING_FOREIGN, told, uploads
 from plantwright.plant import columns_of
 
-ARCHIVE_WRONG = problem_kind(
-    "archive-wrong", "The archive {value} cannot be taken: {what}.", "Pack the CSV files alone, without folders."
-)
 OBJECT = {"type": "object"}
-MOST_FILES, MOST_MEGABYTES = 500, 1024
-"""Files in an archive or workbook, and what they may grow to: a small file can be made that fills a disk."""
 SUFFIXES = (".csv", ".xlsx", ".zip")
 
 IMPORT = options(
@@ -69,8 +64,7 @@ def import_file(ask: Ask) -> Response | dict[str, Any]:
     Each table that is written needs its own right, such as write:item. What a dry run tells, an import would do.
     """
     ask.person.must("data.import")
-    if ask.person.sites is not None:
-        raise ProblemError([NOT_ALLOWED.at(who=ask.person.name, value="import for all sites")])
+    sites.must_have_all_sites(ask.person)
     wanted, file = ask.read(IMPORT), ask.file
     if file is None:
         raise TypeError("a file is always given")
@@ -136,23 +130,12 @@ def _archive(data: bytes, name: str) -> Iterator[zipfile.ZipFile]:
     """Open a zip, which a workbook is too, once it is clear that it does not grow without bounds."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            members = archive.infolist()
-            size = sum(member.file_size for member in members)
-            if len(members) > MOST_FILES or size > MOST_MEGABYTES * 1024 * 1024:
-                raise ProblemError([_wrong(name, f"it grows to {size // 1024**2} MB in {len(members)} files")])
-            if any(m.file_size > 1024**2 and m.file_size > 200 * max(m.compress_size, 1) for m in members):
-                raise ProblemError([_wrong(name, "a file in it grows more than two hundred times")])
-            if any(member.flag_bits & 1 for member in members):
-                raise ProblemError([_wrong(name, "it is locked by a password")])
+            check_zip(archive, name)
             yield archive
-    except (zipfile.BadZipFile, NotImplementedError, OSError, EOFError, ValueError) as error:
+    except (*DAMAGED, ValueError) as error:
         if isinstance(error, ProblemError):
             raise
-        raise ProblemError([_wrong(name, "it is damaged")]) from error
-
-
-def _wrong(name: str, what: str) -> Problem:
-    return ARCHIVE_WRONG.at(column="file", value=name, what=what)
+        raise ProblemError([wrong(name, "it is damaged")]) from error
 
 
 def _extract(archive: zipfile.ZipFile, folder: Path, name: str) -> None:
@@ -161,9 +144,9 @@ def _extract(archive: zipfile.ZipFile, folder: Path, name: str) -> None:
         if member.is_dir() or own.startswith((".", "_")):
             continue
         if not plain(own) or Path(own).suffix.lower() != ".csv":
-            raise ProblemError([_wrong(name, f"it holds {own!r}, which is no CSV file")])
+            raise ProblemError([wrong(name, f"it holds {own!r}, which is no CSV file")])
         if (folder / own).exists():
-            raise ProblemError([_wrong(name, f"it holds {own!r} twice")])
+            raise ProblemError([wrong(name, f"it holds {own!r} twice")])
         with archive.open(member) as source:
             data = source.read(member.file_size + 1)
         (folder / own).write_bytes(data)

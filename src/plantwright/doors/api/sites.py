@@ -39,3 +39,9 @@ def must_write(rows: pl.DataFrame, entity: type[Entity], person: Person, main: s
 
 def _of(column: str, main: str) -> pl.Expr:
     return pl.when(pl.col(column) == "").then(pl.lit(main)).otherwise(pl.col(column))
+
+
+def must_have_all_sites(person: Person) -> None:
+    """Refuse people of some sites what touches the rows of all."""
+    if person.sites is not None:
+        raise ProblemError([NOT_ALLOWED.at(who=person.name, value="import for all sites")])

@@ -20,7 +20,7 @@ from plantwright.doors.api import sites
 from plantwright.doors.api.choosing import WHICH, chosen
 from plantwright.doors.api.endpoint import Ask, Endpoint, Operation, endpoint, option
 from plantwright.doors.api.rows import from_json, to_json
-from plantwright.doors.http.told import BODY_WRONG, NO_SUCH_PATH, answer
+from plantwright.doors.http.told import BODY_WRONG, NO_SUCH_PATH, answer, as_list, status_of
 
 MANY = 100_000
 """Rows that are taken at once at most; more come faster by an import."""
@@ -268,12 +268,29 @@ def change_row(ask: Ask) -> Response:
     shelf = ask.desk.shelf
     texts = to_json(key, entity.columns, shelf.settings.zone)[0]
     frame = _frames(ask, entity, [{**texts, **given}], complete=False)[0]
-    with ask.desk.writing, ask.store.begin(ask.person.name, "change", _named(entity, frame), ask.key) as tx:
-        if not tx.replayed:
-            tx.update(entity.name, frame)
-            _check_sites(ask, tx)
-            tx.answer({"entry": tx.number} if ask.key else None)
+    try:
+        with ask.desk.writing, ask.store.begin(ask.person.name, "change", _named(entity, frame), ask.key) as tx:
+            if not tx.replayed:
+                tx.update(entity.name, frame)
+                _check_sites(ask, tx)
+                tx.answer({"entry": tx.number} if ask.key else None)
+    except ProblemError as error:
+        if {one.code for one in error.problems} != {"changed-meanwhile"}:
+            raise
+        return _clash(ask, entity, frame, error)
     return answer(_row_written(ask, entity, frame))
+
+
+def _clash(ask: Ask, entity: type[Entity], frame: pl.DataFrame, error: ProblemError) -> Response:
+    """Refuse a change of a row that somebody else has changed, with the row as it is now and what differs in it."""
+    told: dict[str, Any] = {"problems": as_list(error.problems)}
+    if ask.person.may(f"read:{entity.name}"):
+        shelf = ask.desk.shelf
+        wanted = to_json(frame.drop(ROW_VERSION, strict=False), shelf.columns(entity.name), shelf.settings.zone)[0]
+        now = _row_written(ask, entity, frame)
+        differs = {name: {"yours": value, "now": now[name]} for name, value in wanted.items() if value != now[name]}
+        told |= {"now": now, "differs": differs}
+    return answer(told, status_of(error.problems))
 
 
 @endpoint("DELETE", "/tables/{table}/row", "Tables", each=_of_rows("delete", "Delete a row of {}"))
