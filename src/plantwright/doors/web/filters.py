@@ -55,7 +55,7 @@ def _field(one: Filter, value: str, form: int) -> None:
                         option.props("selected")
         else:
             made = ui.element("input").classes("pw-input").style("width: 130px")
-            made.props["value"], made.props["placeholder"] = value, "all"
+            made.props("placeholder=all").props["value"] = value
             if one.known:
                 made.props["list"] = f"pw-known-{form}-{one.name}"
                 with ui.element("datalist").props(f"id=pw-known-{form}-{one.name}"):
