@@ -120,6 +120,7 @@ def test_a_pin_puts_an_operation_where_it_is_wished_and_leaves_the_plant_alone(p
     rows = trial.view.result("scheduled_operation")
     own = rows.filter((pl.col("order") == pin.order) & (pl.col("sequence") == pin.operation)).row(0, named=True)
     assert (own["work_center"], own["state"]) == (other, "pinned")
+    assert trial.view.plan["verified"]
     assert own["start"] >= pin.start
     assert plant.raw["production_operation"].height == before
     assert trial.figures["orders_moved"] == trial.differences.orders.height > 0

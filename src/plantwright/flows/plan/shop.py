@@ -146,9 +146,9 @@ def _modes(given: Given, orders: pl.DataFrame, steps: Steps) -> dict[str, Ints]:
 
 
 def _laid_down(steps: Steps, center: Ints, routed: np.ndarray, owner: Ints, entry: Ints) -> tuple[Ints, Ints]:
-    """Leave an operation whose work center is laid down, and which waits, only the ways to do it there."""
+    """Leave an operation whose work center is laid down, and which has not begun, only the ways to do it there."""
     laid = steps.center[owner]
-    bound = routed[owner] & (laid >= 0) & (steps.started[owner] < 0) & (steps.pinned[owner] < 0)
+    bound = routed[owner] & (laid >= 0) & (steps.started[owner] < 0)
     if not bound.any():
         return owner, entry
     there = bound & (center[np.where(bound, entry, 0)] == laid)
