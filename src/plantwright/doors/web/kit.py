@@ -66,7 +66,9 @@ def button(
         if label:
             words("span", label)
     if hint:
-        made.props["title"] = made.props["aria-label"] = hint
+        made.props["title"] = hint
+    if hint and not label:
+        made.props["aria-label"] = hint
     return made
 
 
