@@ -40,7 +40,8 @@ class Actions(TyperGroup):
 
 COMMON = (
     parameter("key", Annotated[str | None, typer.Option("--key", help="Done once, however often it is sent.")], None),
-    parameter("user", Annotated[str, typer.Option("--user", help="Who acts, for the journal.")], ""),
+    # Not called user: some actions have a parameter of that name, whom they are about.
+    parameter("acting", Annotated[str, typer.Option("--user", help="Who acts, for the journal.")], ""),
     parameter("as_json", Annotated[bool, typer.Option("--json", help="Answer in JSON on stdout.")], default=False),
 )
 
@@ -54,7 +55,7 @@ def done(declared: Action) -> Callable[..., Any]:
 
         db = given.pop("context").obj
         arguments = {name: given[name] for name in declared.parameters}
-        act(db, declared, arguments, by=person(given["user"]), key=given["key"], as_json=given["as_json"])
+        act(db, declared, arguments, by=person(given["acting"]), key=given["key"], as_json=given["as_json"])
 
     context = parameter("context", typer.Context)
     own = parameters(declared.parameters.values())
