@@ -58,7 +58,13 @@ def test_problems_are_grouped_by_kind_and_table_the_gravest_first():
     )
     assert found[0].severity == "error"
     (zero,) = [one for one in found if one.code == "bom-line-zero"]
-    assert (zero.title, zero.table, len(zero.cases), zero.fix is not None) == ("Bom line zero", "bom_line", 2, True)
+    assert (zero.title, zero.table, len(zero.cases), zero.fix is not None) == ("BOM line zero", "bom_line", 2, True)
+
+
+def test_line_of_an_item_in_itself_is_found_by_the_item_alone():
+    lines = [{"parent": "A", "component": one, "quantity": 1, "operation": 0} for one in ("A", "B")]
+    made = plant(item=[{"code": "A", "kind": "make"}, {"code": "B", "kind": "buy"}], bom_line=lines)
+    assert cured(made, "bom-self") == ["Bom line A / A / 0: the row is removed"]
 
 
 def test_lead_time_is_set_to_what_the_deliveries_took():

@@ -63,6 +63,8 @@ class Fix:
 
     label: str
     cells: Callable[[Case], Mapping[str, Any] | None]
+    at: pl.Expr | None = None
+    """Where a problem names no whole key: which of the rows whose first key part it names."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,7 @@ class Group:
     @property
     def title(self) -> str:
         """What the kind is called."""
-        return self.code.replace("-", " ").capitalize()
+        return self.code.replace("-", " ").capitalize().replace("Bom", "BOM")
 
     @property
     def cases(self) -> tuple[Problem, ...]:
@@ -139,7 +141,7 @@ FIXES: Mapping[str, Fix] = {
     "batch-under-one": Fix("Make it one unit", _units_per_batch),
     "bom-line-zero": _remove("Remove the line"),
     "bom-operation-unknown": _set("Use it at the start", operation=0),
-    "bom-self": _remove("Remove the line"),
+    "bom-self": Fix("Remove the line", lambda _case: None, pl.col("component") == pl.col("parent")),
     "by-product-cost": _set("Carry no cost", cost_share=0),
     "co-product-same": _remove(),
     "effective-never": _remove(),
@@ -193,13 +195,12 @@ def changes_of(
     if fix is None or table not in plant_entities():
         raise ProblemError([FIX_UNKNOWN.at(table, value=code)])
     entity = ENTITIES[table]
-    rows = rows_of(table, keys, tables)
+    rows = rows_of(table, keys, tables, fix.at)
     gone = [key for key in keys if key not in rows]
     if gone:
         raise ProblemError([FIX_GONE.at(table, key) for key in gone])
     made = []
-    for key in keys:
-        row = rows[key]
+    for row in (row for key in keys for row in rows[key]):
         cells = fix.cells(Case(row, tables, as_of))
         if cells is None or any(row[name] != value for name, value in cells.items()):
             made.append(RowChange(table, tuple(row[name] for name in entity.key), cells or {}))
@@ -208,15 +209,21 @@ def changes_of(
     return made
 
 
-def rows_of(table: str, keys: Sequence[str], tables: Mapping[str, pl.DataFrame]) -> dict[str, dict[str, Any]]:
-    """Give raw rows by their keys as problems write them."""
+def rows_of(
+    table: str, keys: Sequence[str], tables: Mapping[str, pl.DataFrame], at: pl.Expr | None = None
+) -> dict[str, list[dict[str, Any]]]:
+    """Give raw rows by their keys as problems write them; with `at` by the first part, those for which it holds."""
     entity, rows = ENTITIES[table], tables[table]
-    texts = written(rows.select(entity.key), entity.columns, zone_of(tables))
-    names = texts.select(pl.concat_str(list(entity.key), separator=" / ").alias("#key"))["#key"]
+    named = entity.key if at is None else entity.key[:1]
+    texts = written(rows.select(named), entity.columns, zone_of(tables))
+    names = texts.select(pl.concat_str(list(named), separator=" / ").alias("#key"))["#key"]
     # An empty last part leaves a space at the end, which may be lost on the way.
     wanted = {key.strip(): key for key in keys}
     kept = rows.with_columns(names.str.strip_chars()).filter(pl.col("#key").is_in(list(wanted)))
-    return {wanted[row.pop("#key")]: row for row in kept.to_dicts()}
+    found: dict[str, list[dict[str, Any]]] = {}
+    for row in (kept if at is None else kept.filter(at)).to_dicts():
+        found.setdefault(wanted[row.pop("#key")], []).append(row)
+    return found
 
 
 def lines_of(changes: Sequence[RowChange], tables: Mapping[str, pl.DataFrame]) -> list[str]:

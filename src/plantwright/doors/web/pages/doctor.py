@@ -106,7 +106,7 @@ class _Doctor:
     def _line(self, one: Group, problem: Problem) -> None:
         with box("pw-ill-row"):
             to = place_of(self.seat, problem)
-            name = " ".join(part for part in (problem.table.replace("_", " "), problem.key) if part)
+            name = " ".join(part for part in (problem.table.replace("_", " "), problem.key.rstrip(" /")) if part)
             if to:
                 link(name, to)
             else:
