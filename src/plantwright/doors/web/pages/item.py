@@ -41,6 +41,8 @@ async def item(seat: Seat) -> None:
     bucket, dates = seat.query.get("bucket", "") or "week", seat.query.get("dates", "") or "need"
     record = await seat.report("mrp", item=code, site=seat.query.get("site", ""), bucket=bucket, dates=dates)
     with head(f"{code} {row['name']}", record.sentence):
+        button("Bill of material", to=address(seat, f"/bom/{code}"), icon="account_tree")
+        button("Routing", to=address(seat, f"/routing/{code}"), icon="route")
         button("In its table", to=address(seat, "/tables/item", row=code), icon="table_chart")
     sites = tuple((one, one) for one in view.table("site")["code"])
     fields = [Filter("bucket", "By", BUCKETS), Filter("dates", "Dated", DATES)]
