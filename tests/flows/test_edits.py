@@ -1,6 +1,8 @@
 """Edits by hand: nothing is written with a fault, two people do not overwrite each other, and drafts go back."""
 
 import io
+import subprocess
+import sys
 import zipfile
 
 import polars as pl
@@ -13,6 +15,7 @@ from plantwright.core.problem import ProblemError
 from plantwright.core.store import Store
 from plantwright.flows.drafts import Draft
 from plantwright.flows.edits import RowEdit, completions, current_row, save_edits, window
+from plantwright.flows.jobs import uploads
 from plantwright.flows.looking_back import cells_changed, reversal_problems
 from plantwright.flows.parcels import unpacked
 from plantwright.flows.scenario_book import delete_scenario, make_scenario
@@ -197,3 +200,20 @@ def test_an_emptied_frame_is_still_a_window(store):
     found = window(store, view, "item", {"code": "nothing"})
     assert (found.rows.height, found.fitting, found.total) == (0, 0, 5)
     assert isinstance(found.rows, pl.DataFrame)
+
+
+def test_asking_for_the_folder_of_uploads_leaves_the_locks_of_an_open_plant_alone(store):
+    """Whoever opens and closes the file beside SQLite drops its locks: another process would clear the log away."""
+    store.read("item")
+    uploads(store)
+    act = """
+import sys
+import polars as pl
+import plantwright.plant
+from plantwright.core.store import Store
+with Store.open(sys.argv[1]) as store, store.begin("x", "edit") as tx:
+    tx.delete("item", pl.DataFrame({"code": [sys.argv[2]]}))
+"""
+    for code in ("I-4", "I-3"):
+        subprocess.run([sys.executable, "-c", act, store.target, code], check=True)
+        assert code not in store.read("item")["code"].to_list()

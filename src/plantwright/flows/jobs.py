@@ -13,7 +13,7 @@ from plantwright.core.access import has_users, person_named
 from plantwright.core.jobs import Tell, job
 from plantwright.core.problem import Problem, ProblemError, errors, problem_kind
 from plantwright.core.store import Store
-from plantwright.flows.exchange import Imported, import_files, is_store
+from plantwright.flows.exchange import Imported, import_files
 from plantwright.flows.plan_store import Wishes, plan_store
 
 UPLOAD_MISSING = problem_kind(
@@ -101,7 +101,9 @@ def uploads(store: Store) -> Path:
     named = os.environ.get("PLANTWRIGHT_UPLOADS")
     if named:
         return Path(named)
-    if is_store(store.target) and "://" not in store.target:
+    # The file itself is not looked into: closing it again would take SQLite's locks from the store that is open, and
+    # another process would then clear the log away under it.
+    if "://" not in store.target:
         return Path(f"{store.target}.uploads")
     return Path(tempfile.gettempdir()) / "plantwright-uploads"
 

@@ -11,13 +11,14 @@ def stored(site, statement):
 
 
 def drop(page, name, text):
+    page.wait_for_function("window.did_handshake === true")  # what is answered before would be lost
     page.locator("input[type=file]").set_input_files({"name": name, "mimeType": "text/csv", "buffer": text.encode()})
 
 
 def test_an_import_is_tried_first_and_its_faults_are_told_by_row(page, own_site):
     page.goto("/import")
     drop(page, "customer.csv", "code,name\nNEW-1,\n,Nobody\n")
-    expect(page.locator(".pw-main")).to_contain_text("1 fault to correct first")
+    expect(page.locator(".pw-main")).to_contain_text("1 fault to correct first", timeout=60_000)
     expect(page.locator(".pw-main .ag-root").last).to_contain_text("customer.csv row 3")
     drop(page, "customer.csv", "code,name\nNEW-1,New customer\n")
     expect(page.locator(".pw-main")).to_contain_text("1 row would be added or changed")

@@ -29,7 +29,7 @@ async def show_jobs(seat: Seat) -> None:
     zone, year = view.settings.zone, await seat.year()
     head("Jobs", "Plans, imports and other long work; it goes on when the page is left.")
     place = box()
-    known: dict[str, Any] = {"state": ()}
+    known: dict[str, Any] = {"state": None}
 
     async def look() -> None:
         found = await in_thread(lambda: jobs(seat.store, SHOWN))

@@ -24,7 +24,7 @@ CENTERS = 12
 HEADER = ("Plan", "Scenario", "Made", "By", "Judged", "Orders late", "Days late", "Orders", "Operations", "", "")
 
 
-@screen("/plans", "Plans", "inventory", "Plan")
+@screen("/plans", "Plans", "event_note", "Plan")
 async def plans(seat: Seat) -> None:
     """List the plans that are kept."""
     kept = await in_thread(seat.store.plans)

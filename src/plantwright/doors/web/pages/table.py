@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -98,11 +99,18 @@ class _Table:
         await self.editor.delete()
 
     async def _read(self, count: int = WINDOW) -> Window:
+        """Read the rows that are looked at; of a small table all of them, which the browser filters by itself."""
         view = await self.seat.view(need_plan=False)
         sites, start = sites_of(self.seat.person), self.start if count == WINDOW else 0
-        return await in_thread(
-            lambda: window(self.seat.store, view, self.entity.name, self.filters, self.order, start, count, sites)
-        )
+
+        def read() -> Window:
+            wanted = (self.seat.store, view, self.entity.name)
+            found = window(*wanted, self.filters, self.order, start, count, sites)
+            if count == WINDOW and self.filters and found.total <= WINDOW:
+                return replace(found, rows=window(*wanted, {}, self.order, sites=sites).rows)
+            return found
+
+        return await in_thread(read)
 
     async def reload(self) -> None:
         """Read the window anew."""
