@@ -61,7 +61,7 @@ def _site(
         heading(f"{one.row['code']} {one.row['name']}".strip())
         _strips(seat, one, hours, names, first)
         with box("pw-cols"):
-            with box("pw-scroll"):
+            with box().style("overflow-x: auto"):
                 _centers(seat, one, planned=planned)
             with box():
                 _people(seat, one)
