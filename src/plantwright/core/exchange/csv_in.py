@@ -7,7 +7,6 @@ Only records that are whole go to the reader.
 from __future__ import annotations
 
 import csv
-import gzip
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,9 +16,10 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from plantwright.core.exchange.packed import ungzipped
 from plantwright.core.exchange.source import FILE_UNREADABLE, SourceTable
 from plantwright.core.frames import armed
-from plantwright.core.problem import Problem, problem_kind
+from plantwright.core.problem import Problem, ProblemError, problem_kind
 from plantwright.core.reading import CAP, COLUMN_TWICE, ROW, Place, more
 
 WRONG_ENCODING = problem_kind(
@@ -74,8 +74,9 @@ def read_csv(path: Path) -> tuple[SourceTable | None, list[Problem]]:
     """
     place = Place(path.name)
     try:
-        data = path.read_bytes()
-        data = gzip.decompress(data) if path.suffix.lower() == ".gz" else data
+        data = ungzipped(path) if path.suffix.lower() == ".gz" else path.read_bytes()
+    except ProblemError as error:
+        return None, error.problems
     except (OSError, EOFError, zlib.error) as error:
         return None, [FILE_UNREADABLE.at(where=path.name, value=path.name, message=str(error))]
     texts, problems = read_csv_bytes(data, place)

@@ -19,8 +19,9 @@ import polars as pl
 import python_calamine
 
 from plantwright.core.exchange.csv_in import name_columns
+from plantwright.core.exchange.packed import DAMAGED, check_zip, declares, wrong
 from plantwright.core.exchange.source import FILE_UNREADABLE, Source, SourceTable, gather
-from plantwright.core.problem import Problem, problem_kind
+from plantwright.core.problem import Problem, ProblemError, problem_kind
 from plantwright.core.reading import CAP, ROW, Place, as_text, more
 
 CELL_FORMULA = problem_kind(
@@ -52,13 +53,18 @@ def read_workbook(path: Path) -> Source:
 
     Returns
     -------
-    A table of texts a sheet, and a problem for each formula and each merged cell.
+    A table of texts a sheet, and a problem for each formula and each merged cell; nothing but a problem where it
+    would grow without bounds.
     """
     try:
-        with python_calamine.CalamineWorkbook.from_path(str(path)) as book, zipfile.ZipFile(path) as archive:
-            files = _sheet_files(archive)
-            found = [_read_sheet(book, archive, files, path, name) for name in _sheet_names(book)]
-    except (python_calamine.CalamineError, zipfile.BadZipFile, OSError, KeyError, ET.ParseError) as error:
+        with zipfile.ZipFile(path) as archive:
+            check_zip(archive, path.name)
+            files = _sheet_files(archive, path.name)
+            with python_calamine.CalamineWorkbook.from_path(str(path)) as book:
+                found = [_read_sheet(book, archive, files, path, name) for name in _sheet_names(book)]
+    except ProblemError as error:
+        return Source(path, problems=error.problems)
+    except (python_calamine.CalamineError, *DAMAGED, KeyError, ET.ParseError) as error:
         problem = FILE_UNREADABLE.at(where=path.name, value=path.name, message=str(error) or type(error).__name__)
         return Source(path, problems=[problem])
     return gather(path, found, [path.name])
@@ -139,16 +145,22 @@ def column_letters(index: int) -> str:
 # --- what the values do not show ------------------------------------------------------------------------------------
 
 
-def _sheet_files(archive: zipfile.ZipFile) -> dict[str, str]:
+def _sheet_files(archive: zipfile.ZipFile, name: str) -> dict[str, str]:
     """Find the file of each sheet inside the workbook."""
-    rels = ET.fromstring(archive.read("xl/_rels/workbook.xml.rels"))  # noqa: S314 - entities are not expanded
+    rels, book = (_parsed(archive, part, name) for part in ("xl/_rels/workbook.xml.rels", "xl/workbook.xml"))
     targets = {rel.get("Id"): rel.get("Target", "") for rel in rels}
-    book = ET.fromstring(archive.read("xl/workbook.xml"))  # noqa: S314
     return {
         sheet.get("name", ""): _inside(targets[sheet.get(_REL)])
         for sheet in book.iter()
         if sheet.tag.rpartition("}")[2] == "sheet"
     }
+
+
+def _parsed(archive: zipfile.ZipFile, part: str, name: str) -> ET.Element:
+    xml = archive.read(part)
+    if declares(xml):
+        raise ProblemError([wrong(name, f"{part!r} in it declares entities of XML")])
+    return ET.fromstring(xml)  # noqa: S314 - it declares no entity that could be expanded
 
 
 def _inside(target: str) -> str:

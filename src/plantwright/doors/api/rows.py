@@ -35,7 +35,7 @@ def _cells(values: pl.Series, column: Column | None, zone: str) -> list[Any]:
     if column is None or column.kind in AS_THEY_ARE:
         return values.to_list()
     if column.kind is Kind.MOMENT:
-        shown = values.to_frame("v").select(as_datetime(pl.col("v"), zone).dt.strftime("%Y-%m-%dT%H:%M%:z"))
+        shown = values.to_frame("v").select(as_datetime(pl.col("v"), zone).dt.strftime("%Y-%m-%dT%H:%M:%S%:z"))
         return shown.to_series().to_list()
     if column.kind in EXACT:
         return [None if value is None else _decimal(value) for value in values.to_list()]

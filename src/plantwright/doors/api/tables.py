@@ -116,23 +116,25 @@ def _of_rows(verb: str, summary: str) -> Any:
     """Describe what is done with one row, for each table."""
 
     def each(one: Endpoint) -> Iterable[Operation]:
+        part = one.path.rpartition("/")[2]
         for name, entity in plant_entities().items():
             if entity.ledger and one.method in {"PATCH", "DELETE"}:
                 continue
             query = key_query(entity) | ({ROW_VERSION: VERSION} if one.method == "DELETE" else {})
             body = {"$ref": f"#/components/schemas/{name}_change"} if one.method == "PATCH" else None
-            gives = {"$ref": f"#/components/schemas/{name}"} if one.method != "DELETE" else {"type": "object"}
+            row = one.method != "DELETE" and part == "row"
+            gives = {"$ref": f"#/components/schemas/{name}"} if row else {"type": "object"}
             right = f"{'read' if one.method == 'GET' else 'write'}:{name}"
-            yield Operation(f"/tables/{name}/row", f"{verb}_{name}", summary.format(name), _doc(entity), right, query,
-                            body, gives, example=_row_example(one.method, entity))  # fmt: skip
+            yield Operation(f"/tables/{name}/{part}", f"{verb}_{name}", summary.format(name), _doc(entity), right,
+                            query, body, gives, example=_row_example(one.method, entity, part))  # fmt: skip
 
     return each
 
 
-def _row_example(method: str, entity: type[Entity]) -> str:
+def _row_example(method: str, entity: type[Entity], part: str) -> str:
     key = _example_key(entity)
     if method == "GET":
-        return f'.get("/tables/{entity.name}/row", {key})'
+        return f'.get("/tables/{entity.name}/{part}", {key})'
     if method == "DELETE":
         with_version = key[:-1] + f', "{ROW_VERSION}": row["{ROW_VERSION}"]}}'
         return f'.delete("/tables/{entity.name}/row", {with_version})'
