@@ -38,11 +38,11 @@ def test_a_cell_is_edited_corrected_saved_and_taken_back(page, own_site):
     page.goto("/tables/item?f.code=B-1")
     type_into(page, pump, "standard_cost", "much")
     expect(page.locator(".pw-changes")).to_contain_text("1 cell to correct")
-    page.get_by_role("button", name="Save all changes").click()
+    page.get_by_role("button", name="Save", exact=True).click()
     expect(page.locator(".pw-problems")).to_contain_text("must be an amount")
     type_into(page, pump, "standard_cost", "712.5")
     expect(page.locator(".pw-fault")).to_have_count(0)
-    page.get_by_role("button", name="Save all changes").click()
+    page.get_by_role("button", name="Save", exact=True).click()
     expect(page.locator(".pw-told").last).to_contain_text("1 row changed")
     assert stored(own_site, "SELECT standard_cost FROM item WHERE code = 'B-100'") == [(712_500_000,)]
     page.get_by_role("button", name="Undo", exact=True).click()
@@ -62,7 +62,7 @@ def test_a_block_is_pasted_as_one_step_and_saved_as_one_act(page, own_site):
     page.get_by_role("button", name="Add a row").click()
     page.locator('.ag-row.pw-new .ag-cell[col-id="code"]').click()
     paste(page, "NEW-1\tNew customer")
-    page.get_by_role("button", name="Save all changes").click()
+    page.get_by_role("button", name="Save", exact=True).click()
     expect(page.locator(".pw-told").last).to_contain_text("1 row added")
     assert stored(own_site, "SELECT name FROM customer WHERE code = 'NEW-1'") == [("New customer",)]
 
@@ -74,12 +74,12 @@ def test_who_saves_second_is_shown_what_the_first_one_wrote(new_page, own_site):
         page.goto("/tables/item?f.code=B-1")
         expect(cell(page, pump, "name")).to_be_visible()
     type_into(first, pump, "name", "Pump of Anna")
-    first.get_by_role("button", name="Save all changes").click()
+    first.get_by_role("button", name="Save", exact=True).click()
     expect(first.locator(".pw-told").last).to_contain_text("1 row changed")
     type_into(second, pump, "name", "Pump of Bert")
-    second.get_by_role("button", name="Save all changes").click()
+    second.get_by_role("button", name="Save", exact=True).click()
     expect(second.locator(".pw-card")).to_contain_text("Pump of Anna")
     second.get_by_role("button", name="Keep mine").click()
-    second.get_by_role("button", name="Save all changes").click()
+    second.get_by_role("button", name="Save", exact=True).click()
     expect(second.locator(".pw-told").last).to_contain_text("1 row changed")
     assert stored(own_site, "SELECT name FROM item WHERE code = 'B-100'") == [("Pump of Bert",)]
