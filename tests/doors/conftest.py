@@ -51,6 +51,12 @@ def run():
     return invoke
 
 
+@pytest.fixture(scope="session")
+def sample():
+    """The folder of the sample plant."""
+    return SAMPLE
+
+
 @pytest.fixture
 def empty(run, tmp_path):
     """The database of a plant without a row."""

@@ -123,6 +123,12 @@ def page(new_page):
     return new_page()
 
 
+@pytest.fixture
+def serve():
+    """Serve a plant of any kind of database: ``with serve(target, folder) as site``."""
+    return serving
+
+
 @contextmanager
 def serving(db, folder):
     """Run a server, and a worker for its jobs, until the block ends."""
@@ -191,3 +197,39 @@ def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
+
+
+# --- the schedule, whose chart is a picture ------------------------------------------------------------------------
+
+FREE_OPERATION = """() => {
+    const chart = getElement(+document.querySelector('.pw-gantt').id.slice(1));
+    const { model, view, painter } = chart;
+    for (const row of painter.inSight(view)) for (const op of row.ops) {
+        const x = view.label + (model.start[op] - view.left) * view.scale;
+        const width = (model.finish[op] - model.start[op]) * view.scale;
+        const y = 42 + row.top - view.top + row.height / 2;
+        const free = row.kind === 'unit' && model.stateOf(op) === 'waiting' && model.centers[row.center].own;
+        if (free && x > view.label + 150 && x + width < view.width - 150 && width > 30 && y < view.body
+            && model.data.orders.state[model.order[op]] === 'released') {
+            return { x: x + 8, y, order: model.orderName(model.order[op]), sequence: model.seq[op] };
+        }
+    }
+}"""
+"""Finds a bar that may be dragged: where it is in the picture, and what it stands for."""
+
+
+@pytest.fixture
+def drag_operation():
+    """Drag a free operation of the schedule to a later time; gives what was dragged."""
+
+    def drag(page, by=90):
+        expect(page.locator(".pw-gantt-wait")).to_be_hidden()
+        found, place = page.evaluate(FREE_OPERATION), page.locator(".pw-gantt canvas").bounding_box()
+        x, y = place["x"] + found["x"], place["y"] + found["y"]
+        page.mouse.move(x, y)
+        page.mouse.down()
+        page.mouse.move(x + by, y, steps=4)
+        page.mouse.up()
+        return found
+
+    return drag
