@@ -25,6 +25,7 @@ from plantwright.core.exchange import (
 )
 from plantwright.core.problem import BAD_ARGUMENT, Problem, ProblemError, errors, problem_kind, stop_on_errors
 from plantwright.core.store import Counts, Store, Transaction, built_in
+from plantwright.core.store.schema import is_sqlite
 from plantwright.plant import VIRTUAL_LOCATIONS, Plant, columns_of, make_plant, read_settings
 
 MAPPING_OF_STORE = problem_kind(
@@ -59,8 +60,7 @@ def is_store(target: str | Path) -> bool:
     path = Path(target)
     if not path.is_file() or path.suffix.lower() in {".xlsx", ".csv", ".gz"}:
         return False
-    with path.open("rb") as file:
-        return file.read(16) == b"SQLite format 3\0" or path.suffix.lower() in {".db", ".sqlite", ".plant"}
+    return path.suffix.lower() in {".db", ".sqlite", ".plant"} or is_sqlite(path)
 
 
 def load_plant(source: str | Path, mapping: str | Path | None = None, as_of: int | None = None) -> Plant:

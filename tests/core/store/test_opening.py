@@ -345,3 +345,18 @@ def test_store_that_could_not_be_made_leaves_no_file_behind(tmp_path, monkeypatc
     with pytest.raises(KeyboardInterrupt):
         Store.create(tmp_path / "new.sqlite")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_opening_a_plant_twice_leaves_the_locks_of_the_first_one(tmp_path):
+    """Closing a file drops the locks that its process holds; then another process could write where it must not."""
+    target = tmp_path / "plant.db"
+    with Store.create(target) as first, first.begin("ann", "hold"):
+        Store.open(target).close()
+        attempt = (
+            "import sqlite3, sys\n"
+            "connection = sqlite3.connect(sys.argv[1], timeout=0)\n"
+            "try:\n    connection.execute('BEGIN IMMEDIATE')\n"
+            "except sqlite3.OperationalError as error:\n    print(error)\n"
+        )
+        found = subprocess.run([sys.executable, "-c", attempt, str(target)], capture_output=True, text=True, check=True)
+    assert "locked" in found.stdout

@@ -68,6 +68,9 @@ def check_version(found: str, target: str) -> None:
         raise ProblemError([kind.at(where=target, found=found, expected=expected)])
 
 
+MAGIC = b"SQLite format 3\0"
+
+
 def check_file(path: Path) -> None:
     """Raise a problem unless the file is there, SQLite's, and can be written.
 
@@ -83,17 +86,32 @@ def check_file(path: Path) -> None:
         )
         raise ProblemError([kind])
     try:
-        with path.open("rb") as file:
-            head = file.read(100)
+        if not is_sqlite(path):
+            why = "it is no SQLite file" if path.stat().st_size else "it is empty"
+            raise ProblemError([problems.FOREIGN.at(where=target, why=why)])
     except OSError as error:
         raise ProblemError([problems.READ_ONLY.at(where=target, why=str(error.strerror))]) from error
-    if not head:
-        raise ProblemError([problems.FOREIGN.at(where=target, why="it is empty")])
-    if not head.startswith(b"SQLite format 3\0"):
-        raise ProblemError([problems.FOREIGN.at(where=target, why="it is no SQLite file")])
     for place, what in ((path, "the file"), (path.absolute().parent, "its folder")):
         if not os.access(place, os.W_OK):
             raise ProblemError([problems.READ_ONLY.at(where=target, why=f"{what} is read-only")])
+
+
+_SQLITE_FILES: set[tuple[int, int]] = set()
+
+
+def is_sqlite(path: Path) -> bool:
+    """Tell by its first bytes whether a file is SQLite's.
+
+    They are read once in a process: on POSIX, closing a file drops every lock that the process holds on it, those of a
+    connection to the same plant included, and another process could then take its log away.
+    """
+    found = path.stat()
+    if (found.st_dev, found.st_ino) not in _SQLITE_FILES:
+        with path.open("rb") as file:
+            if file.read(len(MAGIC)) != MAGIC:
+                return False
+        _SQLITE_FILES.add((found.st_dev, found.st_ino))
+    return True
 
 
 def check_untouched(path: Path) -> str:
