@@ -153,6 +153,7 @@ def target_of(here: str, link: str, known: Mapping[str, Any]) -> str | None:
 
 def reference_pages() -> list[GuidePage]:
     """Write the reference from what is declared: tables, settings, reports, actions, problems."""
+    reports, actions = load_reports(), load_actions()  # with them all tables are declared
     entities = {name: one for name, one in ENTITIES.items() if one.role != "system"}
     rows = [(f"[{name}](tables/{name}.md)", summary(one.__doc__), one.role) for name, one in entities.items()]
     index = ["# Tables", "", *table(("Table", "Holds", "Role"), rows)]
@@ -161,8 +162,8 @@ def reference_pages() -> list[GuidePage]:
     pages = {
         "index": index,
         "settings": ["# Settings", "", *table(("Setting", "Meaning", "Must be"), settings)],
-        "reports": _declared("Reports", load_reports()),
-        "actions": _declared("Actions", load_actions()),
+        "reports": _declared("Reports", reports),
+        "actions": _declared("Actions", actions),
         "errors": ["# Problems and what to do about them", "", *table(("Code", "What is wrong", "Remedy"), problems)],
         **{f"tables/{name}": _entity(one) for name, one in entities.items()},
     }
