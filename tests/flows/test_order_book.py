@@ -8,7 +8,8 @@ import pytest
 import plantwright as pw
 from plantwright.core.exact import SCALE
 from plantwright.flows.documents import stored_document
-from plantwright.flows.views import MemoryView, run_report
+from plantwright.flows.reporting import run_report
+from plantwright.flows.views import MemoryView
 
 SAMPLE = Path(pw.__file__).parent / "samples" / "pumps"
 

@@ -9,7 +9,8 @@ from plantwright.core.entity import ENTITIES, raw_frame
 from plantwright.core.exact import SCALE
 from plantwright.core.problem import ProblemError
 from plantwright.flows.catalog import load_actions, load_reports
-from plantwright.flows.views import MemoryView, run_report
+from plantwright.flows.reporting import run_report
+from plantwright.flows.views import MemoryView
 from plantwright.plant import Plan, make_plant
 
 DAY = 1440

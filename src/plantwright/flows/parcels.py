@@ -10,6 +10,7 @@ import zipfile
 from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 
+from plantwright.core.exchange.packed import DAMAGED, check_zip, wrong
 from plantwright.core.problem import ProblemError, problem_kind
 from plantwright.core.store import Store
 from plantwright.flows.exchange import export_files, read_plant
@@ -23,11 +24,6 @@ PARCEL_UNKNOWN = problem_kind(
     "{value} is neither a CSV file nor a zip of CSV files nor a workbook.",
     "Save it as .csv or .xlsx.",
 )
-ZIP_FAULTY = problem_kind("zip-faulty", "{value} cannot be unpacked.", "Pack the CSV files again.")
-ZIP_TOO_LARGE = problem_kind(
-    "zip-too-large", "{value} holds more than {most} MB when it is unpacked.", "Import its files one by one."
-)
-MOST_MEGABYTES = 512
 _TABLES = (".csv", ".csv.gz")
 
 
@@ -45,7 +41,7 @@ def lay_down(store: Store, files: Sequence[tuple[str, bytes]]) -> str:
 
     Raises
     ------
-    ProblemError : parcel-mixed, parcel-unknown, zip-faulty, zip-too-large
+    ProblemError : parcel-mixed, parcel-unknown, archive-wrong
     """
     folder = uploads(store)
     folder.mkdir(parents=True, exist_ok=True)
@@ -84,32 +80,21 @@ def _put(target: Path, name: str, data: bytes) -> None:
         raise ProblemError([PARCEL_UNKNOWN.at(value=name)])
 
 
-def unpacked(name: str, data: bytes, most_megabytes: int = MOST_MEGABYTES) -> list[tuple[str, bytes]]:
-    """Unpack the CSV files of a zip; what they hold is counted while it is read, not as the zip says.
+def unpacked(name: str, data: bytes) -> list[tuple[str, bytes]]:
+    """Unpack the CSV files of a zip, once it is known that it does not grow without bounds.
 
     Parameters
     ----------
     name : name of the zip, for the problems
     data : its contents
-    most_megabytes : so much may come out of it
     """
-    found, left = [], most_megabytes * 1024 * 1024
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as parcel:
-            for one in parcel.infolist():
-                if one.is_dir() or not one.filename.lower().endswith(_TABLES):
-                    continue
-                with parcel.open(one) as file:
-                    content = file.read(left + 1)
-                left -= len(content)
-                if left < 0:
-                    raise ProblemError([ZIP_TOO_LARGE.at(value=name, most=most_megabytes)])
-                found.append((one.filename, content))
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError) as error:
-        if isinstance(error, ProblemError):
-            raise
-        raise ProblemError([ZIP_FAULTY.at(value=name)]) from error
-    return found
+            check_zip(parcel, name)
+            files = (one for one in parcel.infolist() if one.filename.lower().endswith(_TABLES))
+            return [(one.filename, parcel.read(one)) for one in files]
+    except DAMAGED as error:
+        raise ProblemError([wrong(name, "it is damaged")]) from error
 
 
 def take_away(store: Store, name: str) -> None:

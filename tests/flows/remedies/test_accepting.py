@@ -16,7 +16,8 @@ from plantwright.flows.catalog import load_actions, load_reports
 from plantwright.flows.exchange import import_files, read_plant
 from plantwright.flows.plan_store import Wishes, plan_store
 from plantwright.flows.remedies import try_all
-from plantwright.flows.views import StoreView, run_report
+from plantwright.flows.reporting import run_report
+from plantwright.flows.views import StoreView
 
 BASE = Path(plantwright.__file__).parents[2] / "tests" / "scenarios" / "_base"
 FILES = {

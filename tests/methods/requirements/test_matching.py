@@ -50,9 +50,7 @@ def test_no_other_matching_has_a_lower_greatest_lateness(order, wanted):
         0 * asks, asks, gives, one, np.array(wanted), np.array([there[supply] for supply in gives.tolist()])
     )
     reached = greatest_lateness(found.requirement.tolist(), found.supply.tolist(), due, there)
-    assert reached == min(
-        greatest_lateness(range(4), other, due, there) for other in itertools.permutations(range(4))
-    )
+    assert reached == min(greatest_lateness(range(4), other, due, there) for other in itertools.permutations(range(4)))
 
 
 def test_equal_pegs_are_given_back_in_order():

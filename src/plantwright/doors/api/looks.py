@@ -19,7 +19,8 @@ from plantwright.doors.api.acts import said, told
 from plantwright.doors.api.endpoint import Ask, Endpoint, Operation, endpoint, option, options
 from plantwright.doors.formats import as_csv, as_json, write_xlsx
 from plantwright.flows.catalog import load_reports
-from plantwright.flows.views import StoreView, run_report
+from plantwright.flows.reporting import run_report
+from plantwright.flows.views import StoreView
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 COMMON = options(

@@ -17,7 +17,8 @@ from plantwright.doors.cli.render import Look, show_page
 from plantwright.doors.cli.showing import named_for
 from plantwright.flows import exchange
 from plantwright.flows.plan_store import Wishes, judge_plan, plan_store
-from plantwright.flows.views import StoreView, run_report
+from plantwright.flows.reporting import run_report
+from plantwright.flows.views import StoreView
 from plantwright.methods.warm import compile_planner
 from plantwright.plant import Plan
 

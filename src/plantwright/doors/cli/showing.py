@@ -16,7 +16,8 @@ from plantwright.core.store import Store
 from plantwright.doors.cli.output import print_json, say, screen
 from plantwright.doors.cli.render import Look, show_page
 from plantwright.doors.formats import as_csv, as_json, as_text, write_xlsx
-from plantwright.flows.views import StoreView, run_report
+from plantwright.flows.reporting import run_report
+from plantwright.flows.views import StoreView
 
 OUT_MISSING = problem_kind(
     "out-missing", "A workbook is not printed on the screen.", "Name the file: --out {value}.xlsx"

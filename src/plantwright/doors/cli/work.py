@@ -14,11 +14,14 @@ from plantwright.flows.catalog import load_jobs
 from plantwright.flows.live import follower
 from plantwright.methods.warm import compile_planner
 
+PARENT_SECONDS = 0.5
+"""So often a worker looks whether the server that began it is still there."""
+
 
 def run(db: str, *, once: bool, parent: int = 0) -> None:
     """Work; a first SIGTERM or Ctrl-C lets the job at hand end where it next tells how far it is.
 
-    With the number of its `parent` given, the worker ends when that process has ended.
+    With the number of its `parent` given, the worker ends when that process has ended, and the job at hand with it.
     """
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     load_jobs()
@@ -26,5 +29,14 @@ def run(db: str, *, once: bool, parent: int = 0) -> None:
     ending = threading.Event()
     for sign in (signal.SIGTERM, signal.SIGINT):
         signal.signal(sign, lambda _number, _frame: ending.set())
+    if parent:
+        threading.Thread(target=_end_with, args=(parent, ending), daemon=True).start()
     compile_planner(say_aside)
-    work(db, once=once, ending=ending, follow=follower, is_wanted=lambda: not parent or os.getppid() == parent)
+    work(db, once=once, ending=ending, follow=follower)
+
+
+def _end_with(parent: int, ending: threading.Event) -> None:
+    """Let the worker end once the server that began it is gone: nobody would be there to end it later."""
+    while os.getppid() == parent and not ending.wait(PARENT_SECONDS):
+        pass
+    ending.set()

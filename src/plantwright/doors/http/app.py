@@ -13,6 +13,7 @@ from typing import Any
 from anyio import to_thread
 from fastapi import FastAPI, Request
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.responses import RedirectResponse, Response
 
 from plantwright.core.problem import ProblemError
@@ -20,7 +21,7 @@ from plantwright.core.store import Store
 from plantwright.doors.http import sign
 from plantwright.doors.http.gate import Gate, is_loopback
 from plantwright.doors.http.limits import BODY_LIMIT, UPLOAD_LIMIT, Headers, Sizes
-from plantwright.doors.http.told import FAILED, METHOD_UNKNOWN, NO_SUCH_PATH, answer, refusal
+from plantwright.doors.http.told import BODY_WRONG, FAILED, METHOD_UNKNOWN, NO_SUCH_PATH, answer, refusal
 from plantwright.doors.http.watch import Watch
 from plantwright.flows.catalog import load_actions, load_reports
 
@@ -112,6 +113,10 @@ def _tell_errors(app: FastAPI) -> None:
         LOG.error("%s %s failed: %s", request.method, request.url.path, type(error).__name__)
         return refusal([FAILED.at(value=type(error).__name__)])
 
+    async def left(_request: Request, _error: Exception) -> Response:
+        return refusal([BODY_WRONG.at(what="it ends in the middle", must="all of it")])  # nobody hears it
+
+    app.add_exception_handler(ClientDisconnect, left)
     app.add_exception_handler(ProblemError, problems)
     app.add_exception_handler(HTTPException, http)
     app.add_exception_handler(Exception, failed)

@@ -109,7 +109,7 @@ class Form:
             made.props(f"type={kinds.get(one.kind, 'text')} autocomplete=off")
         made.props["value"] = one.value
         if one.kind == "list":
-            made.props["placeholder"] = "apart by commas"
+            made.props('placeholder="apart by commas"')
         made.on("input", lambda event: self._set(one.name, event.args), js_handler="e => emit(e.target.value)")
         if one.target:
             self._completed(one, made)

@@ -10,7 +10,7 @@ from nicegui.element import Element
 
 from plantwright.doors.web.kit import address, box, button, link, words
 from plantwright.doors.web.live import plan_state
-from plantwright.doors.web.screens import GROUPS, SCREENS, Screen
+from plantwright.doors.web.screens import Screen, menu
 from plantwright.doors.web.search import search_box
 from plantwright.doors.web.seat import Seat
 
@@ -76,10 +76,8 @@ def _theme_choice() -> None:
 
 
 def _menu(seat: Seat, here: Screen) -> None:
-    for group in GROUPS:
-        shown = [
-            one for one in SCREENS.values() if one.group == group and (not one.right or seat.person.may(one.right))
-        ]
+    for group, screens in menu().items():
+        shown = [one for one in screens if not one.right or seat.person.may(one.right)]
         if not shown:
             continue
         words("div", group, "pw-group")

@@ -11,6 +11,11 @@ Draw = Callable[[Seat], Awaitable[None]]
 
 GROUPS = ("Now", "Plan", "Orders", "Data", "System")
 """Groups of the menu, in the order of a planner's day."""
+ORDER = (
+    "/", "/late", "/messages", "/schedule", "/material", "/scenarios", "/plans", "/orders", "/stock", "/tables",
+    "/import", "/doctor", "/sites", "/reports", "/jobs", "/journal", "/people", "/settings", "/help",
+)  # fmt: skip
+"""Screens of the menu, in that order too; others follow."""
 
 
 @dataclass(frozen=True)
@@ -46,3 +51,10 @@ def screen(path: str, label: str, icon: str = "", group: str = "", right: str = 
         return draw
 
     return declare
+
+
+def menu() -> dict[str, list[Screen]]:
+    """Give the screens of the menu by group, in the order of a planner's day."""
+    place = {path: number for number, path in enumerate(ORDER)}
+    ordered = sorted(SCREENS.values(), key=lambda one: place.get(one.path, len(ORDER)))
+    return {group: [one for one in ordered if one.group == group] for group in GROUPS}

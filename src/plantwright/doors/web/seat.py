@@ -18,7 +18,8 @@ from plantwright.core.pages import Page
 from plantwright.core.problem import ProblemError
 from plantwright.core.report import REPORTS
 from plantwright.core.store import Store
-from plantwright.flows.views import StoreView, run_report
+from plantwright.flows.reporting import run_report
+from plantwright.flows.views import StoreView
 
 Answer = TypeVar("Answer")
 VIEWS_KEPT = 4

@@ -68,7 +68,7 @@ def _list(seat: Seat, pages: dict[str, GuidePage], here: str) -> None:
 def _field(seat: Seat, text: str) -> None:
     with ui.element("form").classes("pw-bar").props('method=get action="/help" role=search').style("margin: 0"):
         made = ui.element("input").classes("pw-input").props('name=q type=search aria-label="Search the guide"')
-        made.props["value"], made.props["placeholder"] = text, "Search the guide"
+        made.props('placeholder="Search the guide"').props["value"] = text
         words("button", "Search", "pw-btn").props("type=submit")
     del seat
 

@@ -20,6 +20,7 @@ from plantwright.core.jobs import ask_job, one_job
 from plantwright.core.journal import entry, reverse
 from plantwright.core.problem import ProblemError
 from plantwright.core.wording import SPACE
+from plantwright.doors.web.choices import VALUE, choice, known, segments
 from plantwright.doors.web.gantt import COLOURS, GROUPS, ZOOMS, Gantt
 from plantwright.doors.web.kit import (
     address,
@@ -48,7 +49,6 @@ CLOSE = 2
 """Minutes by which a start may differ from what was wished and be called the same."""
 PIN_ACTS = ("firm_order", "pin_operation", "unpin_operation")
 MOVED_TOLD = 12
-VALUE = "(event) => emit(event.target.value)"
 LOOK_EVERY = 1.0
 WARM_AFTER = 1.5
 REST_AFTER = 0.3
@@ -124,14 +124,14 @@ async def schedule(seat: Seat) -> None:
 def _tools(desk: Desk, centers: list[str]) -> None:
     seat, query = desk.seat, desk.seat.query
     with box("pw-bar"):
-        _choice("Work center", ["", *centers], desk.look.center, "All work centers", _go(seat, "center"))
+        choice("Work center", ["", *centers], desk.look.center, "All work centers", _go(seat, "center"))
         _order_field(desk)
-        _segments("Rows", GROUPS, query.get("group", "center"), lambda value: _ask(desk, "setGroup", value))
+        segments("Rows", GROUPS, query.get("group", "center"), lambda value: _ask(desk, "setGroup", value))
         names = {name: f"Colour by {text}" for name, text in COLOURS.items()}
-        _choice("Colour", names, query.get("colour", "order"), "", lambda value: _ask(desk, "setColour", value))
+        choice("Colour", names, query.get("colour", "order"), "", lambda value: _ask(desk, "setColour", value))
         box("pw-space")
         zooms = {name: name.capitalize() for name in ZOOMS}
-        _segments("Zoom", zooms, query.get("zoom", "week"), lambda value: _ask(desk, "zoomTo", value))
+        segments("Zoom", zooms, query.get("zoom", "week"), lambda value: _ask(desk, "zoomTo", value))
 
 
 def _order_field(desk: Desk) -> None:
@@ -152,43 +152,12 @@ def _ask(desk: Desk, method: str, value: str) -> None:
         desk.chart.run_method(method, value)
 
 
-def _choice(label: str, options: Any, chosen: str, none: str, act: Any) -> None:
-    """Offer a choice; `options` are values, or values with their texts."""
-    texts = options if isinstance(options, dict) else {one: one or none for one in options}
-    with ui.element("select").classes("pw-input").props(f'aria-label="{label}"') as made:
-        for value, text in texts.items():
-            option = words("option", text)
-            option.props["value"] = value
-            if value == chosen:
-                option.props("selected")
-    made.on("change", lambda event: act(str(event.args)), js_handler=VALUE)
-
-
-def _segments(label: str, options: dict[str, str], chosen: str, act: Any) -> None:
-    """Offer a few ways side by side, one of which holds."""
-    made: dict[str, Element] = {}
-
-    def pick(value: str) -> None:
-        for name, one in made.items():
-            one.classes(add="main" if name == value else "", remove="" if name == value else "main")
-            one.props(f"aria-pressed={'true' if name == value else 'false'}")
-        act(value)
-
-    with box("pw-seg").props(f'role=group aria-label="{label}"'):
-        for name, text in options.items():
-            made[name] = button(text, lambda name=name: pick(name), main=name == chosen)
-            made[name].props(f"aria-pressed={'true' if name == chosen else 'false'}")
-
-
-# --- the chart ------------------------------------------------------------------------------------------------------
-
-
 def _chart(desk: Desk) -> None:
     query = desk.seat.query
     chart = Gantt(
         "Schedule of operations. The same as a table is a link at the top.",
-        zoom=_known(query.get("zoom"), ZOOMS), group=_known(query.get("group"), GROUPS),
-        colour=_known(query.get("colour"), COLOURS), movable=desk.seat.person.may(PINS),
+        zoom=known(query.get("zoom"), ZOOMS), group=known(query.get("group"), GROUPS),
+        colour=known(query.get("colour"), COLOURS), movable=desk.seat.person.may(PINS),
     )  # fmt: skip
     desk.chart = chart
 
@@ -209,12 +178,6 @@ def _chart(desk: Desk) -> None:
     chart.on("ready", ready)
     chart.on("moved", moved)
     chart.on("opened", opened)
-
-
-def _known(value: str | None, options: Any) -> str:
-    if value in options:
-        return str(value)
-    return "week" if "week" in options else next(iter(options))
 
 
 @dataclass(frozen=True)
@@ -494,7 +457,7 @@ def _move_form(desk: Desk, row: dict[str, Any], centers: list[str]) -> None:
         field_of = ui.element("input").classes("pw-input").props('type=datetime-local aria-label="Start"')
         field_of.props["value"] = wish["at"]
         field_of.on("change", lambda event: wish.update(at=str(event.args)), js_handler=VALUE)
-        _choice("Machine", centers, row["work_center"], "", lambda value: wish.update(center=value))
+        choice("Machine", centers, row["work_center"], "", lambda value: wish.update(center=value))
 
         async def go() -> None:
             try:
