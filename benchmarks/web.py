@@ -265,7 +265,7 @@ def gantt(name: str, database: Path, wanted: argparse.Namespace) -> list[Row]:
     """Count frames while the chart is panned, with a week in view and with all of it."""
     with served(database) as server, chromium() as browser:
         plan = server.get("/plans")["plans"][0]["number"]
-        bars = server.get(f"/plans/{plan}/tables/planned_operation?limit=1")["total"]
+        bars = server.get(f"/plans/{plan}/tables/scheduled_operation?limit=1")["total"]
         rows = []
         page = browser.new_page(viewport={"width": 1440, "height": 900})
         for zoom in ("week", "all"):
