@@ -122,7 +122,7 @@ def pages(staff, served):
         known = {*store.read("item")["name"], *store.read("customer")["name"], *store.read("supplier")["name"]}
         orders = store.read("sales_order_line")["order"].unique().to_list()
         code = store.read("item")["code"][0]
-    EXAMPLES.update(demand=f"{orders[0]}/1", number=orders[0], code=code)
+    EXAMPLES.update(demand=f"{orders[0]}/1", number=orders[0], code=code, item=code)
     with served(staff.db, "--workers-for-jobs", "0") as (url, _), httpx.Client(base_url=url, timeout=60) as client:
         yield client, {text for text in known if len(text) > 4} | set(orders)
 
@@ -134,7 +134,7 @@ def shown(text):
 
 def filled(path, **given):
     """An address with values in the place of its parts."""
-    return re.sub(r"{(\w+)(:path)?}", lambda part: {**EXAMPLES, **given}[part[1]], path)
+    return re.sub(r"{(\w+)(:path)?}", lambda part: {**EXAMPLES, **given}.get(part[1], "x"), path)
 
 
 def variants(screen):
