@@ -157,10 +157,12 @@ def test_every_screen_opens_for_a_role_exactly_when_it_has_the_right(staff, page
     wrong = []
     for screen in SCREENS.values():
         for path, more in variants(screen):
+            named = bool(screen.right or more)
+            if not named and role not in {"viewer", STRANGER}:
+                continue  # it asks for no right of its own: two roles tell as much as ten
             answer = client.get(path, headers=headers(staff, role))
             allowed = all(may(role, right) for right in (screen.right, more) if right)
             refused = "not-allowed" in answer.text
-            named = bool(screen.right or more)
             if answer.status_code != 200 or (named and refused is allowed):
                 wrong.append((path, answer.status_code, allowed, refused))
             if role == STRANGER:
