@@ -64,7 +64,8 @@ def test_rows_are_counted_as_a_spreadsheet_counts_them():
     assert texts[ROW].to_list() == [2, 5]
 
 
-cells = st.text(st.one_of(st.sampled_from(',;"\n\t '), st.characters(codec="utf-8", exclude_characters="\r\0")))
+# An apostrophe before a formula is ours: it is put there by an export, and taken away again.
+cells = st.text(st.one_of(st.sampled_from(',;"\n\t '), st.characters(codec="utf-8", exclude_characters="\r\0'")))
 
 
 @given(st.lists(st.tuples(cells, cells, cells.filter(lambda cell: cell != "")), max_size=20))

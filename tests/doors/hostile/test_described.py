@@ -26,7 +26,7 @@ from plantwright.doors.http.exact_json import to_bytes
 from plantwright.flows.catalog import load_actions, load_jobs, load_reports
 
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
-EXAMPLES = 5
+EXAMPLES = 2
 DRAWN = hypothesis.settings(
     max_examples=EXAMPLES, derandomize=True, deadline=None, database=None, phases=[hypothesis.Phase.generate],
     suppress_health_check=list(hypothesis.HealthCheck),

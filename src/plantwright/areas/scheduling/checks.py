@@ -161,7 +161,7 @@ def _calendars(tables: Tables, codes: set[str], first: int, last: int) -> dict[s
             row["calendar"], days.index(row["weekday"]), row["start"], row["end"],
             row["effective_from"], row["effective_to"],
         )
-        for row in tables["calendar_shift"].filter(own).drop_nulls(["weekday", "start", "end"]).iter_rows(named=True)
+        for row in tables["calendar_shift"].filter(own).drop_nulls().iter_rows(named=True)
     ]  # fmt: skip
     exceptions = [
         worktime.CalendarException(*row)
@@ -206,7 +206,7 @@ def _overlapping(tables: Tables, rows: pl.DataFrame, time: dict[str, Intervals])
     rows = rows.filter((pl.col("work_center") != "") & (~pl.col("begun") | (pl.col("state") == "started")))
     rows = rows.with_columns(minutes=_minutes(tables, rows)).sort(~pl.col("begun"), "from_moment", "order", "sequence")
     count = dict(tables["work_center"].select("code", "units").iter_rows())
-    units = {code: [0] * count.get(code, 1) for code in rows["work_center"].unique()}
+    units = {code: [0] * (count.get(code) or 1) for code in rows["work_center"].unique()}
     late = []
     for row in rows.iter_rows(named=True):
         center = row["work_center"]

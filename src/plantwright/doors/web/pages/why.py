@@ -41,7 +41,7 @@ EXPEDITE = 10
 """Per cent of the value that coming sooner is taken to cost, where nobody says otherwise."""
 
 
-@screen("/why/{demand:path}", "Why late")
+@screen("/why/{demand:path}", "Why late", right="report:why")
 async def why(seat: Seat) -> None:
     """Show why a demand is late, link by link, and what helps."""
     name = seat.query["demand"]
