@@ -184,12 +184,12 @@ def test_plan_of_an_unknown_scenario_is_refused():
 def test_demo_opens_the_plant_in_the_browser(tmp_path):
     environment = {**os.environ, "BROWSER": "true", "PLANTWRIGHT_DEMO_ONCE": ""}
     command = [sys.executable, "-m", "plantwright", "demo"]
-    process = subprocess.Popen(command, cwd=tmp_path, env=environment, stdout=subprocess.PIPE, text=True)
-    try:
-        line = next(line for line in process.stdout if "is open at" in line)
-        address = line.split(" is open at ")[1].split(" ")[0]
-        assert httpx.get(f"{address}api/v1/plans", timeout=20).status_code == 200
-    finally:
-        process.send_signal(signal.SIGTERM)
-        process.wait(timeout=30)
+    with subprocess.Popen(command, cwd=tmp_path, env=environment, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            line = next(line for line in process.stdout if "is open at" in line)
+            address = line.split(" is open at ")[1].split(" ")[0]
+            assert httpx.get(f"{address}api/v1/plans", timeout=20).status_code == 200
+        finally:
+            process.send_signal(signal.SIGTERM)
+            process.wait(timeout=30)
     assert (tmp_path / "demo" / "plant.db").exists()

@@ -9,7 +9,7 @@ import pytest
 
 from plantwright.core.entity import plant_entities
 from plantwright.doors.api.openapi import description, operations
-from plantwright.flows.catalog import load_actions, load_reports
+from plantwright.flows.catalog import load_actions, load_jobs, load_reports
 
 ROOT = Path(__file__).resolve().parents[3]
 load_actions()
@@ -33,7 +33,7 @@ def known(ask):
     """Values for the names that the calls of the reference use."""
     given = {name: "x" for one in (*load_actions().values(), *load_reports().values()) for name in one.parameters}
     kinds = {int: 1, bool: False, list: ["x"]}
-    for one in load_actions().values():
+    for one in (*load_actions().values(), *load_jobs().values()):  # other tests may have declared jobs of their own
         given |= {name: kinds.get(p.type, "x") for name, p in one.parameters.items()}
     return {**given, "other": 1, "plan": 1, "job": 999, "entry": 1, "data": b"code,kind\n", "new": {}}
 
