@@ -219,6 +219,12 @@ FREE_OPERATION = """() => {
 
 
 @pytest.fixture
+def free_operation():
+    """Find a bar that may be dragged."""
+    return lambda page: page.evaluate(FREE_OPERATION)
+
+
+@pytest.fixture
 def drag_operation():
     """Drag a free operation of the schedule to a later time; gives what was dragged."""
 

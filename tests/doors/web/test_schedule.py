@@ -11,22 +11,6 @@ PARTS = """
     const chart = getElement(+document.querySelector('.pw-gantt').id.slice(1));
     const { model, view, painter } = chart;
 """
-WAITING = (
-    "() => {"
-    + PARTS
-    + """
-    for (const row of painter.inSight(view)) for (const op of row.ops) {
-        const x = view.label + (model.start[op] - view.left) * view.scale;
-        const width = (model.finish[op] - model.start[op]) * view.scale;
-        const y = 42 + row.top - view.top + row.height / 2;
-        const free = row.kind === 'unit' && model.stateOf(op) === 'waiting' && model.centers[row.center].own;
-        if (free && x > view.label + 150 && x + width < view.width - 150 && width > 30 && y < view.body
-            && model.data.orders.state[model.order[op]] === 'released') {
-            return { x: x + 8, y, order: model.orderName(model.order[op]), sequence: model.seq[op] };
-        }
-    }
-}"""
-)
 
 
 def opened(page, path="/schedule"):
@@ -35,9 +19,9 @@ def opened(page, path="/schedule"):
     return page.locator(".pw-gantt canvas")
 
 
-def test_the_schedule_draws_and_a_click_lights_the_chain_of_an_order(page):
+def test_the_schedule_draws_and_a_click_lights_the_chain_of_an_order(page, free_operation):
     canvas = opened(page)
-    found = page.evaluate(WAITING)
+    found = free_operation(page)
     canvas.click(position={"x": found["x"], "y": found["y"]})
     expect(page.locator(".pw-gantt-said")).to_contain_text(f"{found['order']} · operation {found['sequence']}")
     lit, whole = page.evaluate(f"() => {{ {PARTS} return [view.chain.size, model.data.orders.name.length]; }}")
@@ -50,14 +34,9 @@ def test_the_schedule_draws_and_a_click_lights_the_chain_of_an_order(page):
     page.wait_for_url("**group=order*")
 
 
-def test_a_dragged_operation_is_tried_accepted_and_taken_back(page, own_site):
-    canvas = opened(page)
-    found, place = page.evaluate(WAITING), canvas.bounding_box()
-    x, y = place["x"] + found["x"], place["y"] + found["y"]
-    page.mouse.move(x, y)
-    page.mouse.down()
-    page.mouse.move(x + 90, y, steps=4)
-    page.mouse.up()
+def test_a_dragged_operation_is_tried_accepted_and_taken_back(page, own_site, drag_operation):
+    opened(page)
+    found = drag_operation(page)
     expect(page.locator(".pw-preview")).to_contain_text("orders late", timeout=120_000)
     page.get_by_role("button", name="Accept").click()
     expect(page.locator(".pw-told")).to_contain_text("is pinned")
