@@ -16,17 +16,12 @@ from plantwright.doors.cli.output import aside, print_json, progress, say, say_a
 from plantwright.doors.cli.render import Look, show_page
 from plantwright.doors.cli.showing import named_for
 from plantwright.flows import exchange
+from plantwright.flows.jobs import STAGES
 from plantwright.flows.plan_store import Wishes, judge_plan, plan_store
 from plantwright.flows.reporting import run_report
 from plantwright.flows.views import StoreView
 from plantwright.methods.warm import compile_planner
 from plantwright.plant import Plan
-
-STAGES = {
-    "load": "Reading the plant", "check": "Planning material", "mrp": "Scheduling operations",
-    "schedule": "Tracing reasons", "tables": "Judging the plan", "verify": "Keeping the plan",
-}  # fmt: skip
-"""What goes on after each stage of the planner is over."""
 
 
 def plan(db: str, wishes: Wishes, *, by: str, as_json: bool) -> int:
