@@ -1,6 +1,5 @@
 """What changes is told: as server-sent events, and to webhooks with a signature, until it is received."""
 
-import asyncio
 import hashlib
 import hmac
 import http.server
@@ -10,6 +9,7 @@ from contextlib import contextmanager
 
 import httpx
 import pytest
+from anyio.from_thread import start_blocking_portal
 
 from plantwright.core import access
 from plantwright.core.access import Person
@@ -155,7 +155,8 @@ def delivered(statuses, pauses=(0.0, 0.0)):
             return True
 
     messenger = Always(None, None, pauses, sender)
-    asyncio.run(messenger._deliver(webhooks.message(HOOK, News("plan", 7))))
+    with start_blocking_portal() as aside:
+        aside.call(messenger._deliver, webhooks.message(HOOK, News("plan", 7)))
     return got
 
 

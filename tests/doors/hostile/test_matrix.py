@@ -5,9 +5,9 @@ import re
 import shutil
 from dataclasses import dataclass
 
-import anyio
 import httpx
 import pytest
+from anyio.from_thread import start_blocking_portal
 
 from plantwright.core import access
 from plantwright.core.access.person import allows
@@ -91,7 +91,8 @@ def faults_of(staff, role):
                 if not _fits(role, right, answer.status_code, codes, path):
                     wrong.append((method, path, right, answer.status_code, codes))
 
-    anyio.run(walk)
+    with start_blocking_portal() as aside:
+        aside.call(walk)
     app.state.store.close()
     return wrong
 

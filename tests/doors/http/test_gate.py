@@ -4,6 +4,7 @@ import re
 
 import httpx
 import pytest
+from anyio.from_thread import start_blocking_portal
 
 from plantwright.core import access
 from plantwright.core.entity import plant_entities
@@ -133,9 +134,8 @@ def test_session_alone_changes_nothing(plant):
 
 
 def run(work):
-    import anyio
-
-    anyio.run(work)
+    with start_blocking_portal() as aside:
+        aside.call(work)
 
 
 def client_of(app, base, **more):
