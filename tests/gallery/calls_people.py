@@ -2,7 +2,7 @@
 
 from provokes import new_store, provokes, raised
 
-from plantwright.core.access import Person, change_password, first_link, sign_in, use_first_link
+from plantwright.core.access import Person, change_password, first_link, set_own, sign_in, use_first_link
 from plantwright.core.access.passwords import faults_of
 from plantwright.core.access.signing import memory
 from plantwright.core.action import run_action
@@ -36,6 +36,12 @@ def not_allowed(folder):
 @provokes("password-must-change")
 def password_must_change(folder):
     return raised(lambda: Person("bob", frozenset({"*"}), must_change=True).must("read:item"))
+
+
+@provokes("own-setting-too-long")
+def own_setting_too_long(folder):
+    with new_store(folder) as store:
+        return raised(lambda: set_own(store, "bob", "table:stock", "x" * 30_000))
 
 
 @provokes("sign-in-refused")

@@ -13,6 +13,7 @@ from plantwright.core.access.own import (
     users,
     webhooks,
 )
+from plantwright.core.access.own_settings import own_settings, set_own
 from plantwright.core.access.person import Person, local_person
 from plantwright.core.access.roles import BUILT_IN_ROLES, known_rights, roles
 from plantwright.core.access.signing import (
@@ -36,10 +37,12 @@ __all__ = [
     "known_rights",
     "local_person",
     "make_token",
+    "own_settings",
     "person_named",
     "person_of_session",
     "person_of_token",
     "roles",
+    "set_own",
     "sign_in",
     "sign_out",
     "use_first_link",

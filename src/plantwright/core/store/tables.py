@@ -133,6 +133,13 @@ def _access_tables(tables: MetaData) -> None:
         Column("last_used", BigInteger, nullable=False),
     )
     Table("first_link", tables, Column("hash", Text, primary_key=True), Column("expires", BigInteger, nullable=False))
+    # What a person has set for the page stands here for the same reason: it is shown to nobody else.
+    Table(
+        "own_setting",
+        tables,
+        *(Column(name, Text, primary_key=True) for name in ("user", "name")),
+        Column("value", Text, nullable=False),
+    )
     # A webhook's secret signs what is sent, so it is kept as it is.
     Table("webhook_secret", tables, Column("name", Text, primary_key=True), Column("secret", Text, nullable=False))
 
