@@ -11,6 +11,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from plantwright.core.reader import say
+
 Severity = Literal["error", "warning", "info"]
 
 KINDS: dict[str, ProblemKind] = {}
@@ -57,13 +59,13 @@ class ProblemKind:
     def at(
         self, table: str = "", key: object = "", column: str = "", value: object = "", where: str = "", **more: Any
     ) -> Problem:
-        """Make the problem for one place; `more` fills the other names in the wording."""
+        """Make the problem for one place, in the language of the reader; `more` fills the other names in the wording."""
         names = {"table": table, "key": _text(key), "column": column, "value": _text(value), "where": where, **more}
         return Problem(
             code=self.code,
             severity=self.severity,
-            message=self.text.format(**names),
-            remedy=self.remedy.format(**names),
+            message=say(self.text).format(**names),
+            remedy=say(self.remedy).format(**names),
             table=table,
             key=_text(key),
             column=column,

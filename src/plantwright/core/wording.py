@@ -1,7 +1,8 @@
 """Values as people read them: ``Tue 14 Mar``, ``3 h 20``, thousands set apart, a true minus.
 
 Each function takes a stored value (see `core.exact`) and gives a short text. Screens, sentences and printed lists use
-these, so that a value looks the same wherever it stands; files for other programs use `core.frames.written`.
+these, so that a value looks the same wherever it stands; files for other programs use `core.frames.written`. How it
+looks, the reader decides (`core.reader`); the examples are written for the plain one.
 """
 
 from __future__ import annotations
@@ -11,16 +12,16 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from plantwright.core import reader
 from plantwright.core.column import EVER, FOREVER, Column, Kind
 from plantwright.core.exact import SCALE
+from plantwright.core.reader import READER, plural, say
 
-SPACE = "\N{NO-BREAK SPACE}"
+SPACE = reader.SPACE
 MINUS = "\N{MINUS SIGN}"
 NONE = "\N{EN DASH}"
 """Stands where zero or an empty cell means nothing."""
 _EPOCH = date(1970, 1, 1)
-_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 def number(value: float, decimals: int = 0) -> str:
@@ -31,9 +32,16 @@ def number(value: float, decimals: int = 0) -> str:
     >>> number(1234567).replace(SPACE, "_"), number(-0.5, 1).replace(MINUS, "-")
     ('1_234_567', '-0.5')
     """
-    text = f"{abs(value):,.{decimals}f}".replace(",", SPACE)
+    text = f"{abs(value):.{decimals}f}"
     negative = value < 0 and any(digit in "123456789" for digit in text)
+    whole, _, rest = text.partition(".")
+    text = _joined(whole, rest)
     return MINUS + text if negative else text
+
+
+def _joined(whole: str, decimals: str) -> str:
+    here = READER.get()
+    return here.grouped(whole) + (here.point + decimals if decimals else "")
 
 
 def decimal(value: int, decimals: int | None = None) -> str:
@@ -48,7 +56,7 @@ def decimal(value: int, decimals: int | None = None) -> str:
         decimals = needed_decimals(value)
     whole, rest = divmod(abs(value) + _half(decimals), SCALE)
     digits = f"{rest:06d}"[:decimals]
-    text = f"{whole:,}".replace(",", SPACE) + (f".{digits}" if decimals else "")
+    text = _joined(str(whole), digits)
     return MINUS + text if value < 0 and (whole or digits.strip("0")) else text
 
 
@@ -75,7 +83,7 @@ def percent(value: int, decimals: int = 0) -> str:
     >>> percent(935_000).replace(SPACE, " ")
     '94 %'
     """
-    return number(value * 100 / SCALE, decimals) + SPACE + "%"
+    return READER.get().percent(number(value * 100 / SCALE, decimals))
 
 
 def duration(milliseconds: int) -> str:
@@ -89,7 +97,7 @@ def duration(milliseconds: int) -> str:
     sign = MINUS if milliseconds < 0 else ""
     minutes = abs(milliseconds) / 60_000
     if minutes < 60 and minutes != int(minutes):
-        return f"{sign}{minutes:.1f}{SPACE}min"
+        return f"{sign}{number(minutes, 1)}{SPACE}min"
     whole = round(minutes)
     if whole < 60:
         return f"{sign}{whole}{SPACE}min"
@@ -110,12 +118,19 @@ def day(value: int, year: int | None = None) -> str:
     """
     if value in {EVER, FOREVER}:
         return ""
-    return _date(_EPOCH + timedelta(days=value), year)
+    when = _EPOCH + timedelta(days=value)
+    return READER.get().date(when, year=when.year != year)
 
 
-def _date(when: date, year: int | None) -> str:
-    text = f"{_WEEKDAYS[when.weekday()]}{SPACE}{when.day}{SPACE}{_MONTHS[when.month - 1]}"
-    return text if when.year == year else f"{text}{SPACE}{when.year}"
+def day_of_month(value: int) -> str:
+    """Write a day where neither its weekday nor its year matters.
+
+    Examples
+    --------
+    >>> day_of_month(20_526).replace(SPACE, " ")
+    '14 Mar'
+    """
+    return READER.get().day_of_month(_EPOCH + timedelta(days=value))
 
 
 def moment(value: int, zone: str, year: int | None = None, *, clock: bool = False, ends: bool = False) -> str:
@@ -139,13 +154,13 @@ def moment(value: int, zone: str, year: int | None = None, *, clock: bool = Fals
     try:
         local = datetime.fromtimestamp(value * 60, tz=UTC).astimezone(ZoneInfo(zone))
     except (OverflowError, ValueError, OSError):
-        return "never"
+        return say("never")
     if local.year >= 9000:
-        return "never"
+        return say("never")
     time = f"{local:%H:%M}"
     if ends and time == "00:00":
         local, time = local - timedelta(days=1), "24:00"
-    return _date(local.date(), year) + (f"{SPACE}{time}" if clock else "")
+    return READER.get().date(local.date(), year=local.year != year) + (f"{SPACE}{time}" if clock else "")
 
 
 def year_of(value: int, zone: str) -> int:
@@ -167,7 +182,7 @@ def count(value: int, one: str, many: str = "") -> str:
     >>> count(1, "order"), count(12, "order"), count(2, "day late", "days late")
     ('1 order', '12 orders', '2 days late')
     """
-    return f"{number(value)} {one if value == 1 else many or one + 's'}"
+    return plural(f"{{n}} {one}", f"{{n}} {many or one + 's'}", value).replace("{n}", number(value))
 
 
 def days(value: float) -> str:
@@ -179,7 +194,7 @@ def days(value: float) -> str:
     ('1 day', '2.4 days', '13 days')
     """
     text = number(value, 0 if abs(value) >= 10 or float(round(value, 1)).is_integer() else 1)
-    return f"{text} {'day' if text == '1' else 'days'}"
+    return plural("{n} day", "{n} days", 1 if text == "1" else max(abs(value), 2), n=text)
 
 
 ENDS = frozenset(
@@ -223,7 +238,7 @@ def shown(value: Any, column: Column, zone: str, year: int | None = None, decima
         Kind.DURATION: duration,
         Kind.DAY: lambda raw: day(raw, year),
         Kind.WHOLE: number,
-        Kind.FLAG: lambda raw: "yes" if raw else "",
+        Kind.FLAG: lambda raw: say("yes") if raw else "",
         Kind.CLOCK: lambda raw: f"{raw // 60:02d}:{raw % 60:02d}",
     }
     return simple.get(column.kind, str)(value)
