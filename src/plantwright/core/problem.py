@@ -59,7 +59,7 @@ class ProblemKind:
     def at(
         self, table: str = "", key: object = "", column: str = "", value: object = "", where: str = "", **more: Any
     ) -> Problem:
-        """Make the problem for one place, in the language of the reader; `more` fills the other names in the wording."""
+        """Make the problem for one place, in the reader's language; `more` fills the other names in the wording."""
         names = {"table": table, "key": _text(key), "column": column, "value": _text(value), "where": where, **more}
         return Problem(
             code=self.code,
