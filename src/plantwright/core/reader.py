@@ -57,7 +57,7 @@ class Reader:
         """Put the sign of per cent to a number."""
         return f"{number}{SPACE}%"
 
-    def date(self, when: date, *, year: bool) -> str:
+    def day(self, when: date, *, year: bool) -> str:
         """Write a day with its weekday, with or without its year."""
         text = f"{_WEEKDAYS[when.weekday()]}{SPACE}{self.day_of_month(when)}"
         return f"{text}{SPACE}{when.year}" if year else text

@@ -119,7 +119,7 @@ def day(value: int, year: int | None = None) -> str:
     if value in {EVER, FOREVER}:
         return ""
     when = _EPOCH + timedelta(days=value)
-    return READER.get().date(when, year=when.year != year)
+    return READER.get().day(when, year=when.year != year)
 
 
 def day_of_month(value: int) -> str:
@@ -160,7 +160,7 @@ def moment(value: int, zone: str, year: int | None = None, *, clock: bool = Fals
     time = f"{local:%H:%M}"
     if ends and time == "00:00":
         local, time = local - timedelta(days=1), "24:00"
-    return READER.get().date(local.date(), year=local.year != year) + (f"{SPACE}{time}" if clock else "")
+    return READER.get().day(local.date(), year=local.year != year) + (f"{SPACE}{time}" if clock else "")
 
 
 def year_of(value: int, zone: str) -> int:
