@@ -18,6 +18,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from plantwright.core.access.sites import guard_sites
 from plantwright.core.job_schedules import ask_due
 from plantwright.core.jobs import JOBS, KEPT_SECONDS, Job, Stopped, checked_arguments, milliseconds, one_job, run
 from plantwright.core.parameters import read_arguments
@@ -245,6 +246,7 @@ def work(
     ending, worker, count = ending or threading.Event(), identity(), 0
     cared = float("-inf")
     with Store.open(target) as store:
+        guard_sites(store)  # a job may write what the one who asked for it may
         look = follow(store) if follow and not once else None
         while not ending.is_set() and is_wanted():
             try:

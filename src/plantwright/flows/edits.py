@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 import polars as pl
 
+from plantwright.core.access.sites import FORBIDDEN, site_column
 from plantwright.core.checks import check_import
 from plantwright.core.column import TEXTUAL, Column, Kind
 from plantwright.core.entity import ENTITIES, Entity
@@ -23,9 +24,6 @@ from plantwright.flows.views import StoreView
 
 READ_ONLY = problem_kind(
     "table-read-only", "Rows of {table} are not written by hand.", "Use the actions that are offered with the table."
-)
-SITE_FORBIDDEN = problem_kind(
-    "site-not-allowed", "{who} may not write rows of the site {value}.", "Ask an administrator for the right to it."
 )
 WINDOW = 1_000
 """Rows of a table that go to a screen at once; filters and the next window bring others."""
@@ -85,14 +83,6 @@ def sites_of(person: object) -> frozenset[str] | None:
     """Give the sites whose rows somebody may see and write; None for all."""
     found = getattr(person, "sites", None)
     return None if found is None else frozenset(found)
-
-
-def site_column(entity: type[Entity]) -> str:
-    """Give the column that tells the site of a row; empty where rows belong to no site."""
-    if entity.name == "site":
-        return entity.key[0]
-    column = entity.columns.get("site")
-    return "site" if column is not None and column.target == "site" else ""
 
 
 def is_written_by_hand(entity: type[Entity]) -> bool:
@@ -369,7 +359,7 @@ def _outside_sites(work: _Work, person: Writer) -> list[tuple[str, Problem]]:
         now = current_row(work.store, work.entity.name, edit.key) if edit.key is not None else None
         named = {row[column] or main for row in (now, work.values.get(edit.ident)) if row and column in row}
         found += [
-            (edit.ident, SITE_FORBIDDEN.at(work.entity.name, edit.key or "", column, site, who=person.name))
+            (edit.ident, FORBIDDEN.at(work.entity.name, edit.key or "", column, site, who=person.name))
             for site in sorted(named - sites)
         ]
     return found

@@ -4,12 +4,20 @@ import io
 import json
 import zipfile
 
+import anyio
 import pytest
 
+from plantwright.core.access import person_named
 from plantwright.core.entity import ENTITIES
-from plantwright.flows.catalog import load_actions, load_reports
+from plantwright.core.jobs import ask_job, jobs
+from plantwright.core.problem import ProblemError
+from plantwright.core.worker import work
+from plantwright.doors.web.seat import Seat, Views
+from plantwright.flows.catalog import load_actions, load_jobs, load_reports
+from plantwright.flows.jobs import uploads
 
 ACTIONS, REPORTS = load_actions(), load_reports()
+load_jobs()
 
 
 def codes(response):
@@ -89,6 +97,26 @@ def test_action_with_a_key_is_done_once_and_answered_twice(plant):
     assert codes(
         ask("POST", "/actions/post_stock", json={**move, "quantity": 1}, headers={"Idempotency-Key": "m-1"})
     ) == {"store-key-reused"}
+
+
+def test_person_of_a_site_acts_at_it_alone_over_the_api_on_the_page_and_in_a_job(plant):
+    ask, move = plant.as_("sid"), {"item": first(plant.as_("ada"), "item"), "quantity": 1, "location": "WH"}
+    count = ask("GET", "/tables/stock_move").json()["total"]
+    refused = ask("POST", "/actions/post_stock", json=move)
+    assert (refused.status_code, codes(refused)) == (403, {"site-not-allowed"})
+    pinned = {"order": "WO-26172", "operation": 10, "start": "2026-04-01T08:00"}
+    assert codes(ask("POST", "/actions/pin_operation", json=pinned)) == {"site-not-allowed"}
+    seat = Seat(plant.store, person_named(plant.store, "sid"), Views(plant.store), {})
+    with anyio.from_thread.start_blocking_portal() as aside, pytest.raises(ProblemError, match="site-not-allowed"):
+        aside.call(seat.act, "post_stock", move)
+    folder = uploads(plant.store)
+    folder.mkdir()
+    (folder / "work_center.csv").write_text("code,site\nX-1,MAIN\n")
+    ask_job(plant.store, "import", {"source": "work_center.csv"}, "sid")
+    work(plant.db, once=True)
+    assert [one.code for one in jobs(plant.store)[0].problems] == ["site-not-allowed"]
+    assert ask("GET", "/tables/stock_move").json()["total"] == count
+    assert ask("POST", "/actions/post_stock", json={**move, "location": "WH-PT"}).status_code == 200
 
 
 @pytest.mark.parametrize(

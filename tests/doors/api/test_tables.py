@@ -161,7 +161,7 @@ def test_person_of_a_site_sees_and_writes_its_rows_alone(plant):
     assert {row["code"] for row in sid("GET", "/tables/site").json()["rows"]} == {"SPARES"}
     assert sid("GET", "/tables/work_center/row", params={"code": "X-1"}).status_code == 404
     refused = sid("POST", "/tables/work_center/rows", json={"rows": [{"code": "X-1", "name": "Mine"}]})
-    assert codes(refused) == {"not-allowed"}
+    assert (refused.status_code, codes(refused)) == (403, {"site-not-allowed"})
     assert ada("GET", "/tables/work_center/row", params={"code": "X-1"}).json()["row_version"] == 1
 
 

@@ -15,7 +15,7 @@ import polars as pl
 from sqlalchemy import Connection, inspect
 
 from plantwright.core.entity import plant_entities
-from plantwright.core.problem import ProblemError
+from plantwright.core.problem import Problem, ProblemError
 from plantwright.core.store import plans, problems, schema
 from plantwright.core.store.driver import WRITE, Driver, Sqlite, Where, driver_for
 from plantwright.core.store.reading import Reader
@@ -36,6 +36,8 @@ class Store:
         self.driver = driver
         self.target = driver.target
         self.clock = clock
+        self.guard: Callable[[Transaction], list[Problem]] | None = None
+        """Looks at each act before it is kept, and gives what stands against it; set by doors for several people."""
 
     @classmethod
     def create(cls, target: str | Path, *, busy_seconds: float = 10.0, clock: Clock = utc_now) -> Self:
@@ -161,7 +163,7 @@ class Store:
         ProblemError : the references are broken, somebody else writes for too long, the disk is full
         """
         with _writing(self.driver) as connection:
-            tx = Transaction(self.driver, connection, by, action, arguments or {}, key, moment=self.clock())
+            tx = Transaction(self.driver, connection, by, action, arguments or {}, key, self.clock(), guard=self.guard)
             yield tx
             tx.finish()
 

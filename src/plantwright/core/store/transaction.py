@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -47,6 +47,7 @@ class Transaction:
     key: str | None = None
     moment: datetime = field(default_factory=lambda: datetime.now(UTC))
     reverses: int | None = None
+    guard: Callable[[Transaction], list[Problem]] | None = None
     number: int = 0
     replayed: bool = False
     answered: Any = None
@@ -199,9 +200,11 @@ class Transaction:
         return [f"{prefix}{number:0{digits}d}" for number in range(first, first + count)]
 
     def finish(self) -> None:
-        """Check the references and write the journal; called by `Store.begin` before it commits."""
+        """Check who may write the rows, and the references, and write the journal; called before the act is kept."""
         if self.replayed or not (self.changes or self.key is not None or self.answered is not None):
             return
+        if self.guard is not None and self.changes:
+            stop_on_errors(self.guard(self))
         stop_on_errors(references.check(self.changes, self._reader.among))
         answer = None if self.answered is None else to_json(self.answered)
         entry = (

@@ -213,7 +213,6 @@ def create_row(ask: Ask) -> Response:
     with ask.desk.writing, ask.store.begin(ask.person.name, "create", _named(entity, frames[0]), ask.key) as tx:
         if not tx.replayed:
             tx.insert(entity.name, frames[0])
-            _check_sites(ask, tx)
             tx.answer({"entry": tx.number})
     row = _row_written(ask, entity, frames[0])
     return answer(row, 201)
@@ -246,17 +245,6 @@ def _frames(ask: Ask, entity: type[Entity], given: Sequence[Any], *, complete: b
     return frames
 
 
-def _check_sites(ask: Ask, tx: Transaction) -> None:
-    """Refuse what has changed a row of a site that is not the person's; nothing of the act is kept then."""
-    if ask.person.sites is None:
-        return
-    own = plant_entities()
-    for change in tx.changes:
-        for rows in (change.before, change.after):
-            if rows is not None and change.entity in own:
-                sites.must_write(rows, own[change.entity], ask.person, ask.desk.shelf.main_site)
-
-
 @endpoint("PATCH", "/tables/{table}/row", "Tables", body="json", each=_of_rows("change", "Change a row of {}"))
 def change_row(ask: Ask) -> Response:
     """Change a row; what is left out stays. It is refused where somebody has changed the row since it was read."""
@@ -274,7 +262,6 @@ def change_row(ask: Ask) -> Response:
         with ask.desk.writing, ask.store.begin(ask.person.name, "change", _named(entity, frame), ask.key) as tx:
             if not tx.replayed:
                 tx.update(entity.name, frame)
-                _check_sites(ask, tx)
                 tx.answer({"entry": tx.number} if ask.key else None)
     except ProblemError as error:
         if {one.code for one in error.problems} != {"changed-meanwhile"}:
@@ -306,7 +293,6 @@ def delete_row(ask: Ask) -> dict[str, Any]:
         if not tx.replayed:
             if not tx.delete(entity.name, key):
                 raise ProblemError([ROW_MISSING.at(entity.name, key.select(entity.key).row(0))])
-            _check_sites(ask, tx)
             tx.answer({"entry": tx.number})
     return {"deleted": True, "entry": tx.answered["entry"]}
 
@@ -347,9 +333,9 @@ def put_rows(ask: Ask) -> dict[str, Any]:
         with ask.desk.writing, ask.store.begin(ask.person.name, "put", arguments, ask.key) as tx:
             if tx.replayed:
                 return dict(tx.answered)
-            done |= _put(ask, tx, entity, frames)
+            done |= _put(tx, entity, frames)
             if dry_run:
-                # The references are looked at when an act is finished; a dry run must tell them too.
+                # Sites and references are looked at when an act is finished; a dry run must tell them too.
                 tx.finish()
                 raise _DryRunError  # noqa: TRY301 - the way to end a transaction without keeping it
             tx.answer({**done, "written": True, "entry": tx.number})
@@ -358,7 +344,7 @@ def put_rows(ask: Ask) -> dict[str, Any]:
     return dict(tx.answered)
 
 
-def _put(ask: Ask, tx: Transaction, entity: type[Entity], frames: Sequence[pl.DataFrame]) -> dict[str, int]:
+def _put(tx: Transaction, entity: type[Entity], frames: Sequence[pl.DataFrame]) -> dict[str, int]:
     total = Counts()
     found = []
     for frame in frames:
@@ -369,5 +355,4 @@ def _put(ask: Ask, tx: Transaction, entity: type[Entity], frames: Sequence[pl.Da
             continue
         total = Counts(total.inserted + counts.inserted, total.updated + counts.updated, total.same + counts.same)
     stop_on_errors(found)
-    _check_sites(ask, tx)
     return {"inserted": total.inserted, "updated": total.updated, "same": total.same}

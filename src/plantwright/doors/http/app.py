@@ -16,6 +16,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.responses import RedirectResponse, Response
 
+from plantwright.core.access.sites import guard_sites
 from plantwright.core.problem import ProblemError
 from plantwright.core.store import Store
 from plantwright.doors.http import sign
@@ -50,7 +51,7 @@ def make_app(
     """
     load_actions()
     load_reports()
-    store = Store.open(target)
+    store = guard_sites(Store.open(target))
     watch = Watch(store)
     app = FastAPI(
         title="Plantwright", openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False,

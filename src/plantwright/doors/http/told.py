@@ -34,6 +34,7 @@ STATUS = {
     "not-signed-in": 401,
     "sign-in-refused": 401,
     "not-allowed": 403,
+    "site-not-allowed": 403,
     "password-must-change": 403,
     "request-forged": 403,
     "first-link-spent": 403,
