@@ -8,9 +8,11 @@ from typing import Any
 from nicegui import ui
 from nicegui.element import Element
 
+from plantwright.doors.web.chooser import reader_choice
 from plantwright.doors.web.kit import address, box, button, link, words
 from plantwright.doors.web.live import plan_state
 from plantwright.doors.web.screens import Screen, menu
+from plantwright.doors.web.script_words import for_scripts
 from plantwright.doors.web.search import search_box
 from plantwright.doors.web.seat import Seat
 
@@ -19,6 +21,7 @@ async def frame(seat: Seat, here: Screen) -> AbstractContextManager[Any]:
     """Draw the frame and give the place for the screen itself."""
     ui.add_head_html(
         '<link rel="stylesheet" href="/static/plantwright.css"><script src="/static/plantwright.js" defer></script>'
+        f"<script>{for_scripts()}</script>"
     )
     view = await seat.view(need_plan=False)
     scenarios = view.table("scenario")["code"].to_list()
@@ -44,6 +47,7 @@ async def _top(seat: Seat, plant: str, scenarios: list[str], whole: Element) -> 
     with person, ui.menu(), box().style("padding: 10px 14px; display: grid; gap: 8px"):
         words("b", seat.person.name)
         _theme_choice()
+        await reader_choice(seat)
         link("Change password", "/password")
         link("Sign out", "/sign-out")
 

@@ -20,6 +20,7 @@ from nicegui.client import Client
 from nicegui.element import Element
 
 from plantwright.core.problem import ProblemError
+from plantwright.core.reader import PLAIN, READER, Reader, reading
 from plantwright.core.store import Store
 from plantwright.doors.http.watch import News, Watch
 from plantwright.doors.web.kit import box, button, problem_panel, tell, words
@@ -43,6 +44,7 @@ class Place:
     scenario: str
     tables: frozenset[str]
     show: Callable[[Freshness], Awaitable[None]]
+    reader: Reader = PLAIN
 
     def wants(self, news: Collection[News]) -> bool:
         """Tell whether some of the news concern it."""
@@ -105,7 +107,7 @@ async def _shown(place: Place, fresh: Freshness) -> None:
     if place.client.id not in Client.instances:
         return
     try:
-        with place.client:
+        with place.client, reading(place.reader):
             await place.show(fresh)
     except ProblemError as error:
         LOG.warning("A page could not follow: %s", error)
@@ -161,7 +163,7 @@ def _follow(
     seat: Seat, owner: Element, show: Callable[[Freshness], Awaitable[None]], where: WeakSet[Place],
     tables: frozenset[str] = frozenset(),
 ) -> None:  # fmt: skip
-    place = Place(ui.context.client, seat.scenario, tables, show)
+    place = Place(ui.context.client, seat.scenario, tables, show, READER.get())
     # The element keeps its place alive, and with the page both go.
     owner._plantwright_place = place  # type: ignore[attr-defined]  # noqa: SLF001
     where.add(place)

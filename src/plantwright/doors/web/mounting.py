@@ -13,11 +13,13 @@ from nicegui import app as pages
 from nicegui import ui
 
 from plantwright.core.problem import ProblemError
+from plantwright.core.reader import say
 from plantwright.core.store import Store
 from plantwright.doors.web import live
 from plantwright.doors.web import pages as drawn
 from plantwright.doors.web.frame import frame
 from plantwright.doors.web.kit import problem_panel
+from plantwright.doors.web.language import Readers
 from plantwright.doors.web.screens import SCREENS, Screen
 from plantwright.doors.web.seat import Seat, Views
 from plantwright.flows.catalog import load_actions, load_reports
@@ -30,6 +32,7 @@ def mount(app: FastAPI, store: Store) -> None:
     load_reports()
     load_actions()
     load_screens()
+    app.add_middleware(Readers, store=store)
     views = Views(store)
     live.start(pages, store, getattr(app.state, "watch", None))
     pages.add_static_files("/static", STATIC)
@@ -51,6 +54,7 @@ def _page(one: Screen, store: Store, views: Views) -> None:
     async def show(request: Request) -> None:
         query = {**request.query_params, **request.path_params}
         seat = Seat(store, _person(request), views, query)
+        ui.page_title(f"{say(one.label)} · Plantwright")
         with await frame(seat, one):
             try:
                 if one.right:
@@ -59,7 +63,7 @@ def _page(one: Screen, store: Store, views: Views) -> None:
             except ProblemError as error:
                 problem_panel(error.problems)
 
-    ui.page(one.path, title=f"{one.label} · Plantwright", response_timeout=30)(show)
+    ui.page(one.path, response_timeout=30)(show)
 
 
 def _person(request: Request) -> Any:

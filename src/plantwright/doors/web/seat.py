@@ -6,6 +6,7 @@ import asyncio
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
+from contextvars import copy_context
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 
@@ -121,8 +122,8 @@ class Seat:
 
 
 async def in_thread(work: Callable[[], Answer]) -> Answer:
-    """Do blocking work in a thread, its problems raised here."""
-    outcome = await run.io_bound(_caught, work)
+    """Do blocking work in a thread, for the same reader, its problems raised here."""
+    outcome = await run.io_bound(copy_context().run, _caught, work)
     if outcome is None:  # the server is going down
         raise asyncio.CancelledError
     found, problems = outcome
