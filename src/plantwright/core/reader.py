@@ -80,7 +80,7 @@ READER: ContextVar[Reader] = ContextVar("reader", default=PLAIN)
 """The reader for whom is written now."""
 
 
-def say(text: str, **places: Any) -> str:
+def say(text: str, /, **places: Any) -> str:
     """Give a text in the language of the reader, its named places filled.
 
     Parameters
@@ -97,7 +97,7 @@ def say(text: str, **places: Any) -> str:
     return found.format(**places) if places else found
 
 
-def plural(one: str, many: str, number: float, **places: Any) -> str:
+def plural(one: str, many: str, number: float, /, **places: Any) -> str:
     """Give the text that fits a number, its named places filled.
 
     Examples

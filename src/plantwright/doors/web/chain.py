@@ -8,6 +8,7 @@ from typing import Any
 
 from plantwright.core import wording
 from plantwright.core.exact import SCALE
+from plantwright.core.reader import say
 from plantwright.doors.web.kit import address, box, chip, link, words
 from plantwright.doors.web.seat import Seat
 
@@ -81,12 +82,20 @@ def _end(demand: dict[str, Any], scale: Scale, zone: str, year: int, projected: 
     with box("pw-step").props("role=listitem"):
         with box("pw-what"):
             words("b", demand["demand"])
-            words("span", f"due {_day(demand['due'], zone, year)}, complete {_day(projected, zone, year)}", "pw-dim")
+            words(
+                "span",
+                say(
+                    "due {due}, complete {projected}",
+                    due=_day(demand["due"], zone, year),
+                    projected=_day(projected, zone, year),
+                ),
+                "pw-dim",
+            )
         with box("pw-time"):
             _due(scale, demand["due"])
             left, right = scale.share(demand["due"]), scale.share(projected)
             box("pw-span late").style(f"left: {left}%; width: {max(right - left, 0.4)}%")
-        words("span", f"{wording.days(demand['late_days'] / SCALE)} late", "pw-lost pw-late")
+        words("span", say("{late_days} late", late_days=wording.days(demand["late_days"] / SCALE)), "pw-lost pw-late")
 
 
 def _day(moment: int, zone: str, year: int) -> str:
@@ -119,4 +128,8 @@ def _link(seat: Seat, one: dict[str, Any], scale: Scale, demand: dict[str, Any],
                 bar = box(f"pw-span {look}").style(f"left: {left}%; width: {max(right - left, 0.4)}%")
                 bar.props["title"] = times
         lost = one["days"] / SCALE
-        words("span", f"{wording.days(lost)} lost" if lost >= 0.05 else wording.NONE, "pw-lost" + " pw-late" * binding)
+        words(
+            "span",
+            say("{lost} lost", lost=wording.days(lost)) if lost >= 0.05 else wording.NONE,
+            "pw-lost" + " pw-late" * binding,
+        )

@@ -13,6 +13,7 @@ from plantwright.core import wording
 from plantwright.core.column import TEXTUAL, Column, Kind
 from plantwright.core.journal import reverse
 from plantwright.core.problem import ProblemError
+from plantwright.core.reader import say
 from plantwright.doors.web.grid import column_label, plain_grid
 from plantwright.doors.web.kit import box, button, drawer, heading, problem_panel, tell, words
 from plantwright.doors.web.seat import Seat, in_thread
@@ -198,7 +199,7 @@ class Editor:
         with self.bar:
             words("b", wording.count(len(changes), "change"))
             if faults:
-                words("span", f"{wording.count(faults, 'cell')} to correct", "pw-late")
+                words("span", say("{cells} to correct", cells=wording.count(faults, "cell")), "pw-late")
             button("Review", self.review, icon="difference")
             button("Undo the last", self.undo, icon="undo", hint="Undo the last change (Ctrl+Z)")
             button("Save", self.save, icon="save", main=True, hint="Save all changes (Ctrl+S)")
@@ -207,8 +208,12 @@ class Editor:
     def review(self) -> None:
         """List what waits to be saved."""
         changes = self.draft.changes()
-        with drawer(f"Changes of {self.draft.entity.title.lower()}"):
-            words("p", f"{wording.count(len(changes), 'change')} that will be saved together.", "pw-dim")
+        with drawer(say("Changes of {title}", title=self.draft.entity.title.lower())):
+            words(
+                "p",
+                say("{changes} that will be saved together.", changes=wording.count(len(changes), "change")),
+                "pw-dim",
+            )
             change_table(
                 [(one.row, one.what, one.column, one.before, one.after, one.fault) for one in changes],
                 ("Row", "What", "Column", "Before", "After", "To correct"),
@@ -255,7 +260,7 @@ class Editor:
             await self.reload()
             tell("Taken back.")
 
-        tell(f"Saved: {said or 'nothing had changed'}.", undo=back if said else None)
+        tell(say("Saved: {said}.", said=said or "nothing had changed"), undo=back if said else None)
 
     async def _refused(self, saved: Saved) -> None:
         self._update(self.draft.note(saved.problems))
@@ -276,7 +281,7 @@ class Editor:
         theirs = self.draft.renewed(ident, now, mine=True).was
         names = [name for name in self.draft.columns if name in mine or theirs.get(name, "") != before.get(name, "")]
         with box("pw-card") as card:
-            heading(f"{self.draft.name_of(row)}: two people have changed this row")
+            heading(say("{name_of}: two people have changed this row", name_of=self.draft.name_of(row)))
             lines = [(name, before.get(name, ""), theirs.get(name, "deleted"), mine.get(name, "")) for name in names]
             change_table(lines, ("Column", "You had read", "Now it is", "You wrote"))
             with box("pw-bar"):
@@ -304,7 +309,7 @@ def change_table(rows: Sequence[tuple[str, ...]], header: tuple[str, ...]) -> No
                     for text in row:
                         words("td", text)
     if len(rows) > 500:
-        words("p", f"… and {wording.number(len(rows) - 500)} more.", "pw-dim")
+        words("p", say("… and {rows} more.", rows=wording.number(len(rows) - 500)), "pw-dim")
 
 
 def _width(name: str, column: Column, rows: list[DraftRow]) -> dict[str, int]:

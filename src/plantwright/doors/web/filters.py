@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from nicegui import ui
 
+from plantwright.core.reader import say
 from plantwright.doors.web.kit import address, box, link, words
 from plantwright.doors.web.seat import Seat
 
@@ -39,7 +40,7 @@ def filter_bar(seat: Seat, path: str, filters: Sequence[Filter], **kept: str) ->
         for one in filters:
             _field(one, seat.query.get(one.name, ""), form.id)
         if any(seat.query.get(one.name) for one in filters):
-            link("All", address(seat, path, **kept))
+            link(say("All"), address(seat, path, **kept))
 
 
 def _field(one: Filter, value: str, form: int) -> None:

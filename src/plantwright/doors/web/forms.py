@@ -19,6 +19,7 @@ from plantwright.core.action import ACTIONS
 from plantwright.core.journal import entries, reverse
 from plantwright.core.parameters import Parameter
 from plantwright.core.problem import Problem, ProblemError
+from plantwright.core.reader import say
 from plantwright.doors.web.kit import box, button, problem_panel, tell, words
 from plantwright.doors.web.seat import Seat, in_thread
 from plantwright.flows.edits import completions
@@ -236,7 +237,7 @@ async def _done(seat: Seat, label: str, name: str, answer: Any) -> None:
     async def back() -> None:
         await take_back(seat, latest[0].number)
 
-    tell(f"Done: {label}.", undo=back if latest else None)
+    tell(say("Done: {label}.", label=label), undo=back if latest else None)
 
 
 async def take_back(seat: Seat, number: int) -> bool:

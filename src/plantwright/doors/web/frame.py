@@ -8,6 +8,7 @@ from typing import Any
 from nicegui import ui
 from nicegui.element import Element
 
+from plantwright.core.reader import say
 from plantwright.doors.web.chooser import reader_choice
 from plantwright.doors.web.kit import address, box, button, link, words
 from plantwright.doors.web.live import plan_state
@@ -48,8 +49,8 @@ async def _top(seat: Seat, plant: str, scenarios: list[str], whole: Element) -> 
         words("b", seat.person.name)
         _theme_choice()
         await reader_choice(seat)
-        link("Change password", "/password")
-        link("Sign out", "/sign-out")
+        link(say("Change password"), "/password")
+        link(say("Sign out"), "/sign-out")
 
 
 CHOOSE = """(event) => {
@@ -65,7 +66,7 @@ CHOOSE = """(event) => {
 def _scenario_choice(seat: Seat, scenarios: list[str]) -> None:
     with ui.element("select").classes("pw-input pw-wide-only").props('aria-label="Scenario"') as choice:
         for code in ("", *scenarios):
-            option = words("option", code or "As it is")
+            option = words("option", code or say("As it is"))
             option.props["value"] = code
             if code == seat.scenario:
                 option.props("selected")

@@ -12,6 +12,7 @@ from nicegui.element import Element
 from plantwright.core import wording
 from plantwright.core.column import EVER, FOREVER, TEXTUAL, Column, Kind
 from plantwright.core.pages import Sheet
+from plantwright.core.reader import say
 from plantwright.doors.web.kit import address, box, words
 from plantwright.doors.web.seat import Seat
 
@@ -49,7 +50,7 @@ def sheet_grid(
     The grid; None where there are no rows.
     """
     if not sheet.rows.height:
-        words("p", "Nothing.", "pw-dim")
+        words("p", say("Nothing."), "pw-dim")
         return None
     rows = sheet.rows.head(ROWS_SHOWN)
     columns = used_columns(rows, sheet.columns)
@@ -68,7 +69,15 @@ def sheet_grid(
         raw = rows.to_dicts()
         grid.on("cellClicked", lambda event: on_row(raw[event.args["data"]["_row"]]), args=["data"])
     if sheet.rows.height > ROWS_SHOWN:
-        words("p", f"The first {wording.number(ROWS_SHOWN)} of {wording.number(sheet.rows.height)} rows.", "pw-dim")
+        words(
+            "p",
+            say(
+                "The first {rows_shown} of {rows} rows.",
+                rows_shown=wording.number(ROWS_SHOWN),
+                rows=wording.number(sheet.rows.height),
+            ),
+            "pw-dim",
+        )
     return grid
 
 

@@ -12,6 +12,7 @@ from nicegui import ui
 from nicegui.element import Element
 
 from plantwright.core.problem import Problem
+from plantwright.core.reader import say
 from plantwright.doors.web.seat import Seat
 
 
@@ -120,7 +121,7 @@ def problem_panel(problems: Sequence[Problem], title: str = "") -> None:
             for problem in problems[:200]:
                 _problem(problem)
         if len(problems) > 200:
-            words("p", f"… and {len(problems) - 200} more.")
+            words("p", say("… and {problems} more.", problems=len(problems) - 200))
 
 
 def _problem(problem: Problem) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from nicegui import ui
 
 from plantwright.core.jobs import Job, ask_job, one_job, stop_job
+from plantwright.core.reader import say
 from plantwright.doors.web.kit import box, button, problem_panel, tell, words
 from plantwright.doors.web.seat import Seat, in_thread
 
@@ -31,7 +32,7 @@ async def follow(seat: Seat, number: int, title: str, done: Callable[[Job], Any]
     """Show how far a job is until it ends; then call `done`, or load the page anew, or list the job's problems."""
     with ui.dialog(value=True) as dialog, ui.card().style("min-width: 360px"):
         words("b", title)
-        stage = ui.label("Waiting for a free worker").classes("pw-dim")
+        stage = ui.label(say("Waiting for a free worker")).classes("pw-dim")
         bar = ui.linear_progress(0, show_value=False).props("instant-feedback")
         with box("pw-bar"):
             button("Stop", lambda: in_thread(lambda: stop_job(seat.store, number, seat.person.name)), bad=True)

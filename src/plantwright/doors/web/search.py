@@ -8,6 +8,7 @@ from typing import Any
 import polars as pl
 from nicegui import ui
 
+from plantwright.core.reader import say
 from plantwright.doors.web.kit import address, box, words
 from plantwright.doors.web.screens import SCREENS
 from plantwright.doors.web.seat import Seat, in_thread
@@ -94,7 +95,7 @@ def search_box(seat: Seat) -> None:
             for hit in hits:
                 _line(seat, hit.kind, hit.code, hit.name, hit.to)
             if text and not hits and not screens:
-                words("p", f"Nothing is called {text}.", "pw-dim")
+                words("p", say("Nothing is called {text}.", text=text), "pw-dim")
         menu.open() if text else menu.close()
 
     field.on("input", find, js_handler="(event) => emit(event.target.value)", throttle=0.25, leading_events=False)

@@ -7,6 +7,7 @@ from typing import Any
 
 from plantwright.core.column import TEXTUAL, Column
 from plantwright.core.pages import Page, Sheet
+from plantwright.core.reader import say
 from plantwright.doors.web.filters import Filter, filter_bar, tabs
 from plantwright.doors.web.grid import cell_texts, column_label
 from plantwright.doors.web.kit import address, box, button, head, link, tile, words
@@ -44,7 +45,7 @@ async def bom(seat: Seat) -> None:
     code, order = seat.query["item"], seat.query.get("order", "") or str(USUAL)
     upwards = seat.query.get("view", "") == "used"
     page = await (seat.report("where_used", item=code) if upwards else seat.report("roll_up", item=code, order=order))
-    with head(f"Bill of material of {code}", page.sentence):
+    with head(say("Bill of material of {code}", code=code), page.sentence):
         button("Routing", to=address(seat, f"/routing/{code}"), icon="account_tree")
         button("Item", to=address(seat, f"/item/{code}"), icon="category")
     tabs(seat, f"/bom/{code}", "view", VIEWS, "used" if upwards else "")
@@ -57,9 +58,9 @@ async def bom(seat: Seat) -> None:
     if sheet.rows.height > (0 if upwards else 1):
         _Tree(seat, sheet, names, view.settings.zone, await seat.year()).draw()
     else:
-        words("p", "Nothing is made of it." if upwards else "It has no bill of material.", "pw-dim")
+        words("p", say("Nothing is made of it.") if upwards else say("It has no bill of material."), "pw-dim")
         if not upwards:
-            link("The lines of all bills of material", address(seat, "/tables/bom_line"))
+            link(say("The lines of all bills of material"), address(seat, "/tables/bom_line"))
 
 
 def _figures(page: Page, currency: str) -> None:

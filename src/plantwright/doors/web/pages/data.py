@@ -15,6 +15,7 @@ from plantwright.core.exchange import shipped_mappings
 from plantwright.core.jobs import Job, ask_job
 from plantwright.core.pages import Sheet, named
 from plantwright.core.problem import Problem, ProblemError
+from plantwright.core.reader import say
 from plantwright.doors.web.forms import take_back
 from plantwright.doors.web.grid import sheet_grid
 from plantwright.doors.web.kit import address, box, button, head, heading, link, problem_panel, tell, words
@@ -44,7 +45,7 @@ async def bring(seat: Seat) -> None:
                 result = _In(seat)
         with box("pw-card"):
             heading("Take files out")
-            words("p", "The same files come in again, after they were changed.", "pw-dim")
+            words("p", say("The same files come in again, after they were changed."), "pw-dim")
             _out(seat)
     if seat.person.may("data.import"):
         with box():
@@ -61,8 +62,8 @@ def _out(seat: Seat) -> None:
     with box().style("display: grid; gap: 8px; justify-items: start"):
         for label, name, make in ways:
             button(label, partial(_send, name, make), icon="download")
-        words("p", "One table alone: open it and choose Excel.", "pw-dim")
-        link("All tables", address(seat, "/tables"))
+        words("p", say("One table alone: open it and choose Excel."), "pw-dim")
+        link(say("All tables"), address(seat, "/tables"))
 
 
 async def _send(name: str, make: Callable[[], bytes]) -> None:
@@ -76,17 +77,17 @@ class _In:
         self.seat, self.source, self.mapping = seat, "", ""
         self.place: Any = None
         self.waiting = box()
-        words("p", "Drop files here, or choose them. Their names say the table: item.csv, bom_line.csv.", "pw-dim")
+        words("p", say("Drop files here, or choose them. Their names say the table: item.csv, bom_line.csv."), "pw-dim")
         self.upload = ui.upload(
             multiple=True, auto_upload=True, max_file_size=MOST_MEGABYTES * 1024 * 1024, on_multi_upload=self._came,
-            on_rejected=lambda: tell(f"A file may have at most {MOST_MEGABYTES} MB.", bad=True),
+            on_rejected=lambda: tell(say("A file may have at most {most} MB.", most=MOST_MEGABYTES), bad=True),
         ).props('accept=".csv,.gz,.zip,.xlsx" flat bordered hide-upload-btn label="CSV, zip or Excel"')  # fmt: skip
         self.upload.classes("pw-upload")
         with box("pw-bar", "label").style("margin: 10px 0 0"):
-            words("span", "Export of another system, through the mapping", "pw-dim")
+            words("span", say("Export of another system, through the mapping"), "pw-dim")
             with ui.element("select").classes("pw-input").props('aria-label="Mapping"') as choice:
                 for name in ("", *shipped_mappings()):
-                    words("option", name or "none").props(f'value="{name}"')
+                    words("option", name or say("none")).props(f'value="{name}"')
             choice.on("change", self._mapped, js_handler="e => emit(e.target.value)")
 
     async def _mapped(self, event: Any) -> None:
@@ -142,12 +143,20 @@ class _In:
         await self._faults(problems)
 
     def _sentence(self, wrong: int, changes: int, files: list[str]) -> str:
-        read = f"{wording.count(len(files), 'file')} read"
+        read = say("{files} read", files=wording.count(len(files), "file"))
         if wrong:
-            return f"{read}: {wording.count(wrong, 'fault')} to correct first. Nothing would be written."
+            return say(
+                "{read}: {faults} to correct first. Nothing would be written.",
+                read=read,
+                faults=wording.count(wrong, "fault"),
+            )
         if not changes:
-            return f"{read}: everything stands in the plant as it is."
-        return f"{read}: {wording.count(changes, 'row')} would be added or changed. Nothing is written yet."
+            return say("{read}: everything stands in the plant as it is.", read=read)
+        return say(
+            "{read}: {rows} would be added or changed. Nothing is written yet.",
+            read=read,
+            rows=wording.count(changes, "row"),
+        )
 
     async def _tables(self, counts: dict[str, dict[str, int]]) -> None:
         if not counts:
@@ -179,4 +188,7 @@ class _In:
         await self._tables(found["tables"])
         button("Look at the tables", to=address(self.seat, "/tables"))
         changes = sum(count["inserted"] + count["updated"] for count in found["tables"].values())
-        tell(f"Imported: {wording.count(changes, 'row')}.", undo=lambda: take_back(self.seat, found["entry"]))
+        tell(
+            say("Imported: {rows}.", rows=wording.count(changes, "row")),
+            undo=lambda: take_back(self.seat, found["entry"]),
+        )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from plantwright.core.action import ACTIONS
+from plantwright.core.reader import say
 from plantwright.doors.web.forms import act_form
 from plantwright.doors.web.kit import address, box, empty, facts, head, heading, link, words
 from plantwright.doors.web.screens import screen
@@ -27,7 +28,7 @@ async def do(seat: Seat) -> None:
     """Ask for what an action needs, and do it."""
     declared = ACTIONS.get(seat.query["action"])
     if declared is None:
-        empty(f"There is no act {seat.query['action']}.", ("All acts", "/do"))
+        empty(say("There is no act {action}.", action=seat.query["action"]), ("All acts", "/do"))
         return
     seat.person.must(declared.permission)
     head(declared.label, declared.help.splitlines()[0])

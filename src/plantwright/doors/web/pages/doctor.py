@@ -8,6 +8,7 @@ from urllib.parse import quote
 from plantwright.core import wording
 from plantwright.core.entity import ENTITIES
 from plantwright.core.problem import Problem, ProblemError
+from plantwright.core.reader import say
 from plantwright.doors.web.acts import act, preview, show_problems
 from plantwright.doors.web.filters import Filter, filter_bar
 from plantwright.doors.web.kit import address, box, button, chip, empty, head, link, words
@@ -90,13 +91,15 @@ class _Doctor:
                 if one.fix and self._may(one) and len(one.cases) > 1:
                     box("pw-space")
                     button(
-                        f"{one.fix.label}: all {len(one.cases)}", partial(self._cure, one, one.cases), icon="healing"
+                        say("{label}: all {cases}", label=one.fix.label, cases=len(one.cases)),
+                        partial(self._cure, one, one.cases),
+                        icon="healing",
                     )
             for problem in one.problems[:SHOWN]:
                 self._line(one, problem)
             if len(one.problems) > SHOWN:
                 with box(tag="details"):
-                    words("summary", f"{len(one.problems) - SHOWN} more")
+                    words("summary", say("{problems} more", problems=len(one.problems) - SHOWN))
                     for problem in one.problems[SHOWN:]:
                         self._line(one, problem)
 
@@ -128,7 +131,7 @@ class _Doctor:
             return
         assert one.fix is not None  # noqa: S101 - the button stands only where there is one
         given = {"code": one.code, "table": one.table, "keys": keys}
-        said = f"{one.fix.label}: {wording.count(len(changes), 'row')} changed."
+        said = say("{label}: {rows} changed.", label=one.fix.label, rows=wording.count(len(changes), "row"))
 
         async def do(_note: str) -> None:
             await act(self.seat, "fix_problem", given, said, self.again)
@@ -151,7 +154,11 @@ def place_of(seat: Seat, problem: Problem) -> str:
 def _count(one: Group) -> str:
     more = one.problems[-1].message if not one.problems[-1].key and len(one.problems) > 1 else ""
     counted = wording.count(len(one.cases), "row") if one.cases else ""
-    return f"{counted} in {one.table.replace('_', ' ')}. {more}".strip() if counted and one.table else more
+    return (
+        say("{counted} in {table}. {more}", counted=counted, table=one.table.replace("_", " "), more=more).strip()
+        if counted and one.table
+        else more
+    )
 
 
 def _sentence(groups: list[Group]) -> str:
@@ -160,6 +167,8 @@ def _sentence(groups: list[Group]) -> str:
     counts = {code: sum(len(one.cases) or 1 for one in groups if one.severity == code) for code in LABELS}
     parts = [wording.count(number, LABELS[code]) for code, number in counts.items() if number]
     known = sum(len(one.cases) for one in groups if one.fix)
-    start = ", ".join(parts) + (f"; for {wording.number(known)} of them the cure is known" if known else "")
+    start = ", ".join(parts) + (
+        say("; for {known} of them the cure is known", known=wording.number(known)) if known else ""
+    )
     end = " With errors no plan can be made." if counts["error"] else " None of it stops a plan."
     return f"{start}.{end}"

@@ -11,6 +11,7 @@ from nicegui import ui
 from nicegui.elements.markdown import prepare_content
 
 from plantwright.core import wording
+from plantwright.core.reader import say
 from plantwright.doors.web.kit import address, box, button, empty, head, link, words
 from plantwright.doors.web.screens import screen
 from plantwright.doors.web.seat import Seat, in_thread
@@ -50,7 +51,7 @@ async def _show(seat: Seat, pages: dict[str, GuidePage], name: str) -> None:
             _list(seat, pages, name)
         with box("pw-card pw-guide", "article"):
             if one is None:
-                empty(f"There is no page {name}.", ("The guide", address(seat, "/help")))
+                empty(say("There is no page {name}.", name=name), ("The guide", address(seat, "/help")))
             else:
                 ui.html(await in_thread(lambda: html_of(one, pages)), sanitize=True)
 
@@ -69,14 +70,14 @@ def _field(seat: Seat, text: str) -> None:
     with ui.element("form").classes("pw-bar").props('method=get action="/help" role=search').style("margin: 0"):
         made = ui.element("input").classes("pw-input").props('name=q type=search aria-label="Search the guide"')
         made.props('placeholder="Search the guide"').props["value"] = text
-        words("button", "Search", "pw-btn").props("type=submit")
+        words("button", say("Search"), "pw-btn").props("type=submit")
     del seat
 
 
 async def _found(seat: Seat, pages: dict[str, GuidePage], text: str) -> None:
     found = await in_thread(lambda: search_guide(pages.values(), text))
-    said = f"{wording.count(len(found), 'page')} with “{text}”."
-    with head("Help", said if found else f"Nothing about “{text}”."):
+    said = say("{pages} with “{text}”.", pages=wording.count(len(found), "page"), text=text)
+    with head("Help", said if found else say("Nothing about “{text}”.", text=text)):
         _field(seat, text)
         button("The guide", to=address(seat, "/help"), icon="menu_book")
     if not found:

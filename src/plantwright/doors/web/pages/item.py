@@ -9,6 +9,7 @@ import polars as pl
 from plantwright.core import wording
 from plantwright.core.exact import SCALE
 from plantwright.core.pages import Page, Sheet, sheet
+from plantwright.core.reader import say
 from plantwright.doors.web.charts import PALETTE, QUIET, chart_of
 from plantwright.doors.web.filters import Filter, filter_bar
 from plantwright.doors.web.grid import cell_texts, column_label, plain_grid, sheet_grid
@@ -35,7 +36,7 @@ async def item(seat: Seat) -> None:
     view = await seat.view()
     found = view.table("item").filter(pl.col("code") == code)
     if not found.height:
-        empty(f"There is no item {code}.", ("All items", address(seat, "/tables/item")))
+        empty(say("There is no item {code}.", code=code), ("All items", address(seat, "/tables/item")))
         return
     row, zone, year = found.row(0, named=True), view.settings.zone, await seat.year()
     bucket, dates = seat.query.get("bucket", "") or "week", seat.query.get("dates", "") or "need"
@@ -108,7 +109,8 @@ def _chart(one: Sheet, view: StoreView, unit: str, code: str, site: str, zone: s
     stock = [value / SCALE for value in rows["projected_available"]]
     came = [(a + b) / SCALE for a, b in rows.select("scheduled_receipt", "planned_receipt").iter_rows()]
     went = [-value / SCALE for value in rows["gross_requirement"]]
-    line = {"type": "line", "step": "end", "name": f"Projected stock [{unit}]", "data": stock, "symbolSize": 3,
+    line = {"type": "line", "step": "end", "name": say("Projected stock [{unit}]", unit=unit),
+            "data": stock, "symbolSize": 3,
             "itemStyle": {"color": PALETTE[0]}, "areaStyle": {"opacity": 0.08}}  # fmt: skip
     rules = view.table("item_site").filter(pl.col("item") == code, pl.col("site") == site)
     safety = rules["safety_stock"][0] / SCALE if rules.height else 0
@@ -119,7 +121,7 @@ def _chart(one: Sheet, view: StoreView, unit: str, code: str, site: str, zone: s
         {"type": "bar", "stack": "moves", "name": name, "data": data, "barMaxWidth": 12, "itemStyle": {"color": color}}
         for name, data, color in (("Comes in", came, PALETTE[2]), ("Goes out", went, PALETTE[5]))
     ]
-    chart_of(days, [line, *bars], f"Stock at {site}", "280px").mark("stock-chart")
+    chart_of(days, [line, *bars], say("Stock at {site}", site=site), "280px").mark("stock-chart")
 
 
 def _record(one: Sheet, zone: str, year: int) -> None:

@@ -11,6 +11,7 @@ from nicegui import ui
 from plantwright.core import wording
 from plantwright.core.jobs import JOBS, Job, ask_again, jobs, milliseconds, stop_job
 from plantwright.core.problem import ProblemError
+from plantwright.core.reader import say
 from plantwright.doors.web.forms import act_form
 from plantwright.doors.web.kit import box, button, chip, drawer, empty, facts, head, heading, problem_panel, tell, words
 from plantwright.doors.web.pages.plans import when
@@ -72,10 +73,12 @@ def _row(seat: Seat, one: Job, now: int, zone: str, year: int) -> None:
     told = ", ".join(f"{name} {value}" for name, value in one.arguments.items() if value not in (None, "", False, 0))
     with box(tag="tr"):
         with box(tag="td"):
-            button(str(one.number), partial(_open, one, zone, year), hint=f"Job {one.number} in full")
+            button(
+                str(one.number), partial(_open, one, zone, year), hint=say("Job {number} in full", number=one.number)
+            )
         words("td", kind.label if kind else one.kind)
         words("td", told if told != "schedule True" else "")
-        words("td", one.by or (f"schedule {one.schedule}" if one.schedule else ""))
+        words("td", one.by or (say("schedule {schedule}", schedule=one.schedule) if one.schedule else ""))
         words("td", when(_iso(one.asked), zone, year))
         with box(tag="td"):
             chip(one.state, MOODS.get(one.state, ""))
@@ -99,7 +102,7 @@ def _iso(value: int) -> str:
 
 
 def _open(one: Job, zone: str, year: int) -> None:
-    with drawer(f"Job {one.number}: {one.kind}"):
+    with drawer(say("Job {number}: {kind}", number=one.number, kind=one.kind)):
         moments = [(name, when(_iso(value), zone, year)) for name, value in
                    (("Asked", one.asked), ("Began", one.began), ("Ended", one.ended)) if value]  # fmt: skip
         facts([("State", one.state), ("By", one.by), *moments, ("Stopped by", one.stop_by or wording.NONE)])
@@ -124,7 +127,7 @@ async def _again(seat: Seat, number: int) -> None:
     except ProblemError as error:
         tell(error.problems[0].message, bad=True)
         return
-    tell(f"Asked for as job {new}.")
+    tell(say("Asked for as job {new}.", new=new))
 
 
 async def _schedule(seat: Seat) -> None:

@@ -14,6 +14,7 @@ from plantwright.core.entity import ENTITIES
 from plantwright.core.journal import Change, Entry, changes, entries, entry
 from plantwright.core.pages import Sheet, named
 from plantwright.core.problem import ProblemError
+from plantwright.core.reader import say
 from plantwright.doors.web.editor import change_table
 from plantwright.doors.web.forms import take_back
 from plantwright.doors.web.grid import sheet_grid
@@ -70,16 +71,16 @@ def _filters(seat: Seat, by: str, action: str, day: str) -> None:
                 words("span", label + " ", "pw-dim")
                 made = ui.element("input").classes("pw-input").props(f"name={name} type={kind}")
                 made.props["value"] = value
-        words("button", "Show", "pw-btn").props("type=submit")
+        words("button", say("Show"), "pw-btn").props("type=submit")
         if by or action or day:
             button("Show all", to=address(seat, "/journal"))
 
 
 def _sheet(found: list[Entry], zone: str, year: int) -> Sheet:
     lines = [
-        {"number": row.number, "at": when(row.at, zone, year), "by": row.by or "somebody",
-         "action": row.action.replace("_", " "),
-         "told": told(row), "state": f"taken back by {row.reversed_by}" if row.reversed_by else ""}
+        {"number": row.number, "at": when(row.at, zone, year), "by": row.by or say("somebody"),
+         "action": row.action.replace("_", " "), "told": told(row),
+         "state": say("taken back by {entry}", entry=row.reversed_by) if row.reversed_by else ""}
         for row in found
     ]  # fmt: skip
     said = {"at": "When", "by": "Who", "action": "What", "told": "What it was told", "state": "Whether it still stands"}
@@ -113,9 +114,10 @@ async def _open(seat: Seat, number: int) -> None:
     view = await seat.view(need_plan=False)
     zone, year = view.settings.zone, await seat.year()
     steps = await in_thread(lambda: changes(seat.store, number))
-    with drawer(f"Entry {number}: {row.action.replace('_', ' ')}"):
-        facts([("Who", row.by or "somebody"), ("When", when(row.at, zone, year)), ("Told", told(row) or wording.NONE),
-               ("Takes back", f"entry {row.reverses}" if row.reverses else wording.NONE)])  # fmt: skip
+    with drawer(say("Entry {number}: {action}", number=number, action=row.action.replace("_", " "))):
+        facts([("Who", row.by or say("somebody")), ("When", when(row.at, zone, year)),
+               ("Told", told(row) or wording.NONE),
+               ("Takes back", say("entry {entry}", entry=row.reverses) if row.reverses else wording.NONE)])  # fmt: skip
         await _way_back(seat, row, bool(steps))
         for step in steps:
             _step(step, view, zone)
@@ -125,7 +127,7 @@ async def _open(seat: Seat, number: int) -> None:
 
 async def _way_back(seat: Seat, row: Entry, changed: bool) -> None:  # noqa: FBT001
     if row.reversed_by:
-        words("p", f"It was taken back by entry {row.reversed_by}.", "pw-dim")
+        words("p", say("It was taken back by entry {entry}.", entry=row.reversed_by), "pw-dim")
         return
     if not changed or not seat.person.may("admin.audit"):
         return
@@ -138,7 +140,7 @@ async def _way_back(seat: Seat, row: Entry, changed: bool) -> None:  # noqa: FBT
             if problems:
                 problem_panel(problems, "It cannot be taken back as it is")
                 return
-            words("p", "Nothing stands against it: what is listed below comes back as it was before.")
+            words("p", say("Nothing stands against it: what is listed below comes back as it was before."))
             button("Take it back", partial(_back, seat, row.number), icon="undo", main=True)
 
     with place:

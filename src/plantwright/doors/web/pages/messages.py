@@ -10,6 +10,7 @@ from typing import Any
 import polars as pl
 
 from plantwright.core import wording
+from plantwright.core.reader import say
 from plantwright.doors.web.acts import act, preview
 from plantwright.doors.web.filters import Filter, filter_bar
 from plantwright.doors.web.grid import sheet_grid
@@ -37,7 +38,12 @@ async def messages(seat: Seat) -> None:
         for name in ACTIONS:
             if counts[name]:
                 mood = "risk" if name == "expedite" else ""
-                tile(wording.number(counts[name]), f"to {name}", address(seat, "/messages", action=name), mood)
+                tile(
+                    wording.number(counts[name]),
+                    say("to {name}", name=name),
+                    address(seat, "/messages", action=name),
+                    mood,
+                )
     actions = (("", "all"), *((name, name) for name in ACTIONS))
     filter_bar(seat, "/messages", (Filter("action", "Action", actions), Filter("state", "State", STATES)))
     sheet = page.sheets[0]
@@ -98,6 +104,6 @@ async def _ask(seat: Seat, grid: Any, rows: list[dict[str, Any]], action: str) -
 
     lines = [one["text"] or f"{one['action']} {one['order']} {one['item']}" for one in chosen[:MOST_LINES]]
     if len(chosen) > MOST_LINES:
-        lines.append(f"… and {wording.number(len(chosen) - MOST_LINES)} more")
-    title = f"Do what {count} say?" if accept else f"Dismiss {count}?"
+        lines.append(say("… and {chosen} more", chosen=wording.number(len(chosen) - MOST_LINES)))
+    title = say("Do what {count} say?", count=count) if accept else say("Dismiss {count}?", count=count)
     preview(title, lines, "Do it" if accept else "Dismiss", go, "Note" if accept else "Why")

@@ -11,6 +11,7 @@ from plantwright.core import wording
 from plantwright.core.column import Column, Kind
 from plantwright.core.journal import history
 from plantwright.core.pages import Sheet, listed, named, sheet
+from plantwright.core.reader import say
 from plantwright.doors.web.acts import act, preview
 from plantwright.doors.web.grid import sheet_grid
 from plantwright.doors.web.kit import address, box, button, chip, empty, facts, head, heading, words
@@ -31,7 +32,7 @@ async def order(seat: Seat) -> None:
     asked, made = await in_thread(lambda: (demand_row(view, number), order_row(view, number)))
     stored = await in_thread(lambda: stored_document(view, number))
     if asked is None and made is None and stored is None:
-        empty(f"There is no order {number} in the plan, and none is kept under that number.",
+        empty(say("There is no order {number} in the plan, and none is kept under that number.", number=number),
               ("All orders", address(seat, "/orders")))  # fmt: skip
         return
     zone, year = view.settings.zone, await seat.year()
@@ -63,7 +64,7 @@ def _title(asked: Any, made: Any, stored: Any) -> str:
     tables = {"sales_order_line": "Sales order", "production_order": "Production order",
               "purchase_order_line": "Purchase order", "transfer_order": "Transfer"}  # fmt: skip
     name = kinds[made["source"]] if made else tables[stored[0]]
-    return f"Planned {name.lower()}" if made and made["state"] == "planned" else name
+    return say("Planned {name}", name=name.lower()) if made and made["state"] == "planned" else name
 
 
 def _acts(seat: Seat, number: str, asked: Any, made: Any, stored: Any) -> None:
@@ -74,11 +75,16 @@ def _acts(seat: Seat, number: str, asked: Any, made: Any, stored: Any) -> None:
     if made and made["state"] == "planned" and not seat.scenario and seat.person.may("planning.orders"):
 
         async def firm(_note: str) -> None:
-            await act(seat, "firm_order", {"order": number}, f"{number} was made firm.")
+            await act(seat, "firm_order", {"order": number}, say("{number} was made firm.", number=number))
 
-        lines = [f"{wording.decimal(made['quantity'])} of {made['item']} become a firm order with a number of its own.",
+        said = {"quantity": wording.decimal(made["quantity"]), "item": made["item"]}
+        lines = [say("{quantity} of {item} become a firm order with a number of its own.", **said),
                  "The next plans keep it as it is."]  # fmt: skip
-        button("Make it firm", lambda: preview(f"Make {number} firm?", lines, "Make it firm", firm), icon="push_pin")
+        button(
+            "Make it firm",
+            lambda: preview(say("Make {number} firm?", number=number), lines, "Make it firm", firm),
+            icon="push_pin",
+        )
     if stored and seat.person.may(f"read:{stored[0]}"):
         button("In its table", to=address(seat, f"/tables/{stored[0]}", row=number), icon="table_chart")
 
@@ -115,7 +121,7 @@ def _messages(seat: Seat, view: StoreView, number: str) -> None:
     heading("What the plan asks")
     with box("pw-card"):
         if not rows.height:
-            words("p", "Nothing: it stands as the plan wants it.", "pw-dim").style("margin: 0")
+            words("p", say("Nothing: it stands as the plan wants it."), "pw-dim").style("margin: 0")
         texts = view.result("message_draft").filter(pl.col("order") == number)
         said = {(row["action"], row["item"]): row["text"] for row in texts.iter_rows(named=True)}
         for row in rows.iter_rows(named=True):

@@ -14,6 +14,7 @@ from plantwright.core.access import known_rights, roles, users
 from plantwright.core.access.roles import RoleOf
 from plantwright.core.action import ACTIONS
 from plantwright.core.problem import ProblemError
+from plantwright.core.reader import say
 from plantwright.doors.web.forms import act_form, tell_secrets
 from plantwright.doors.web.kit import box, button, chip, drawer, empty, head, heading, tell, words
 from plantwright.doors.web.pages.plans import when
@@ -34,7 +35,7 @@ async def people(seat: Seat) -> None:
     zone, year = view.settings.zone, await seat.year()
     active = sum(1 for one in found if one["active"])
     sentence = (
-        f"{wording.count(active, 'user')} may sign in."
+        say("{users} may sign in.", users=wording.count(active, "user"))
         if found
         else "Nobody has an account yet: who sits at this machine may do all."
     )
@@ -69,7 +70,7 @@ async def _do(seat: Seat, action: str, /, **arguments: str) -> None:
     except ProblemError as error:
         tell(f"{error.problems[0].message} {error.problems[0].remedy}", bad=True)
         return
-    if not tell_secrets(f"New password of {arguments.get('user', '')}", answer, ui.navigate.reload):
+    if not tell_secrets(say("New password of {user}", user=arguments.get("user", "")), answer, ui.navigate.reload):
         ui.navigate.reload()
 
 
@@ -100,7 +101,7 @@ def _users(seat: Seat, found: list[dict[str, Any]], zone: str, year: int) -> Non
                     _state(one)
                 words("td", " · ".join(filter(None, (one["full_name"], one["email"]))))
                 words("td", ", ".join(one["roles"]) or wording.NONE)
-                words("td", ", ".join(one["sites"]) or "all")
+                words("td", ", ".join(one["sites"]) or say("all"))
                 seen = datetime.fromtimestamp(one["seen"], UTC).isoformat() if one["seen"] else ""
                 words("td", when(seen, zone, year) if seen else wording.NONE)
                 _buttons(*_acts(seat, one))
@@ -142,7 +143,11 @@ def _roles(seat: Seat, known: Mapping[str, RoleOf], found: list[dict[str, Any]])
                 words("td", one.help)
                 words("td", ", ".join(holders) or wording.NONE)
                 with box(tag="td"):
-                    button(wording.count(len(one.rights), "right"), partial(_rights, one), hint=f"Rights of {one.name}")
+                    button(
+                        wording.count(len(one.rights), "right"),
+                        partial(_rights, one),
+                        hint=say("Rights of {name}", name=one.name),
+                    )
                 given = {"name": one.name, "help": one.help, "rights": ", ".join(one.rights)}
                 acts: list[Act] = [("Change", partial(_ask, seat, "set_role", given), False)]
                 if not one.built_in:
@@ -155,7 +160,7 @@ def _roles(seat: Seat, known: Mapping[str, RoleOf], found: list[dict[str, Any]])
 
 def _rights(one: RoleOf) -> None:
     said = known_rights()
-    with drawer(f"Rights of {one.name}"):
+    with drawer(say("Rights of {name}", name=one.name)):
         for right in one.rights:
             with box("pw-list-row"):
                 words("code", right)
@@ -165,7 +170,7 @@ def _rights(one: RoleOf) -> None:
 
 def _all_rights() -> None:
     with drawer("All rights"):
-        words("p", "A star stands for any part: read:* lets all tables be looked at.", "pw-dim")
+        words("p", say("A star stands for any part: read:* lets all tables be looked at."), "pw-dim")
         for right, what in sorted(known_rights().items()):
             with box("pw-list-row"):
                 words("code", right)

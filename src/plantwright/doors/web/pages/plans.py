@@ -14,6 +14,7 @@ from plantwright.core import wording
 from plantwright.core.exact import SCALE
 from plantwright.core.pages import Page
 from plantwright.core.problem import ProblemError
+from plantwright.core.reader import say
 from plantwright.doors.web.charts import PALETTE, chart_of
 from plantwright.doors.web.kit import address, box, button, chip, empty, head, link, tell, words
 from plantwright.doors.web.pages.reports import show_page
@@ -32,7 +33,10 @@ async def plans(seat: Seat) -> None:
     zone, year = view.settings.zone, await seat.year()
     head(
         "Plans",
-        f"{wording.count(len(kept), 'plan')} kept, the latest first. Older ones go, except those that are pinned.",
+        say(
+            "{plans} kept, the latest first. Older ones go, except those that are pinned.",
+            plans=wording.count(len(kept), "plan"),
+        ),
     )
     if not kept:
         empty("Plan again, at the top, makes the first one.")
@@ -50,8 +54,11 @@ def _row(seat: Seat, one: dict[str, Any], kept: list[dict[str, Any]], zone: str,
     totals, number = one["totals"], one["number"]
     with box(tag="tr"):
         with box(tag="td"):
-            link(f"Plan {number}", address(replace(seat, query={"scenario": one["scenario"]}), "/", plan=number))
-        words("td", one["scenario"] or "as it is")
+            link(
+                say("Plan {number}", number=number),
+                address(replace(seat, query={"scenario": one["scenario"]}), "/", plan=number),
+            )
+        words("td", one["scenario"] or say("as it is"))
         words("td", when(one["at"], zone, year))
         words("td", one["by"])
         with box(tag="td"):
@@ -65,7 +72,7 @@ def _row(seat: Seat, one: dict[str, Any], kept: list[dict[str, Any]], zone: str,
         with box(tag="td"):
             other = next((p["number"] for p in kept if p["number"] != number and p["scenario"] == ""), None)
             if other is not None:
-                link("Compare", f"/plans/compare?plan={other}&other={number}")
+                link(say("Compare"), f"/plans/compare?plan={other}&other={number}")
         with box(tag="td"):
             if seat.person.may("planning.plans"):
                 button("Unpin" if one["pinned"] else "Pin", partial(_pin, seat, number, off=one["pinned"]))
@@ -112,7 +119,7 @@ async def compare(seat: Seat) -> None:
 
 async def side_by_side(seat: Seat, page: Page) -> None:
     """Draw what differs between two plans, then list it."""
-    names = [f"Plan {number}" for number in page.figures["plans"]]
+    names = [say("Plan {number}", number=number) for number in page.figures["plans"]]
     with box("pw-cols"):
         _lateness(page.figures["totals"], names)
         loads = next((sheet.rows for sheet in page.sheets if sheet.title == "Load"), None)

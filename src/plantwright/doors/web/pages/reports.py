@@ -7,6 +7,7 @@ from typing import Any
 from nicegui import ui
 
 from plantwright.core.pages import Page
+from plantwright.core.reader import say
 from plantwright.core.report import REPORTS, Report
 from plantwright.doors.web.charts import sheet_chart
 from plantwright.doors.web.forms import Form, field_of
@@ -33,7 +34,7 @@ async def report(seat: Seat) -> None:
     """Show a report with what it was told in the address."""
     declared = REPORTS.get(seat.query["name"])
     if declared is None:
-        empty(f"There is no report {seat.query['name']}.", ("All reports", "/reports"))
+        empty(say("There is no report {name}.", name=seat.query["name"]), ("All reports", "/reports"))
         return
     told = {name: seat.query[name] for name in declared.parameters if seat.query.get(name)}
     missing = [name for name, one in declared.parameters.items() if one.required and name not in told]

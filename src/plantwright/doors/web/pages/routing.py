@@ -9,6 +9,7 @@ from nicegui import ui
 
 from plantwright.core import wording
 from plantwright.core.pages import sheet
+from plantwright.core.reader import say
 from plantwright.doors.web.filters import tabs
 from plantwright.doors.web.grid import sheet_grid
 from plantwright.doors.web.kit import address, box, button, empty, head, heading, words
@@ -35,11 +36,11 @@ async def routing(seat: Seat) -> None:
     site = seat.query.get("site", known[0] if known else "")
     links, others = view.table("operation_link"), view.table("operation_alternate")
     drawn = picture(view.table("operation"), links, others, code, site)
-    with head(f"Routing of {code}", _sentence(drawn)):
+    with head(say("Routing of {code}", code=code), _sentence(drawn)):
         button("Bill of material", to=address(seat, f"/bom/{code}"), icon="account_tree")
         button("Item", to=address(seat, f"/item/{code}"), icon="category")
     if not drawn.places:
-        empty(f"{code} has no operations; they say how it is made, where, and how long it takes.",
+        empty(say("{code} has no operations; they say how it is made, where, and how long it takes.", code=code),
               ("Operations", address(seat, "/tables/operation")))  # fmt: skip
         return
     if len(known) > 1:
@@ -51,16 +52,25 @@ async def routing(seat: Seat) -> None:
     rows = rows.filter((rows["item"] == code) & (rows["site"] == site)).sort("sequence")
     shown = replace(sheet(view, "Operations", "operation", rows, *COLUMNS), dashed=DASHED)
     sheet_grid(seat, shown, await seat.year(), view.settings.zone)
-    words("p", "Set-up is per order. Queue and move are elapsed time; set-up and run are working time.", "pw-dim")
+    words("p", say("Set-up is per order. Queue and move are elapsed time; set-up and run are working time."), "pw-dim")
 
 
 def _sentence(drawn: Picture) -> str:
     if not drawn.places:
         return ""
     count = wording.count(len(drawn.places), "operation")
-    how = "one after the other" if drawn.rows == 1 else f"side by side in {wording.count(drawn.columns, 'step')}"
+    how = (
+        "one after the other"
+        if drawn.rows == 1
+        else say("side by side in {steps}", steps=wording.count(drawn.columns, "step"))
+    )
     centers = {one.operation["work_center"] for one in drawn.places if one.operation["work_center"]}
-    return f"{count}, {how}, on {wording.count(len(centers), 'work center')}."
+    return say(
+        "{count}, {how}, on {work_center}.",
+        count=count,
+        how=how,
+        work_center=wording.count(len(centers), "work center"),
+    )
 
 
 def svg_of(drawn: Picture, code: str) -> str:
@@ -73,7 +83,9 @@ def svg_of(drawn: Picture, code: str) -> str:
     width, height = drawn.columns * (WIDE + GAP) - GAP + 8, drawn.rows * (tall + 22) - 22 + 8
     parts = [_arrow(spots[first], spots[last], tall) for first, last in drawn.arrows]
     parts += [_box(texts[number], *spot, tall) for number, spot in spots.items()]
-    label = html.escape(f"Routing of {code}: " + "; ".join(" ".join(lines[:2]) for lines in texts.values()), quote=True)
+    label = html.escape(
+        say("Routing of {code}: ", code=code) + "; ".join(" ".join(lines[:2]) for lines in texts.values()), quote=True
+    )
     head = '<defs><marker id="pw-tip" markerWidth="8" markerHeight="8" refX="7" refY="4" orient="auto">'
     head += '<path d="M0,0 L8,4 L0,8 z"/></marker></defs>'
     return (
@@ -87,18 +99,25 @@ def lines_of(one: Place) -> list[str]:
     step, time = one.operation, wording.duration
     lines = [f"{step['sequence']} {step['name']}".strip()]
     if step["supplier"]:
-        return [*lines, f"at {step['supplier']}", f"away {time(step['lead_time'])}"]
+        return [
+            *lines,
+            say("at {supplier}", supplier=step["supplier"]),
+            say("away {lead_time}", lead_time=time(step["lead_time"])),
+        ]
     lines.append(step["work_center"] or "no work center")
     run = {
-        "unit": f"{time(step['run'])} each",
-        "batch": f"{time(step['run'])} for {wording.decimal(step['batch_size'])}",
-        "hour": f"{wording.decimal(step['rate'])} an hour",
+        "unit": say("{run} each", run=time(step["run"])),
+        "batch": say("{run} for {batch_size}", run=time(step["run"]), batch_size=wording.decimal(step["batch_size"])),
+        "hour": say("{rate} an hour", rate=wording.decimal(step["rate"])),
     }[step["run_per"]]
-    lines += [f"set-up {time(step['setup'])}" if step["setup"] else "no set-up", f"run {run}"]
+    lines += [
+        say("set-up {setup}", setup=time(step["setup"])) if step["setup"] else "no set-up",
+        say("run {run}", run=run),
+    ]
     waits = [f"{name} {time(step[name])}" for name in ("queue", "move") if step[name]]
     needs = [part for part in (step["skill"], step["tool"]) if part]
     lines += [", ".join(part) for part in (waits, needs) if part]
-    return [*lines, *(f"or {other['work_center']}" for other in one.alternates)]
+    return [*lines, *(say("or {work_center}", work_center=other["work_center"]) for other in one.alternates)]
 
 
 def _arrow(first: tuple[int, int], last: tuple[int, int], tall: int) -> str:

@@ -11,6 +11,7 @@ from nicegui import ui
 from plantwright.core import wording
 from plantwright.core.entity import ENTITIES
 from plantwright.core.problem import ProblemError
+from plantwright.core.reader import say
 from plantwright.doors.web.editor import Editor
 from plantwright.doors.web.forms import Field, Form, take_back
 from plantwright.doors.web.kit import box, button, drawer, empty, head, heading, link, problem_panel, tell, words
@@ -32,7 +33,10 @@ async def scenarios(seat: Seat) -> None:
     may = seat.person.may("write:scenario") and seat.person.may("write:scenario_edit")
     with head(
         "Scenarios",
-        f"{wording.count(rows.height, 'scenario')}. Each is planned beside the plant, which stays as it is.",
+        say(
+            "{scenarios}. Each is planned beside the plant, which stays as it is.",
+            scenarios=wording.count(rows.height, "scenario"),
+        ),
     ):
         if may:
             button("New scenario", lambda: _new(seat), icon="add", main=True)
@@ -66,7 +70,7 @@ def _line(code: str, name: str, count: int, own: Any, base: Any, zone: str, year
         words("td", name)
         words("td", figure(count), "pw-num")
         if own is None:
-            words("td", "not yet", "pw-dim")
+            words("td", say("not yet"), "pw-dim")
             for _ in range(3):
                 words("td", "")
             return
@@ -75,11 +79,11 @@ def _line(code: str, name: str, count: int, own: Any, base: Any, zone: str, year
         words("td", figure(own["totals"].get("late_days"), 1), "pw-num")
         with box(tag="td"):
             if base is not None:
-                link("Compare", f"/plans/compare?plan={base['number']}&other={own['number']}")
+                link(say("Compare"), f"/plans/compare?plan={base['number']}&other={own['number']}")
 
 
 def _new(seat: Seat, like: str = "") -> None:
-    with drawer(f"Copy of {like}" if like else "New scenario") as made:
+    with drawer(say("Copy of {like}", like=like) if like else "New scenario") as made:
         fields = (
             Field("code", "Short name", "Such as night-shift", required=True, value=f"{like}-2" if like else ""),
             Field("name", "What it asks", "Such as: a night shift in the paint shop for two weeks"),
@@ -119,7 +123,7 @@ class _Scenario:
         seat, view = self.seat, await self.seat.view(need_plan=False)
         found = view.table("scenario").filter(pl.col("code") == self.code)
         if not found.height:
-            empty(f"There is no scenario {self.code}.", ("All scenarios", "/scenarios"))
+            empty(say("There is no scenario {code}.", code=self.code), ("All scenarios", "/scenarios"))
             return
         may = seat.person.may("write:scenario_edit")
         with head(self.code, found["name"][0]):
@@ -143,7 +147,7 @@ class _Scenario:
             with box("pw-bar"):
                 button("Add an edit", self.editor.add, icon="add")
                 button("Delete edits", self.editor.delete, icon="delete")
-                words("span", "Rows are conditions such as: item = P-100 and due >= 2026-03-01.", "pw-dim")
+                words("span", say("Rows are conditions such as: item = P-100 and due >= 2026-03-01."), "pw-dim")
         self.editor.draw(self.draft.load(rows), f"{min(max(rows.height, 3), 10) * 30 + 78}px")
 
     async def _read(self) -> pl.DataFrame:
@@ -182,4 +186,4 @@ class _Scenario:
             if await take_back(self.seat, entry):
                 ui.navigate.to(f"/scenarios/{self.code}")
 
-        tell(f"{self.code} is deleted.", undo=back)
+        tell(say("{code} is deleted.", code=self.code), undo=back)

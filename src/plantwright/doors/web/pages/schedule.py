@@ -19,6 +19,7 @@ from plantwright.core import wording
 from plantwright.core.jobs import ask_job, one_job
 from plantwright.core.journal import entry, reverse
 from plantwright.core.problem import ProblemError
+from plantwright.core.reader import say
 from plantwright.core.wording import SPACE
 from plantwright.doors.web.choices import VALUE, choice, known, segments
 from plantwright.doors.web.gantt import COLOURS, GROUPS, ZOOMS, Gantt
@@ -107,7 +108,7 @@ async def schedule(seat: Seat) -> None:
     desk.coming = asyncio.ensure_future(in_thread(lambda: _drawn(view, desk.look, FIRST)))
     page = await seat.report("schedule", work_center=desk.look.center)
     told = {"work_center": desk.look.center, "order": desk.look.order}
-    chain_of = f"{desk.look.order} with all that it waits for and all that waits for it."
+    chain_of = say("{order} with all that it waits for and all that waits for it.", order=desk.look.order)
     with head("Schedule", chain_of if desk.look.order else page.sentence):
         button("As a table", to=address(seat, "/reports/schedule", **told), icon="table_rows")
         button("Print the week", lambda: desk.chart and desk.chart.run_method("printWeek"), icon="print")
@@ -127,7 +128,7 @@ def _tools(desk: Desk, centers: list[str]) -> None:
         choice("Work center", ["", *centers], desk.look.center, "All work centers", _go(seat, "center"))
         _order_field(desk)
         segments("Rows", GROUPS, query.get("group", "center"), lambda value: _ask(desk, "setGroup", value))
-        names = {name: f"Colour by {text}" for name, text in COLOURS.items()}
+        names = {name: say("Colour by {text}", text=text) for name, text in COLOURS.items()}
         choice("Colour", names, query.get("colour", "order"), "", lambda value: _ask(desk, "setColour", value))
         box("pw-space")
         zooms = {name: name.capitalize() for name in ZOOMS}
@@ -217,7 +218,15 @@ async def _load(desk: Desk, *, keep: bool = False) -> None:
     desk.bar.clear()
     with desk.bar:
         shown, whole = wording.number(drawn.shown), wording.number(drawn.count)
-        words("p", f"The first {shown} of {whole} operations. Choose a work center to see its own.", "pw-dim")
+        words(
+            "p",
+            say(
+                "The first {shown} of {whole} operations. Choose a work center to see its own.",
+                shown=shown,
+                whole=whole,
+            ),
+            "pw-dim",
+        )
 
 
 # --- trying ---------------------------------------------------------------------------------------------------------
@@ -230,13 +239,21 @@ async def _try(desk: Desk, pin: Pin) -> None:
     bar.clear()
     with bar, box("pw-preview"):
         ui.spinner(size="18px")
-        words("p", f"Trying {pin.order} at {desk.moment(pin.start)} on {pin.work_center} \N{HORIZONTAL ELLIPSIS}")
+        words(
+            "p",
+            say(
+                "Trying {order} at {start} on {work_center} …",
+                order=pin.order,
+                start=desk.moment(pin.start),
+                work_center=pin.work_center,
+            ),
+        )
     try:
         tried = await SANDBOX.try_pin(await desk.base(), pin, desk.look)
     except ProblemError as error:
         bar.clear()
         with bar:
-            problem_panel(error.problems, f"{pin.order} cannot be moved there")
+            problem_panel(error.problems, say("{order} cannot be moved there", order=pin.order))
             button("Close", bar.clear)
         return
     bar.clear()
@@ -248,22 +265,22 @@ async def _try(desk: Desk, pin: Pin) -> None:
 def _preview(desk: Desk, pin: Pin, tried: Tried) -> None:
     figures = tried.figures
     with box("pw-preview").mark("preview"):
-        words("b", f"{pin.order} operation {pin.operation}")
+        words("b", say("{order} operation {operation}", order=pin.order, operation=pin.operation))
         words("p", _where(desk, pin, tried))
         for name, unit in (("late", "orders late"), ("days", "days late")):
             before, after = figures[f"{name}_before"], figures[f"{name}_after"]
             mood = "pw-late" if after > before else "pw-good" if after < before else ""
             words("p", f"{_figure(before)} \N{RIGHTWARDS ARROW} {_figure(after)} {unit}{_change(before, after)}", mood)
-        words("p", f"{_figure(figures['orders_moved'])} orders move or change", "pw-dim")
+        words("p", say("{orders_moved} orders move or change", orders_moved=_figure(figures["orders_moved"])), "pw-dim")
         if not tried.verified:
-            words("p", "The check of this plan finds faults: do not rely on its dates.", "pw-risk")
+            words("p", say("The check of this plan finds faults: do not rely on its dates."), "pw-risk")
         with box("pw-acts"):
             button("What moves", lambda: _moves(desk, tried))
             button("Discard", lambda: _discard(desk), hint="Keep the schedule as it is")
             if desk.may_pin:
                 button("Accept", lambda: _accept(desk, pin), main=True, icon="push_pin")
             else:
-                words("p", "Pins are set in the latest plan of the plant as it is.", "pw-dim")
+                words("p", say("Pins are set in the latest plan of the plant as it is."), "pw-dim")
 
 
 def _figure(value: float) -> str:
@@ -279,9 +296,9 @@ def _change(before: float, after: float) -> str:
 
 def _where(desk: Desk, pin: Pin, tried: Tried) -> str:
     """Say where the plan puts what was pinned, which may be later than was wished."""
-    said = f"starts {desk.moment(tried.start)} on {pin.work_center}"
+    said = say("starts {start} on {work_center}", start=desk.moment(tried.start), work_center=pin.work_center)
     moved = abs(tried.start - pin.start) >= CLOSE
-    return f"{said}, the first time it can from {desk.moment(pin.start)}" if moved else said
+    return say("{said}, the first time it can from {start}", said=said, start=desk.moment(pin.start)) if moved else said
 
 
 def _moves(desk: Desk, tried: Tried) -> None:
@@ -299,12 +316,12 @@ def _moves(desk: Desk, tried: Tried) -> None:
 
 def _more(told: int, count: int) -> None:
     if count > told:
-        words("p", f"and {wording.number(count - told)} more.", "pw-dim")
+        words("p", say("and {count} more.", count=wording.number(count - told)), "pw-dim")
 
 
 def _lines(rows: list[tuple[str, str, str]]) -> None:
     if not rows:
-        words("p", "None.", "pw-dim")
+        words("p", say("None."), "pw-dim")
     facts((f"{name} · {item}", text) for name, text, item in rows)
 
 
@@ -341,8 +358,12 @@ async def _accept(desk: Desk, pin: Pin) -> None:
         _refuse(desk, error)
         return
     after = await in_thread(lambda: last_entry(desk.seat.store))
-    done = f"{order} is pinned" if order == pin.order else f"{pin.order} is now {order}, firm and pinned"
-    await _plan_again(desk, f"{done}. The plan is being made again.")
+    done = (
+        say("{order} is pinned", order=order)
+        if order == pin.order
+        else say("{order} is now {order_2}, firm and pinned", order=pin.order, order_2=order)
+    )
+    await _plan_again(desk, say("{done}. The plan is being made again.", done=done))
 
     async def undo() -> None:
         await _take_back(desk, before, after)
@@ -422,18 +443,19 @@ async def _open(desk: Desk, order: str, sequence: int) -> None:
     if not rows.height:
         return
     row = rows.row(0, named=True)
-    with drawer(f"{order} operation {sequence}"):
+    center = say("{center} unit {unit}", center=row["work_center"], unit=row["unit"])
+    with drawer(say("{order} operation {sequence}", order=order, sequence=sequence)):
         facts([
             ("Item", row["item"]), ("Quantity", wording.decimal(row["quantity"])),
-            ("Work center", f"{row['work_center']} unit {row['unit']}" if row["work_center"] else "a supplier"),
+            ("Work center", center if row["work_center"] else say("a supplier")),
             ("Start", desk.moment(row["start"])), ("Finish", desk.moment(row["finish"])),
             ("Due by planned lead times", desk.moment(row["due"])), ("Set-up", wording.duration(row["setup"])),
             ("Run", wording.duration(row["run"])), ("People and tools", row["people"] or wording.NONE),
             ("State", row["state"]),
         ])  # fmt: skip
         with box("pw-bar").style("margin-top: 12px"):
-            link("The order", address(desk.seat, f"/order/{order}"))
-            link("Its chain alone", address(desk.seat, "/schedule", order=order, group="order"))
+            link(say("The order"), address(desk.seat, f"/order/{order}"))
+            link(say("Its chain alone"), address(desk.seat, "/schedule", order=order, group="order"))
         if desk.seat.person.may(PINS) and row["work_center"] and row["state"] != "started":
             _move_form(desk, row, _able(view, row["item"], sequence, row["work_center"]))
         if row["state"] == "pinned" and desk.may_pin:
@@ -478,5 +500,7 @@ async def _free(desk: Desk, order: str, sequence: int) -> None:
         await _take_back(desk, number - 1, number)
         await _plan_again(desk, "Taken back. The plan is being made again.")
 
-    await _plan_again(desk, f"{order} operation {sequence} is free. The plan is being made again.")
-    _told(desk, f"{order} operation {sequence} is free.", undo)
+    await _plan_again(
+        desk, say("{order} operation {sequence} is free. The plan is being made again.", order=order, sequence=sequence)
+    )
+    _told(desk, say("{order} operation {sequence} is free.", order=order, sequence=sequence), undo)

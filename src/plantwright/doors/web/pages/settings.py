@@ -7,6 +7,7 @@ from nicegui import ui
 
 from plantwright.core import wording
 from plantwright.core.column import REQUIRED, Column, Kind
+from plantwright.core.reader import say
 from plantwright.core.settings import SETTINGS
 from plantwright.doors.web.forms import Field, Form, take_back
 from plantwright.doors.web.kit import box, button, facts, head, tell
@@ -20,7 +21,14 @@ async def settings(seat: Seat) -> None:
     """Show the settings, to be changed by who may."""
     rows = await in_thread(lambda: seat.store.read("setting", versions=True))
     given = dict(rows.select("name", "value").iter_rows())
-    head("Settings", f"{len(SETTINGS)} settings, {sum(map(bool, given.values()))} of them set by the plant.")
+    head(
+        "Settings",
+        say(
+            "{settings} settings, {own} of them set by the plant.",
+            settings=len(SETTINGS),
+            own=sum(map(bool, given.values())),
+        ),
+    )
     fields = [field(name, column, given.get(name, "")) for name, column in SETTINGS.items()]
     if not seat.person.may("write:setting"):
         with box("pw-card"):
@@ -44,7 +52,7 @@ async def settings(seat: Seat) -> None:
                 if await take_back(seat, saved.entry):
                     ui.navigate.reload()
 
-            tell(f"Saved: {wording.count(len(edits), 'setting')}.", undo=back)
+            tell(say("Saved: {settings}.", settings=wording.count(len(edits), "setting")), undo=back)
 
         with box("pw-bar"):
             button("Save", save, main=True, icon="save")
@@ -62,7 +70,7 @@ def field(name: str, column: Column, value: str) -> Field:
     default = ""
     if column.default not in ("", None, REQUIRED):
         default = wording.shown(column.raw_default, column, "UTC").replace(wording.SPACE, " ")
-    said = column.help + (f". Otherwise: {default}." if default else ".")
+    said = column.help + (say(". Otherwise: {default}.", default=default) if default else ".")
     kind = "choice" if column.kind is Kind.CHOICE else "text"
     return Field(name, name.replace("_", " ").capitalize(), said, kind, column.choices, value=value)
 

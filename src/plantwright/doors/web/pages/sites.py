@@ -9,6 +9,7 @@ from typing import Any
 from plantwright.core import wording
 from plantwright.core.exact import SCALE
 from plantwright.core.problem import ProblemError
+from plantwright.core.reader import say
 from plantwright.doors.web.kit import address, box, button, empty, head, heading, link, problem_panel, words
 from plantwright.doors.web.screens import screen
 from plantwright.doors.web.seat import Seat, in_thread
@@ -49,8 +50,16 @@ def _sentence(found: list[SiteView]) -> str:
     people = sum(len(one.people) for one in found)
     parts = [wording.count(len(found), "site"), wording.count(centers, "work center")]
     parts += [wording.count(people, "person", "people")] if people else []
-    loads = [f"{one.row['code']} {wording.percent(round(one.load * SCALE))} full" for one in found if one.load]
-    return f"{', '.join(parts)}. In the next four weeks: {', '.join(loads)}." if loads else f"{', '.join(parts)}."
+    loads = [
+        say("{code} {load} full", code=one.row["code"], load=wording.percent(round(one.load * SCALE)))
+        for one in found
+        if one.load
+    ]
+    return (
+        say("{parts}. In the next four weeks: {loads}.", parts=", ".join(parts), loads=", ".join(loads))
+        if loads
+        else f"{', '.join(parts)}."
+    )
 
 
 def _site(
@@ -72,9 +81,9 @@ def _strips(
     seat: Seat, one: SiteView, hours: Mapping[str, list[float]], names: Mapping[str, str], first: date
 ) -> None:  # fmt: skip
     if not one.calendars:
-        words("p", "No calendar: always open.", "pw-dim")
+        words("p", say("No calendar: always open."), "pw-dim")
         return
-    words("h3", "Open hours, the next four weeks", "pw-sub")
+    words("h3", say("Open hours, the next four weeks"), "pw-sub")
     with box("pw-scroll"), box("pw-hours"):
         words("span", "")
         for number in range(DAYS):
@@ -88,7 +97,7 @@ def _strips(
 
 def _hour(hours: float, day: date, code: str) -> None:
     cell = box("pw-hour" + " pw-monday" * (day.weekday() == 0) + " pw-shut" * (hours == 0))
-    said = f"{wording.number(hours, 1).removesuffix('.0')} h open" if hours else "closed"
+    said = say("{hours} h open", hours=wording.number(hours, 1).removesuffix(".0")) if hours else "closed"
     told = f"{code}, {wording.day(day.toordinal() - EPOCH, day.year)}: {said}"
     cell.props["title"] = cell.props["aria-label"] = told
     cell.props["role"] = "img"
@@ -98,9 +107,9 @@ def _hour(hours: float, day: date, code: str) -> None:
 
 
 def _centers(seat: Seat, one: SiteView, *, planned: bool) -> None:
-    words("h3", "Work centers", "pw-sub")
+    words("h3", say("Work centers"), "pw-sub")
     if not one.centers:
-        words("p", "None.", "pw-dim")
+        words("p", say("None."), "pw-dim")
         return
     with box("pw-table", "table"):
         with box(tag="thead"), box(tag="tr"):
@@ -113,7 +122,7 @@ def _centers(seat: Seat, one: SiteView, *, planned: bool) -> None:
                         link(row["code"], address(seat, "/schedule", center=row["code"]))
                     words("td", row["name"])
                     words("td", wording.number(row["units"]), "pw-num")
-                    words("td", row["calendar"] or "always open")
+                    words("td", row["calendar"] or say("always open"))
                     if planned:
                         _load(row)
 
@@ -122,7 +131,7 @@ def _load(row: Mapping[str, Any]) -> None:
     share = row["load"] / row["capacity"] if row["capacity"] else None
     with box(tag="td"), box("pw-load"):
         if share is None:
-            words("span", "no load", "pw-dim")
+            words("span", say("no load"), "pw-dim")
             return
         mood = "late" if share >= FULL else "risk" if share >= CLOSE else ""
         with box("pw-load-back"):
@@ -135,9 +144,9 @@ def _load(row: Mapping[str, Any]) -> None:
 
 
 def _people(seat: Seat, one: SiteView) -> None:
-    words("h3", "People", "pw-sub")
+    words("h3", say("People"), "pw-sub")
     if not one.people:
-        words("p", "None.", "pw-dim")
+        words("p", say("None."), "pw-dim")
     with box("pw-bar"):
         for row in one.people:
             made = link(row["name"] or row["code"], address(seat, "/tables/person", row=row["code"]), "pw-chip")
@@ -145,13 +154,13 @@ def _people(seat: Seat, one: SiteView) -> None:
 
 
 def _places(seat: Seat, one: SiteView, currency: str) -> None:
-    words("h3", "Places of stock", "pw-sub")
+    words("h3", say("Places of stock"), "pw-sub")
     if not one.places:
-        words("p", "None.", "pw-dim")
+        words("p", say("None."), "pw-dim")
         return
     with box("pw-table", "table"):
         with box(tag="thead"), box(tag="tr"):
-            for label in ("Place", "Name", "Kind", "Items", f"Value [{currency}]"):
+            for label in ("Place", "Name", "Kind", "Items", say("Value [{currency}]", currency=currency)):
                 words("th", label, "pw-num" if label == "Items" or label.startswith("Value") else "")
         with box(tag="tbody"):
             for row in one.places:

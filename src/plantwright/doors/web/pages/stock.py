@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from plantwright.core import wording
+from plantwright.core.reader import say
 from plantwright.doors.web.filters import Filter, filter_bar
 from plantwright.doors.web.grid import sheet_grid
 from plantwright.doors.web.kit import address, box, button, empty, head, tile
@@ -26,12 +27,16 @@ async def stock(seat: Seat) -> None:
         button("By place", to=address(seat, "/reports/stock"), icon="shelves")
         button("Week by week", to=address(seat, "/material"), icon="inventory")
     with box("pw-tiles"):
-        tile(wording.decimal(int(rows["value"].sum()), 0), f"{money} on hand")
+        tile(wording.decimal(int(rows["value"].sum()), 0), say("{money} on hand", money=money))
         short = int((rows["short"] > 0).sum())
         tile(wording.number(short), "items short for a time", address(seat, "/stock", **{**told, "show": "short"}),
              "late" if short else "")  # fmt: skip
         idle = wording.decimal(int(rows["excess_value"].sum()), 0)
-        tile(idle, f"{money} that nothing in the plan takes", address(seat, "/stock", **{**told, "show": "excess"}))
+        tile(
+            idle,
+            say("{money} that nothing in the plan takes", money=money),
+            address(seat, "/stock", **{**told, "show": "excess"}),
+        )
     families = sorted({one for one in view.table("item")["family"] if one})
     sites = tuple((one, one) for one in view.table("site")["code"])
     filter_bar(seat, "/stock", [

@@ -18,6 +18,7 @@ from plantwright.core.entity import Entity, plant_entities
 from plantwright.core.exchange import write_workbook
 from plantwright.core.frames import written
 from plantwright.core.journal import Step, history
+from plantwright.core.reader import say
 from plantwright.core.store.tables import ROW_VERSION
 from plantwright.doors.web.editor import Editor, change_table
 from plantwright.doors.web.kit import address, box, button, drawer, empty, head, words
@@ -35,7 +36,7 @@ async def table(seat: Seat) -> None:
     """Show a table; what can be edited by hand is edited here."""
     entity = plant_entities().get(seat.query["entity"])
     if entity is None:
-        empty(f"There is no table {seat.query['entity']}.", ("All tables", "/tables"))
+        empty(say("There is no table {entity}.", entity=seat.query["entity"]), ("All tables", "/tables"))
         return
     seat.person.must(f"read:{entity.name}")
     await _Table(seat, entity).draw()
@@ -89,8 +90,15 @@ class _Table:
             empty("Nothing yet; what happens in the plant is written here.")
         elif self.editable:
             with box("pw-empty"):
-                words("p", f"{self.entity.title}: {(self.entity.__doc__ or '').splitlines()[0]} Nothing is here yet.")
-                words("p", "Add a row, paste a block from a spreadsheet, or import a file.")
+                words(
+                    "p",
+                    say(
+                        "{title}: {doc} Nothing is here yet.",
+                        title=self.entity.title,
+                        doc=(self.entity.__doc__ or "").splitlines()[0],
+                    ),
+                )
+                words("p", say("Add a row, paste a block from a spreadsheet, or import a file."))
 
     async def _add(self) -> None:
         await self.editor.add()
@@ -156,19 +164,34 @@ class _Table:
             if found.fitting > WINDOW:
                 first = wording.number(self.start + 1)
                 last = wording.number(self.start + shown)
-                words("span", f"Rows {first} to {last} of {wording.number(found.fitting)}", "pw-dim")
+                words(
+                    "span",
+                    say(
+                        "Rows {first} to {last} of {fitting}",
+                        first=first,
+                        last=last,
+                        fitting=wording.number(found.fitting),
+                    ),
+                    "pw-dim",
+                )
                 if self.start:
                     button("Before", lambda: self._turn(-WINDOW), icon="chevron_left")
                 if self.start + shown < found.fitting:
                     button("Next", lambda: self._turn(WINDOW), icon="chevron_right")
             elif found.fitting < found.total:
-                of = f"{wording.number(found.fitting)} of {wording.number(found.total)} rows fit the filter"
+                of = say(
+                    "{fitting} of {total} rows fit the filter",
+                    fitting=wording.number(found.fitting),
+                    total=wording.number(found.total),
+                )
                 words("span", of, "pw-dim")
                 button("Show all", to=f"/tables/{self.entity.name}")
             else:
                 words("span", wording.count(found.total, "row"), "pw-dim")
             if self.editable:
-                words("span", "Enter edits, Ctrl+C and Ctrl+V take blocks, Ctrl+Z goes back.", "pw-dim pw-wide-only")
+                words(
+                    "span", say("Enter edits, Ctrl+C and Ctrl+V take blocks, Ctrl+Z goes back."), "pw-dim pw-wide-only"
+                )
 
     async def _export(self) -> None:
         found = await self._read(10**7)
@@ -201,7 +224,15 @@ class _Table:
         for step in steps:
             with box("pw-card").style("margin-bottom: 10px"):
                 when = step.entry.at[:16].replace("T", " ")
-                words("b", f"{step.entry.by or 'Somebody'}: {step.entry.action.replace('_', ' ')}, {when} UTC")
+                words(
+                    "b",
+                    say(
+                        "{by}: {action}, {when} UTC",
+                        by=step.entry.by or "Somebody",
+                        action=step.entry.action.replace("_", " "),
+                        when=when,
+                    ),
+                )
                 lines = differences(step.before, step.after, self.draft)
                 change_table(lines, ("Column", "Before", "After"))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from plantwright.core import wording
 from plantwright.core.entity import Entity, plant_entities
+from plantwright.core.reader import say
 from plantwright.doors.web.kit import address, box, button, head, heading, link, words
 from plantwright.doors.web.screens import screen
 from plantwright.doors.web.seat import Seat, in_thread
@@ -24,7 +25,13 @@ async def tables(seat: Seat) -> None:
     filled = sum(1 for count in counts.values() if count)
     total = wording.number(sum(counts.values()))
     with head(
-        "Tables", f"{total} rows in {filled} of {len(shown)} tables. Each can be looked at, filtered and edited."
+        "Tables",
+        say(
+            "{total} rows in {filled} of {shown} tables. Each can be looked at, filtered and edited.",
+            total=total,
+            filled=filled,
+            shown=len(shown),
+        ),
     ):
         button("Import and export", to=address(seat, "/import"), icon="upload")
     for area in [*AREAS, *dict.fromkeys(entity.area for entity in shown.values() if entity.area not in AREAS)]:

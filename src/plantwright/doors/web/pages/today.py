@@ -10,6 +10,7 @@ import polars as pl
 from plantwright.core import wording
 from plantwright.core.exact import SCALE
 from plantwright.core.pages import Sheet
+from plantwright.core.reader import say
 from plantwright.doors.web.charts import PALETTE, QUIET, chart_of
 from plantwright.doors.web.grid import sheet_grid
 from plantwright.doors.web.kit import address, box, button, empty, head, heading, tile
@@ -71,7 +72,7 @@ def _tiles(seat: Seat, demands: pl.DataFrame, messages: pl.DataFrame) -> None:
     close = orders.filter((pl.col("status") == "on time") & (pl.col("due") - pl.col("projected") < AT_RISK))
     days = float(late["late_days"].sum()) / SCALE
     all_late = address(seat, "/reports/late_orders")
-    share = f"{wording.number(late.height)} of {wording.number(orders.height)}"
+    share = say("{late} of {orders}", late=wording.number(late.height), orders=wording.number(orders.height))
     tile(share, "orders late", all_late, "late" if late.height else "")
     tile(wording.number(days), "days late in all", all_late)
     tile(wording.number(close.height), "orders with less than 2 days to spare", address(seat, "/orders", show="risk"),
@@ -84,14 +85,14 @@ def _tiles(seat: Seat, demands: pl.DataFrame, messages: pl.DataFrame) -> None:
     )
     for action in ("expedite", "release"):
         count = messages.filter(pl.col("action") == action).height
-        tile(wording.number(count), f"orders to {action}", address(seat, "/messages", action=action))
+        tile(wording.number(count), say("orders to {action}", action=action), address(seat, "/messages", action=action))
 
 
 def _bottlenecks(view: StoreView) -> None:
     rows = view.result("bottleneck").sort("rank").head(8)
     delays = [round(value / SCALE, 1) for value in rows["delay_days"]]
     names = [
-        f"{center} · {wording.percent(share)} full"
+        say("{center} · {share} full", center=center, share=wording.percent(share))
         for center, share in zip(rows["work_center"], rows["utilisation"], strict=True)
     ]
     said = {"show": True, "position": "right", "color": QUIET}

@@ -15,6 +15,7 @@ from plantwright.core import wording
 from plantwright.core.exact import SCALE
 from plantwright.core.jobs import Job, ask_job, jobs, one_job, stop_job
 from plantwright.core.problem import ProblemError
+from plantwright.core.reader import say
 from plantwright.doors.web.acts import act, preview, show_problems
 from plantwright.doors.web.chain import draw_chain
 from plantwright.doors.web.grid import sheet_grid
@@ -48,12 +49,13 @@ async def why(seat: Seat) -> None:
     view = await seat.view()
     row = await in_thread(lambda: demand_row(view, name))
     if row is None:
-        empty(f"The plan has no demand {name}. Orders that were added after it was made come with the next one.",
+        empty(say("The plan has no demand {name}. Orders that were added after it was made come with the next one.",
+                  name=name),
               ("Late orders", address(seat, "/late")), ("All orders", address(seat, "/orders")))  # fmt: skip
         return
     page = await seat.report("why", order=name)
     zone, year = view.settings.zone, await seat.year()
-    with head(f"Why is {name} late?" if row["status"] != "on time" else name, page.sentence):
+    with head(say("Why is {name} late?", name=name) if row["status"] != "on time" else name, page.sentence):
         button("Late orders", to=address(seat, "/late"), icon="arrow_back")
         button("The order", to=address(seat, f"/order/{name}"), icon="assignment")
     links = view.result("reason").filter(pl.col("demand") == name).sort("step").to_dicts()
@@ -61,7 +63,7 @@ async def why(seat: Seat) -> None:
         _key()
         draw_chain(seat, links, row, zone, year)
     elif row["status"] == "late":
-        words("p", "Nothing was waited for: the work itself takes longer than there is time.", "pw-dim")
+        words("p", say("Nothing was waited for: the work itself takes longer than there is time."), "pw-dim")
     if row["status"] == "late":
         heading("What would help")
         await Remedies(seat, name, view).draw()
@@ -83,7 +85,7 @@ def _key() -> None:
             with box(tag="span"):
                 box(f"pw-span {look}", "i")
                 words("span", text)
-        words("span", "Dashed: due", "pw-late")
+        words("span", say("Dashed: due"), "pw-late")
 
 
 def _facts(row: dict[str, object], view: StoreView, zone: str, year: int) -> list[tuple[str, str]]:
@@ -128,8 +130,8 @@ class Remedies:
         with self.place:
             words(
                 "p",
-                "Overtime, another machine, split lots, parts that come sooner, a swap with another order: each is "
-                "planned on a copy of the plant, and priced. The plant stays as it is.",
+                say("Overtime, another machine, split lots, parts that come sooner, a swap with another order: each is"
+                    " planned on a copy of the plant, and priced. The plant stays as it is."),
                 "pw-dim",
             )  # fmt: skip
             self._bar("Try remedies", main=True)
@@ -143,7 +145,7 @@ class Remedies:
             if self.seat.person.may("jobs.run"):
                 button(label, self.try_all, icon="science", main=main)
             with box(tag="label"):
-                words("span", "Coming sooner costs, in % of the value ", "pw-dim")
+                words("span", say("Coming sooner costs, in % of the value "), "pw-dim")
                 field = ui.element("input").classes("pw-input").props("type=number min=0 max=500 aria-label='Per cent'")
                 field.props["value"] = str(self.share)
                 field.style("width: 70px")
@@ -163,11 +165,11 @@ class Remedies:
     def _follow(self, number: int) -> None:
         self.place.clear()
         with self.place:
-            stage = words("p", "Waiting for a free worker", "pw-dim").props("aria-live=polite")
+            stage = words("p", say("Waiting for a free worker"), "pw-dim").props("aria-live=polite")
             bar = ui.linear_progress(0, show_value=False).props("instant-feedback")
             with box("pw-bar").style("margin: 8px 0 0"):
                 button("Stop", lambda: self._stop(number), bad=True, icon="stop")
-                words("span", "It goes on if you leave the page.", "pw-dim")
+                words("span", say("It goes on if you leave the page."), "pw-dim")
 
             async def look() -> None:
                 job = await in_thread(lambda: one_job(self.seat.store, number))
@@ -192,7 +194,7 @@ class Remedies:
                 if job.state == "failed":
                     problem_panel(job.problems, "The remedies could not be tried")
                 else:
-                    words("p", "Stopped. Nothing was changed.", "pw-dim")
+                    words("p", say("Stopped. Nothing was changed."), "pw-dim")
                 self._bar("Try remedies", main=True)
                 return
             words("p", job.result["sentence"], "pw-dim")
@@ -201,7 +203,13 @@ class Remedies:
             idle = job.result["idle"]
             if idle:
                 with ui.element("details").style("margin: 8px 0"):
-                    words("summary", f"{wording.count(len(idle), 'more was', 'more were')} tried and wins no day")
+                    words(
+                        "summary",
+                        say(
+                            "{more_was} tried and wins no day",
+                            more_was=wording.count(len(idle), "more was", "more were"),
+                        ),
+                    )
                     with box(tag="ul").style("margin: 4px 0; padding-left: 18px"):
                         for text in idle:
                             words("li", text, "pw-dim")
@@ -219,7 +227,7 @@ class Remedies:
                 if self.seat.person.may("planning.scenarios"):
                     button("As a scenario", lambda: self.keep(one), icon="alt_route")
             with box():
-                words("span", f"{wording.days(_float(one['days']))} sooner", "pw-gain")
+                words("span", say("{days} sooner", days=wording.days(_float(one["days"]))), "pw-gain")
                 words("span", f" · {self._cost(one)} · {_rest(one)} · {_others(one)}", "pw-dim")
 
     def _cost(self, one: dict[str, object]) -> str:
@@ -233,10 +241,13 @@ class Remedies:
 
         async def go(note: str) -> None:
             told = {"edits": one["edits"], "note": note or one["remedy"]}
-            await act(self.seat, "accept_remedy", told, f"Accepted: {one['remedy']}.", self._accepting(one))
+            await act(
+                self.seat, "accept_remedy", told, say("Accepted: {remedy}.", remedy=one["remedy"]), self._accepting(one)
+            )
 
-        lines = [str(one["remedy"]), f"{self.order} is complete {wording.days(_float(one['days']))} sooner",
-                 f"Cost: {self._cost(one)}", _others(one).capitalize()]  # fmt: skip
+        won = wording.days(_float(one["days"]))
+        lines = [str(one["remedy"]), say("{order} is complete {days} sooner", order=self.order, days=won),
+                 say("Cost: {cost}", cost=self._cost(one)), _others(one).capitalize()]  # fmt: skip
         preview("Accept this remedy?", lines, "Accept", go, "Note for the journal")
 
     def _accepting(self, one: dict[str, object]) -> Callable[[], object]:
@@ -248,7 +259,7 @@ class Remedies:
             self.place.clear()
             with self.place:
                 if accepted:
-                    words("p", f"Accepted: {one['remedy']}. Plan again to see what comes of it.")
+                    words("p", say("Accepted: {remedy}. Plan again to see what comes of it.", remedy=one["remedy"]))
             latest = await in_thread(self._latest)
             if not accepted and latest is not None:
                 self._show(latest)
@@ -259,11 +270,17 @@ class Remedies:
         """Ask for a name and keep the remedy as a scenario."""
 
         async def go(code: str) -> None:
-            told = {"code": code or f"{self.order} sooner", "edits": one["edits"], "name": one["remedy"]}
-            answer = await act(self.seat, "keep_remedy", told, f"Scenario {told['code']} was made.", lambda: None)
+            told = {
+                "code": code or say("{order} sooner", order=self.order),
+                "edits": one["edits"],
+                "name": one["remedy"],
+            }
+            answer = await act(
+                self.seat, "keep_remedy", told, say("Scenario {code} was made.", code=told["code"]), lambda: None
+            )
             if answer is not None:
                 with self.place:
-                    link(f"Scenario {told['code']}", address(self.seat, "/scenarios"))
+                    link(say("Scenario {code}", code=told["code"]), address(self.seat, "/scenarios"))
 
         lines = [str(one["remedy"]), "The plant stays as it is; the scenario can be planned and compared."]
         preview("Keep it as a scenario?", lines, "Make the scenario", go, "Short name of the scenario")
@@ -275,7 +292,7 @@ def _float(scaled: object) -> float:
 
 def _rest(one: dict[str, object]) -> str:
     late = _float(one["late_days"])
-    return f"still {wording.days(late)} late" if late >= 0.05 else "in time then"
+    return say("still {late} late", late=wording.days(late)) if late >= 0.05 else "in time then"
 
 
 def _others(one: dict[str, object]) -> str:
@@ -289,4 +306,8 @@ def _others(one: dict[str, object]) -> str:
     days = _float(one["others"])
     if abs(days) < 0.05:
         return "others stay as they are"
-    return f"others lose {wording.days(days)} in all" if days > 0 else f"others win {wording.days(-days)} in all"
+    return (
+        say("others lose {days} in all", days=wording.days(days))
+        if days > 0
+        else say("others win {days} in all", days=wording.days(-days))
+    )
