@@ -9,6 +9,7 @@ from nicegui import ui
 
 from plantwright.core.journal import reverse
 from plantwright.core.problem import Problem, ProblemError
+from plantwright.core.reader import say
 from plantwright.doors.web.kit import box, button, problem_panel, tell, words
 from plantwright.doors.web.seat import Seat, in_thread, last_entry
 
@@ -36,12 +37,12 @@ def preview(
     """
     field: Any = None
     with ui.dialog(value=True) as dialog, ui.card().style("min-width: min(420px, 90vw); max-width: 720px"):
-        words("b", title)
+        words("b", say(title))
         with box(tag="ul").style("max-height: 40vh; overflow: auto; margin: 0; padding-left: 18px; width: 100%"):
             for line in lines:
-                words("li", line)
+                words("li", say(line))
         if note:
-            field = ui.input(note).props("dense outlined").classes("w-full").style("width: 100%")
+            field = ui.input(say(note)).props("dense outlined").classes("w-full").style("width: 100%")
 
         async def go() -> None:
             dialog.close()

@@ -9,7 +9,7 @@ from typing import Any
 from plantwright.core import wording
 from plantwright.core.exact import SCALE
 from plantwright.core.reader import say
-from plantwright.doors.web.kit import address, box, chip, link, words
+from plantwright.doors.web.kit import address, aria, box, chip, link, words
 from plantwright.doors.web.seat import Seat
 
 DAY = 1440
@@ -66,7 +66,7 @@ def draw_chain(seat: Seat, links: Sequence[dict[str, Any]], demand: dict[str, An
     """Draw the links below each other, the demand at the top, the cause at the bottom."""
     projected = demand["projected"] or max(one["end"] or demand["due"] for one in links)
     scale = scale_of(links, demand["due"], projected)
-    with box("pw-chain").props('role="list" aria-label="What the order waited for"'):
+    with box("pw-chain").props(f"role=list {aria('What the order waited for')}"):
         with box("pw-step pw-axis").props("aria-hidden=true"):
             box()
             with box("pw-time"):
@@ -103,7 +103,7 @@ def _day(moment: int, zone: str, year: int) -> str:
 
 
 def _due(scale: Scale, due: int) -> None:
-    box("pw-due").style(f"left: {scale.share(due)}%").props('title="Due"')
+    box("pw-due").style(f"left: {scale.share(due)}%").props["title"] = say("Due")
 
 
 def _link(seat: Seat, one: dict[str, Any], scale: Scale, demand: dict[str, Any], zone: str, year: int) -> None:
@@ -113,7 +113,7 @@ def _link(seat: Seat, one: dict[str, Any], scale: Scale, demand: dict[str, Any],
             with box("pw-named"):
                 link(one["order"], address(seat, f"/order/{one['order']}")) if one["order"] else None
                 words("b", "" if one["object"] == one["order"] else one["object"])
-                words("span", one["kind"], "pw-dim")
+                words("span", say(one["kind"]), "pw-dim")
                 if binding:
                     chip("the cause", "late")
             words("span", one["text"], "pw-dim pw-said")
@@ -122,9 +122,8 @@ def _link(seat: Seat, one: dict[str, Any], scale: Scale, demand: dict[str, Any],
             if one["start"] is not None and one["end"] is not None:
                 left, right = scale.share(one["start"]), scale.share(one["end"])
                 look = "late" if binding else "work" if one["kind"] in WORK else "wait"
-                times = " to ".join(
-                    wording.moment(moment, zone, year, clock=True) for moment in (one["start"], one["end"])
-                )
+                begin, end = (wording.moment(moment, zone, year, clock=True) for moment in (one["start"], one["end"]))
+                times = say("{begin} to {end}", begin=begin, end=end)
                 bar = box(f"pw-span {look}").style(f"left: {left}%; width: {max(right - left, 0.4)}%")
                 bar.props["title"] = times
         lost = one["days"] / SCALE

@@ -10,6 +10,7 @@ from nicegui.element import Element
 from plantwright.core.column import EXACT, Kind
 from plantwright.core.exact import SCALE
 from plantwright.core.pages import Sheet
+from plantwright.core.reader import say
 from plantwright.doors.web.grid import cell_texts, column_label
 from plantwright.doors.web.kit import box
 
@@ -59,10 +60,11 @@ def chart_of(
 ) -> Element:
     """Make a chart over names or days; `lying` bars leave room for long names."""
     quiet = {"color": QUIET}
-    save = {"feature": {"saveAsImage": {"title": "Picture"}}, "iconStyle": {"borderColor": QUIET}}
+    series = [one | {"name": say(one["name"])} if "name" in one else one for one in series]
+    save = {"feature": {"saveAsImage": {"title": say("Picture")}}, "iconStyle": {"borderColor": QUIET}}
     legend = {"top": 0, "right": 0, "textStyle": quiet, "itemWidth": 14, "itemHeight": 8}
     options: dict[str, Any] = {
-        "title": {"text": title, "left": 0, "textStyle": {"fontSize": 13, "color": QUIET}},
+        "title": {"text": say(title), "left": 0, "textStyle": {"fontSize": 13, "color": QUIET}},
         "grid": {"left": 8, "right": 12, "top": 34, "bottom": 6, "containLabel": True},
         "legend": legend if len(series) > 1 else None,
         "tooltip": {"trigger": "axis", "confine": True},

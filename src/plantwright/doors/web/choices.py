@@ -7,15 +7,20 @@ from typing import Any
 from nicegui import ui
 from nicegui.element import Element
 
-from plantwright.doors.web.kit import box, button, words
+from plantwright.core.reader import say
+from plantwright.doors.web.kit import aria, box, button, words
 
 VALUE = "(event) => emit(event.target.value)"
 
 
 def choice(label: str, options: Any, chosen: str, none: str, act: Any) -> None:
     """Offer a choice; `options` are values, or values with their texts."""
-    texts = options if isinstance(options, dict) else {one: one or none for one in options}
-    with ui.element("select").classes("pw-input").props(f'aria-label="{label}"') as made:
+    texts = (
+        {value: say(text) for value, text in options.items()}
+        if isinstance(options, dict)
+        else {one: one or say(none) for one in options}
+    )
+    with ui.element("select").classes("pw-input").props(aria(label)) as made:
         for value, text in texts.items():
             option = words("option", text)
             option.props["value"] = value
@@ -34,7 +39,7 @@ def segments(label: str, options: dict[str, str], chosen: str, act: Any) -> None
             one.props(f"aria-pressed={'true' if name == value else 'false'}")
         act(value)
 
-    with box("pw-seg").props(f'role=group aria-label="{label}"'):
+    with box("pw-seg").props(f"role=group {aria(label)}"):
         for name, text in options.items():
             made[name] = button(text, lambda name=name: pick(name), main=name == chosen)
             made[name].props(f"aria-pressed={'true' if name == chosen else 'false'}")

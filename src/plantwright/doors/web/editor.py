@@ -208,7 +208,7 @@ class Editor:
     def review(self) -> None:
         """List what waits to be saved."""
         changes = self.draft.changes()
-        with drawer(say("Changes of {title}", title=self.draft.entity.title.lower())):
+        with drawer(say("Changes of {title}", title=say(self.draft.entity.title).lower())):
             words(
                 "p",
                 say("{changes} that will be saved together.", changes=wording.count(len(changes), "change")),
@@ -248,8 +248,11 @@ class Editor:
     async def _saved(self, saved: Saved) -> None:
         self.draft.forget()
         await self.reload()
-        parts = [(saved.added, "added"), (saved.changed, "changed"), (saved.deleted, "deleted")]
-        said = ", ".join(f"{wording.count(count, 'row')} {what}" for count, what in parts if count)
+        parts = [
+            (saved.added, say("{rows} added")), (saved.changed, say("{rows} changed")),
+            (saved.deleted, say("{rows} deleted")),
+        ]  # fmt: skip
+        said = ", ".join(what.format(rows=wording.count(count, "row")) for count, what in parts if count)
 
         async def back() -> None:
             try:
@@ -260,7 +263,7 @@ class Editor:
             await self.reload()
             tell("Taken back.")
 
-        tell(say("Saved: {said}.", said=said or "nothing had changed"), undo=back if said else None)
+        tell(say("Saved: {said}.", said=said or say("nothing had changed")), undo=back if said else None)
 
     async def _refused(self, saved: Saved) -> None:
         self._update(self.draft.note(saved.problems))
@@ -282,7 +285,9 @@ class Editor:
         names = [name for name in self.draft.columns if name in mine or theirs.get(name, "") != before.get(name, "")]
         with box("pw-card") as card:
             heading(say("{name_of}: two people have changed this row", name_of=self.draft.name_of(row)))
-            lines = [(name, before.get(name, ""), theirs.get(name, "deleted"), mine.get(name, "")) for name in names]
+            lines = [
+                (name, before.get(name, ""), theirs.get(name, say("deleted")), mine.get(name, "")) for name in names
+            ]
             change_table(lines, ("Column", "You had read", "Now it is", "You wrote"))
             with box("pw-bar"):
                 button("Keep mine", lambda: self._settle(card, ident, now, mine=True), main=True)
@@ -302,7 +307,7 @@ def change_table(rows: Sequence[tuple[str, ...]], header: tuple[str, ...]) -> No
     with box("pw-table", "table"):
         with box(tag="thead"), box(tag="tr"):
             for name in header:
-                words("th", name)
+                words("th", say(name))
         with box(tag="tbody"):
             for row in rows[:500]:
                 with box(tag="tr"):

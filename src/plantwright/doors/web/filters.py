@@ -45,24 +45,24 @@ def filter_bar(seat: Seat, path: str, filters: Sequence[Filter], **kept: str) ->
 
 def _field(one: Filter, value: str, form: int) -> None:
     with box(tag="label"):
-        words("span", f"{one.label} ", "pw-dim")
+        words("span", f"{say(one.label)} ", "pw-dim")
         if one.choices:
             made = ui.element("select").classes("pw-input")
             with made:
                 for choice, text in one.choices:
-                    option = words("option", text)
+                    option = words("option", say(text))
                     option.props["value"] = choice
                     if choice == value:
                         option.props("selected")
         else:
             made = ui.element("input").classes("pw-input").style("width: 130px")
-            made.props("placeholder=all").props["value"] = value
+            made.props["placeholder"], made.props["value"] = say("all"), value
             if one.known:
                 made.props["list"] = f"pw-known-{form}-{one.name}"
                 with ui.element("datalist").props(f"id=pw-known-{form}-{one.name}"):
                     for known in one.known[:500]:
                         ui.element("option").props["value"] = known
-        made.props["name"], made.props["aria-label"] = one.name, one.label
+        made.props["name"], made.props["aria-label"] = one.name, say(one.label)
         # Empty fields stay out of the address.
         made.on("change", js_handler=SEND)
 
@@ -78,6 +78,6 @@ def tabs(seat: Seat, path: str, name: str, choices: Sequence[tuple[str, str]], h
     """Draw tabs that are links; the one that is open is marked."""
     with box("pw-tabs", "nav"):
         for value, label in choices:
-            made = link(label, address(seat, path, **{name: value}), "here" if value == here else "")
+            made = link(say(label), address(seat, path, **{name: value}), "here" if value == here else "")
             if value == here:
                 made.props("aria-current=page")

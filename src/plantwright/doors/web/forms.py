@@ -92,11 +92,12 @@ class Form:
 
     def _draw(self, one: Field) -> None:
         with box("pw-field", "label") as label:
-            label.props["title"] = one.help
-            words("span", one.label + " *" * one.required, "pw-field-name")
+            said = say(one.help)
+            label.props["title"] = said
+            words("span", say(one.label) + " *" * one.required, "pw-field-name")
             self._input(one)
-            if one.help:
-                words("small", one.help[:1].upper() + one.help[1:], "pw-dim")
+            if said:
+                words("small", said[:1].upper() + said[1:], "pw-dim")
             self.faults[one.name] = words("small", "", "pw-late")
 
     def _input(self, one: Field) -> None:
@@ -110,7 +111,7 @@ class Form:
             made.props(f"type={kinds.get(one.kind, 'text')} autocomplete=off")
         made.props["value"] = one.value
         if one.kind == "list":
-            made.props('placeholder="apart by commas"')
+            made.props["placeholder"] = say("apart by commas")
         made.on("input", lambda event: self._set(one.name, event.args), js_handler="e => emit(e.target.value)")
         if one.target:
             self._completed(one, made)
@@ -121,7 +122,7 @@ class Form:
         self.values[one.name] = chosen
         with ui.element("select").classes("pw-input").props(f"name={one.name}") as made:
             for choice in (*(() if chosen or one.required else ("",)), *choices):
-                option = words("option", choice or wording.NONE)
+                option = words("option", say(choice) or wording.NONE)
                 option.props["value"] = choice
                 if choice == chosen:
                     option.props("selected")
@@ -237,7 +238,7 @@ async def _done(seat: Seat, label: str, name: str, answer: Any) -> None:
     async def back() -> None:
         await take_back(seat, latest[0].number)
 
-    tell(say("Done: {label}.", label=label), undo=back if latest else None)
+    tell(say("Done: {label}.", label=say(label)), undo=back if latest else None)
 
 
 async def take_back(seat: Seat, number: int) -> bool:
@@ -265,11 +266,11 @@ def secret(title: str, lines: Mapping[str, str], sentence: str, done: Callable[[
     """Show once what is kept nowhere, such as a temporary password."""
     # No part is used that the browser has yet to fetch: the first user of a plant ends the rights of the local person.
     with ui.context.client.content, box("pw-veil") as veil, box("pw-card pw-modal").props("role=alertdialog"):
-        words("b", title)
-        words("p", sentence, "pw-dim")
+        words("b", say(title))
+        words("p", say(sentence), "pw-dim")
         for name, value in lines.items():
             with box("pw-field", "label"):
-                words("span", name, "pw-field-name")
+                words("span", say(name), "pw-field-name")
                 field = ui.element("input").classes("pw-input pw-secret").props("readonly")
                 field.props["value"] = value
 

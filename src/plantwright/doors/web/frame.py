@@ -10,7 +10,7 @@ from nicegui.element import Element
 
 from plantwright.core.reader import say
 from plantwright.doors.web.chooser import reader_choice
-from plantwright.doors.web.kit import address, box, button, link, words
+from plantwright.doors.web.kit import address, aria, box, button, link, words
 from plantwright.doors.web.live import plan_state
 from plantwright.doors.web.screens import Screen, menu
 from plantwright.doors.web.script_words import for_scripts
@@ -29,7 +29,7 @@ async def frame(seat: Seat, here: Screen) -> AbstractContextManager[Any]:
     with box("pw") as whole:
         with box("pw-top", "header"):
             await _top(seat, view.settings["plant_name"], scenarios, whole)
-        with box("pw-nav", "nav").props("aria-label=Menu"):
+        with box("pw-nav", "nav").props(aria("Menu")):
             _menu(seat, here)
         return box("pw-main", "main")
 
@@ -64,7 +64,7 @@ CHOOSE = """(event) => {
 
 
 def _scenario_choice(seat: Seat, scenarios: list[str]) -> None:
-    with ui.element("select").classes("pw-input pw-wide-only").props('aria-label="Scenario"') as choice:
+    with ui.element("select").classes("pw-input pw-wide-only").props(aria("Scenario")) as choice:
         for code in ("", *scenarios):
             option = words("option", code or say("As it is"))
             option.props["value"] = code
@@ -85,11 +85,11 @@ def _menu(seat: Seat, here: Screen) -> None:
         shown = [one for one in screens if not one.right or seat.person.may(one.right)]
         if not shown:
             continue
-        words("div", group, "pw-group")
+        words("div", say(group), "pw-group")
         for one in shown:
             made = ui.element("a").classes("here" if one is here else "").props(f'href="{address(seat, one.path)}"')
             if one is here:
                 made.props("aria-current=page")
             with made:
                 ui.icon(one.icon)
-                words("span", one.label)
+                words("span", say(one.label))

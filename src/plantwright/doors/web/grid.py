@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -135,7 +136,7 @@ def cell_texts(
 def column_label(name: str, column: Column) -> str:
     """Head a column: its name in words, with its unit."""
     unit = column.unit if column.kind is not Kind.DURATION or column.unit == "h" else ""
-    label = name.replace("_", " ").capitalize()
+    label = say(name.replace("_", " ").capitalize())
     return f"{label} [{unit}]" if unit else label
 
 
@@ -179,6 +180,9 @@ def definition(name: str, column: Column) -> dict[str, Any]:
     if column.kind not in TEXTUAL:
         made[":valueFormatter"] = f"p => p.data ? p.data['{name}{WRITTEN}'] : ''"
         made[":filterValueGetter"] = f"p => p.data['{name}{WRITTEN}']"
+    if words_of := choice_words(column):
+        made[":valueFormatter"] = f"p => ({json.dumps(words_of)})[p.value] ?? p.value"
+        made[":filterValueGetter"] = f"p => ({json.dumps(words_of)})[p.data['{name}']] ?? p.data['{name}']"
     if number:
         made |= {"cellClass": "pw-num", "headerClass": "pw-num"}
     if name in WIDE:
@@ -195,11 +199,22 @@ def plain_grid(options: dict[str, Any], height: str, *, several: bool = False) -
         "ensureDomOrder": True, "suppressCellFocus": False, "animateRows": False, "suppressDragLeaveHidesColumns": True,
         "defaultColDef": {"minWidth": 64, "suppressHeaderMenuButton": True},
     }  # fmt: skip
+    options = options | {"columnDefs": [_worded(one) for one in options["columnDefs"]]}
     if several:
         manners["rowSelection"] = {"mode": "multiRow", "enableClickSelection": False}
     with box().style(f"height: {height}"):
         grid = ui.aggrid({**manners, **options}, theme="quartz", auto_size_columns=False).classes("pw-grid")
         return grid.style("height: 100%")
+
+
+def _worded(column: dict[str, Any]) -> dict[str, Any]:
+    """Give a column its head and its tooltip in the language of the reader."""
+    return column | {name: say(column[name]) for name in ("headerName", "headerTooltip") if column.get(name)}
+
+
+def choice_words(column: Column) -> dict[str, str]:
+    """Give the words of a choice that read differently in the language of the reader."""
+    return {one: said for one in column.choices if (said := say(one)) != one}
 
 
 def height_of(rows: int, most: int = 18) -> str:

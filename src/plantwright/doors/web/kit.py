@@ -1,4 +1,8 @@
-"""What screens are drawn with: headings, buttons, tiles, grids, charts, forms for acts, and the panel of problems."""
+"""What screens are drawn with: headings, buttons, tiles, grids, charts, forms for acts, and the panel of problems.
+
+Titles, labels, hints and notices are given in English and drawn in the language of the reader. `words` and `link` write
+what they are given, because most of it is data: their own sentences go through `say`.
+"""
 
 from __future__ import annotations
 
@@ -21,6 +25,11 @@ def words(tag: str, text: str, classes: str = "") -> Element:
     return ui.html(html.escape(text), sanitize=False, tag=tag).classes(classes)
 
 
+def aria(label: str) -> str:
+    """Give the property that names an element for those who cannot see it."""
+    return 'aria-label="{}"'.format(say(label).replace('"', "'"))
+
+
 def box(classes: str = "", tag: str = "div") -> Element:
     """Make an element that holds others."""
     return ui.element(tag).classes(classes)
@@ -38,15 +47,15 @@ def head(title: str, sentence: str = "") -> Element:
     """Write the title of a page and its state in one sentence; gives the place for its acts, at the right."""
     with box("pw-head"):
         with box():
-            words("h1", title)
+            words("h1", say(title))
             if sentence:
-                words("p", sentence)
+                words("p", say(sentence))
         return box("pw-acts")
 
 
 def heading(text: str) -> None:
     """Write the heading of a part of the page."""
-    words("h2", text, "pw")
+    words("h2", say(text), "pw")
 
 
 def button(
@@ -54,6 +63,7 @@ def button(
     hint: str = "", to: str = "",
 ) -> Element:  # fmt: skip
     """Make a button, or a link that looks like one."""
+    label, hint = say(label), say(hint)
     made = ui.element("a" if to else "button").classes("pw-btn" + " main" * main + " bad" * bad)
     if to:
         made.props["href"] = to
@@ -84,28 +94,28 @@ def tile(figure: str, label: str, to: str = "", mood: str = "") -> None:
     """Show one figure with what it is; it opens its rows. `mood` is late, risk or empty."""
     with ui.element("a" if to else "div").classes(f"pw-tile {mood}") as made:
         words("b", figure)
-        words("small", label)
+        words("small", say(label))
     if to:
         made.props["href"] = to
 
 
 def chip(text: str, mood: str = "") -> None:
     """Write a word in a coloured field."""
-    words("span", text, f"pw-chip {mood}")
+    words("span", say(text), f"pw-chip {mood}")
 
 
 def facts(rows: Iterable[tuple[str, str]]) -> None:
     """List names with their values."""
     with box("pw-facts", "dl"):
         for name, value in rows:
-            words("dt", name)
+            words("dt", say(name))
             words("dd", value)
 
 
 def empty(text: str, *ways: tuple[str, str]) -> None:
     """Say what belongs here and how it gets here; each way is a label and an address."""
     with box("pw-empty"):
-        words("p", text)
+        words("p", say(text))
         with box("pw-bar").style("justify-content: center"):
             for label, to in ways:
                 button(label, to=to)
@@ -116,7 +126,7 @@ def problem_panel(problems: Sequence[Problem], title: str = "") -> None:
     errors = any(problem.severity == "error" for problem in problems)
     with box("pw-problems" if errors else "pw-problems warn"):
         if title:
-            words("b", title)
+            words("b", say(title))
         with box(tag="ul"):
             for problem in problems[:200]:
                 _problem(problem)
@@ -134,6 +144,7 @@ def _problem(problem: Problem) -> None:
 
 def tell(text: str, *, bad: bool = False, undo: Callable[[], Any] | None = None) -> None:
     """Say shortly that something was done, with a way to take it back."""
+    text = say(text)
     if undo:
         _told_with_way_back(text, undo)
     else:
@@ -153,6 +164,7 @@ def _told_with_way_back(text: str, undo: Callable[[], Any]) -> None:
 @contextmanager
 def drawer(title: str) -> Any:
     """Open details at the right, so that the list stays; Escape closes it."""
+    title = say(title)
     with ui.context.client.content, box("pw-drawer") as made:
         made.props["role"] = "dialog"
         made.props["aria-label"] = title

@@ -31,7 +31,7 @@ async def replan(seat: Seat, **wishes: object) -> None:
 async def follow(seat: Seat, number: int, title: str, done: Callable[[Job], Any] | None = None) -> None:
     """Show how far a job is until it ends; then call `done`, or load the page anew, or list the job's problems."""
     with ui.dialog(value=True) as dialog, ui.card().style("min-width: 360px"):
-        words("b", title)
+        words("b", say(title))
         stage = ui.label(say("Waiting for a free worker")).classes("pw-dim")
         bar = ui.linear_progress(0, show_value=False).props("instant-feedback")
         with box("pw-bar"):
@@ -40,7 +40,7 @@ async def follow(seat: Seat, number: int, title: str, done: Callable[[Job], Any]
 
     async def look() -> None:
         job = await in_thread(lambda: one_job(seat.store, number))
-        stage.set_text(job.stage or "Waiting for a free worker")
+        stage.set_text(say(job.stage or "Waiting for a free worker"))
         bar.set_value(job.share)
         if job.state in {"waiting", "running"}:
             return

@@ -9,7 +9,7 @@ import polars as pl
 from nicegui import ui
 
 from plantwright.core.reader import say
-from plantwright.doors.web.kit import address, box, words
+from plantwright.doors.web.kit import address, aria, box, words
 from plantwright.doors.web.screens import SCREENS
 from plantwright.doors.web.seat import Seat, in_thread
 from plantwright.flows.views import StoreView
@@ -77,9 +77,8 @@ def search_box(seat: Seat) -> None:
     """Offer the search; the key / goes to it."""
     with box().style("position: relative"):
         field = ui.element("input").classes("pw-input")
-        field.props(
-            'id=pw-search type=search placeholder="Search  /" autocomplete=off aria-label="Search items and orders"'
-        )
+        field.props(f"id=pw-search type=search autocomplete=off {aria('Search items and orders')}")
+        field.props["placeholder"] = say("Search") + "  /"
         with ui.menu().props("no-focus no-parent-event fit") as menu:
             results = box().style("min-width: 300px; padding: 6px")
 
@@ -87,11 +86,11 @@ def search_box(seat: Seat) -> None:
         text = str(event.args)
         view = await seat.view(need_plan=bool(await in_thread(seat.store.plans)))
         hits = await in_thread(lambda: search(view, text))
-        screens = [one for one in SCREENS.values() if one.group and text and text.lower() in one.label.lower()]
+        screens = [one for one in SCREENS.values() if one.group and text and text.lower() in say(one.label).lower()]
         results.clear()
         with results:
             for one in screens[:4]:
-                _line(seat, "page", one.label, "", one.path)
+                _line(seat, "page", say(one.label), "", one.path)
             for hit in hits:
                 _line(seat, hit.kind, hit.code, hit.name, hit.to)
             if text and not hits and not screens:
@@ -111,4 +110,4 @@ def _line(seat: Seat, kind: str, code: str, name: str, to: str) -> None:
     ):
         words("b", code)
         words("span", name, "pw-dim")
-        words("span", kind, "pw-chip").style("margin-left: auto")
+        words("span", say(kind), "pw-chip").style("margin-left: auto")

@@ -18,7 +18,7 @@ from plantwright.core.problem import Problem, ProblemError
 from plantwright.core.reader import say
 from plantwright.doors.web.forms import take_back
 from plantwright.doors.web.grid import sheet_grid
-from plantwright.doors.web.kit import address, box, button, head, heading, link, problem_panel, tell, words
+from plantwright.doors.web.kit import address, aria, box, button, head, heading, link, problem_panel, tell, words
 from plantwright.doors.web.replan import follow
 from plantwright.doors.web.screens import screen
 from plantwright.doors.web.seat import Seat, in_thread
@@ -85,7 +85,7 @@ class _In:
         self.upload.classes("pw-upload")
         with box("pw-bar", "label").style("margin: 10px 0 0"):
             words("span", say("Export of another system, through the mapping"), "pw-dim")
-            with ui.element("select").classes("pw-input").props('aria-label="Mapping"') as choice:
+            with ui.element("select").classes("pw-input").props(aria("Mapping")) as choice:
                 for name in ("", *shipped_mappings()):
                     words("option", name or say("none")).props(f'value="{name}"')
             choice.on("change", self._mapped, js_handler="e => emit(e.target.value)")

@@ -12,7 +12,7 @@ from nicegui.elements.markdown import prepare_content
 
 from plantwright.core import wording
 from plantwright.core.reader import say
-from plantwright.doors.web.kit import address, box, button, empty, head, link, words
+from plantwright.doors.web.kit import address, aria, box, button, empty, head, link, words
 from plantwright.doors.web.screens import screen
 from plantwright.doors.web.seat import Seat, in_thread
 from plantwright.flows.guide import GuidePage, guide_pages, search_guide, target_of
@@ -47,7 +47,7 @@ async def _show(seat: Seat, pages: dict[str, GuidePage], name: str) -> None:
     with head("Help"):
         _field(seat, "")
     with box("pw-help"):
-        with box("pw-help-list pw-card", "nav").props('aria-label="Pages of the guide"'):
+        with box("pw-help-list pw-card", "nav").props(aria("Pages of the guide")):
             _list(seat, pages, name)
         with box("pw-card pw-guide", "article"):
             if one is None:
@@ -68,8 +68,8 @@ def _list(seat: Seat, pages: dict[str, GuidePage], here: str) -> None:
 
 def _field(seat: Seat, text: str) -> None:
     with ui.element("form").classes("pw-bar").props('method=get action="/help" role=search').style("margin: 0"):
-        made = ui.element("input").classes("pw-input").props('name=q type=search aria-label="Search the guide"')
-        made.props('placeholder="Search the guide"').props["value"] = text
+        made = ui.element("input").classes("pw-input").props(f"name=q type=search {aria('Search the guide')}")
+        made.props["placeholder"], made.props["value"] = say("Search the guide"), text
         words("button", say("Search"), "pw-btn").props("type=submit")
     del seat
 

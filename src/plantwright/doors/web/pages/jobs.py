@@ -13,7 +13,20 @@ from plantwright.core.jobs import JOBS, Job, ask_again, jobs, milliseconds, stop
 from plantwright.core.problem import ProblemError
 from plantwright.core.reader import say
 from plantwright.doors.web.forms import act_form
-from plantwright.doors.web.kit import box, button, chip, drawer, empty, facts, head, heading, problem_panel, tell, words
+from plantwright.doors.web.kit import (
+    aria,
+    box,
+    button,
+    chip,
+    drawer,
+    empty,
+    facts,
+    head,
+    heading,
+    problem_panel,
+    tell,
+    words,
+)
 from plantwright.doors.web.pages.plans import when
 from plantwright.doors.web.screens import screen
 from plantwright.doors.web.seat import Seat, in_thread
@@ -85,7 +98,7 @@ def _row(seat: Seat, one: Job, now: int, zone: str, year: int) -> None:
         with box(tag="td"):
             if one.state == "running":
                 words("span", f"{one.stage} {wording.number(100 * one.share)} %")
-                bar = ui.element("progress").props(f'max=1 value={one.share} aria-label="Share done"')
+                bar = ui.element("progress").props(f"max=1 value={one.share} {aria('Share done')}")
                 bar.style("width: 120px; display: block")
             elif one.problems:
                 words("span", one.problems[0].message, "pw-dim")

@@ -69,5 +69,6 @@ def _short(day: str, year: int) -> str:
     >>> _short("2026-03-02", 2026).replace(wording.SPACE, " ")
     '2 Mar'
     """
-    number = (date.fromisoformat(day) - date(1970, 1, 1)).days
-    return wording.day(number, year).split(wording.SPACE, 1)[1]
+    when = date.fromisoformat(day)
+    number = (when - date(1970, 1, 1)).days
+    return wording.day_of_month(number) if when.year == year else wording.day(number, year).split(wording.SPACE, 1)[1]

@@ -25,6 +25,7 @@ from plantwright.doors.web.choices import VALUE, choice, known, segments
 from plantwright.doors.web.gantt import COLOURS, GROUPS, ZOOMS, Gantt
 from plantwright.doors.web.kit import (
     address,
+    aria,
     box,
     button,
     drawer,
@@ -137,7 +138,7 @@ def _tools(desk: Desk, centers: list[str]) -> None:
 
 def _order_field(desk: Desk) -> None:
     made = ui.element("input").classes("pw-input").style("width: 150px")
-    made.props('type=search placeholder="Order" aria-label="Only an order with its chain"')
+    made.props(f"type=search {aria('Only an order with its chain')}").props["placeholder"] = say("Order")
     made.props["value"] = desk.look.order
     made.on("change", lambda event: _go(desk.seat, "order")(str(event.args).strip()),
             js_handler=VALUE)  # fmt: skip
@@ -476,7 +477,7 @@ def _move_form(desk: Desk, row: dict[str, Any], centers: list[str]) -> None:
     local = datetime.fromtimestamp(row["start"] * 60, tz=UTC).astimezone(ZoneInfo(desk.zone))
     wish = {"at": local.strftime("%Y-%m-%dT%H:%M"), "center": row["work_center"]}
     with box("pw-bar"):
-        field_of = ui.element("input").classes("pw-input").props('type=datetime-local aria-label="Start"')
+        field_of = ui.element("input").classes("pw-input").props(f"type=datetime-local {aria('Start')}")
         field_of.props["value"] = wish["at"]
         field_of.on("change", lambda event: wish.update(at=str(event.args)), js_handler=VALUE)
         choice("Machine", centers, row["work_center"], "", lambda value: wish.update(center=value))

@@ -21,6 +21,7 @@ from plantwright.doors.web.chain import draw_chain
 from plantwright.doors.web.grid import sheet_grid
 from plantwright.doors.web.kit import (
     address,
+    aria,
     box,
     button,
     chip,
@@ -146,7 +147,7 @@ class Remedies:
                 button(label, self.try_all, icon="science", main=main)
             with box(tag="label"):
                 words("span", say("Coming sooner costs, in % of the value "), "pw-dim")
-                field = ui.element("input").classes("pw-input").props("type=number min=0 max=500 aria-label='Per cent'")
+                field = ui.element("input").classes("pw-input").props(f"type=number min=0 max=500 {aria('Per cent')}")
                 field.props["value"] = str(self.share)
                 field.style("width: 70px")
                 field.on("change", changed, js_handler="(event) => emit(event.target.value)")
