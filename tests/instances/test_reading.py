@@ -191,7 +191,7 @@ def test_broken_text_is_named(text, code):
     assert code in {problem.code for problem in faults_of(text)}
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.sampled_from(TEXTS), st.integers(0, 400), st.integers(0, 30), st.text("0123456789 -\n.x{}[]", max_size=6))
 def test_any_damage_to_a_file_gives_an_instance_or_problems_in_words(text, at, length, put):
     damaged = text[: at % len(text)] + put + text[at % len(text) + length :]
