@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import polars as pl
@@ -14,11 +16,15 @@ from plantwright.core import wording
 from plantwright.core.column import EVER, FOREVER, TEXTUAL, Column, Kind
 from plantwright.core.pages import Sheet
 from plantwright.core.reader import say
-from plantwright.doors.web.kit import address, box, words
+from plantwright.doors.web.kit import address, box, button, words
+from plantwright.doors.web.layouts import Columns, table_name
 from plantwright.doors.web.seat import Seat
+from plantwright.doors.web.summing import sum_up
 
 ROWS_SHOWN = 5_000
 """Rows of a table that go to a browser; a filter brings others."""
+SMALL = 8
+"""Rows below which a table has no bar of its own: it is read at a glance."""
 WRITTEN = "_shown"
 """Ends the name of the text beside a value."""
 WIDE = {"text", "cause", "help", "name", "message", "remedy"}
@@ -56,14 +62,21 @@ def sheet_grid(
     rows = sheet.rows.head(ROWS_SHOWN)
     columns = used_columns(rows, sheet.columns)
     data = grid_rows(rows, columns, zone, year, clock=sheet.clock, dashed=sheet.dashed)
-    options = {
-        "columnDefs": [
-            _definition(seat, name, column, sheet) | _width(name, column, data, tree=name == sheet.tree)
-            for name, column in columns.items()
-        ],
-        "rowData": data,
-    }
-    grid = plain_grid(options, height or height_of(len(data)), several=several)
+    usual = [
+        _definition(seat, name, column, sheet) | _width(name, column, data, tree=name == sheet.tree)
+        for name, column in columns.items()
+    ]
+    liked = Columns(seat, table_name(seat, mark or sheet.title), usual)
+    large = sheet.rows.height >= SMALL
+    options = {"columnDefs": liked.now() if large else usual, "rowData": data}
+    with box("pw-gridbox").style(f"height: {_with_bar(height or height_of(len(data)), large=large)}"):
+        bar = box()
+        grid = plain_grid(options, "100%", several=several)
+    if large:
+        liked.attach(grid)
+        with bar, table_bar(liked, wording.count(sheet.rows.height, "row")):
+            summed = replace(sheet, columns=columns)
+            button("", lambda: sum_up(summed, grid, zone, year), icon="functions", hint="Sums of this table")
     if mark:
         grid.mark(mark)
     if on_row:
@@ -80,6 +93,21 @@ def sheet_grid(
             "pw-dim",
         )
     return grid
+
+
+def _with_bar(height: str, *, large: bool) -> str:
+    """Give the height of a table with its bar; one that fills the page stays as high as it was."""
+    return height if not large or "calc" in height else f"calc({height} + 30px)"
+
+
+@contextmanager
+def table_bar(liked: Columns, said: str = "") -> Iterator[None]:
+    """Draw the bar above a table: how much it holds, and at the right what can be done with it."""
+    with box("pw-gridbar"):
+        words("span", said, "pw-dim")
+        box("pw-space")
+        yield
+        button("", liked.choose, icon="view_column", hint="Columns of this table")
 
 
 def used_columns(rows: pl.DataFrame, columns: Mapping[str, Column]) -> dict[str, Column]:

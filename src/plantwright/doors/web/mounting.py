@@ -12,6 +12,7 @@ from fastapi import FastAPI, Request
 from nicegui import app as pages
 from nicegui import ui
 
+from plantwright.core.access import own_settings
 from plantwright.core.problem import ProblemError
 from plantwright.core.reader import say
 from plantwright.core.store import Store
@@ -21,7 +22,7 @@ from plantwright.doors.web.frame import frame
 from plantwright.doors.web.kit import problem_panel
 from plantwright.doors.web.language import Readers
 from plantwright.doors.web.screens import SCREENS, Screen
-from plantwright.doors.web.seat import Seat, Views
+from plantwright.doors.web.seat import Seat, Views, in_thread
 from plantwright.flows.catalog import load_actions, load_reports
 
 STATIC = Path(__file__).with_name("static")
@@ -53,7 +54,8 @@ def load_screens() -> None:
 def _page(one: Screen, store: Store, views: Views) -> None:
     async def show(request: Request) -> None:
         query = {**request.query_params, **request.path_params}
-        seat = Seat(store, _person(request), views, query)
+        person = _person(request)
+        seat = Seat(store, person, views, query, await in_thread(lambda: own_settings(store, person.name)))
         ui.page_title(f"{say(one.label)} · Plantwright")
         with await frame(seat, one):
             try:

@@ -79,12 +79,14 @@ class Seat:
     person : who looks
     views : shared between all seats
     query : what stands in the address, by name
+    own : what the person has set for the page, by name
     """
 
     store: Store
     person: Asker
     views: Views
     query: Mapping[str, str]
+    own: dict[str, str] = field(default_factory=dict)
 
     @property
     def scenario(self) -> str:

@@ -9,8 +9,9 @@ from plantwright.core import wording
 from plantwright.core.exact import SCALE
 from plantwright.core.pages import Sheet
 from plantwright.doors.web.filters import Filter, filter_bar
-from plantwright.doors.web.grid import ROWS_SHOWN, definition, grid_rows, opening, plain_grid
-from plantwright.doors.web.kit import address, button, empty, head
+from plantwright.doors.web.grid import ROWS_SHOWN, definition, grid_rows, opening, plain_grid, table_bar
+from plantwright.doors.web.kit import address, box, button, empty, head
+from plantwright.doors.web.layouts import Columns
 from plantwright.doors.web.screens import screen
 from plantwright.doors.web.seat import Seat
 
@@ -58,7 +59,12 @@ def _grid(seat: Seat, sheet: Sheet, periods: list[str], zone: str, year: int) ->
         column |= {"width": 88, ":cellClass": below, "headerName": _short(name, year)}
         column.pop("cellClass", None)
         made.append(column)
-    plain_grid({"columnDefs": made, "rowData": data}, "calc(100vh - 230px)").mark("material")
+    liked = Columns(seat, "table:material", made)
+    with box("pw-gridbox").style("height: calc(100vh - 230px)"):
+        with table_bar(liked, wording.count(rows.height, "item")):
+            pass
+        grid = plain_grid({"columnDefs": liked.now(), "rowData": data}, "100%").mark("material")
+    liked.attach(grid)
 
 
 def _short(day: str, year: int) -> str:

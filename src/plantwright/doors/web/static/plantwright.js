@@ -32,3 +32,19 @@ document.addEventListener('keydown', (event) => {
   const typing = /INPUT|TEXTAREA|SELECT/.test(document.activeElement?.tagName ?? '') || document.activeElement?.isContentEditable;
   if (event.key === '/' && !typing) { event.preventDefault(); document.getElementById('pw-search')?.focus(); }
 });
+// How the columns of a table stand, told a moment after a person has moved or drawn one; not what the program does to them.
+window.pwColumns = {
+  later: {},
+  told(id, source, emit) {
+    if (!/^(ui|autosize)/.test(source ?? '')) return;
+    clearTimeout(this.later[id]);
+    this.later[id] = setTimeout(() => {
+      const state = getElement(id)?.api?.getColumnState() ?? [];
+      emit(JSON.stringify(state.map(({ colId, hide, width, flex }) => ({ id: colId, hide: !!hide, width: flex ? null : width }))));
+    }, 150);
+  },
+  on(place, at, by) { setTimeout(() => {
+    const buttons = [...document.getElementById(place)?.children[at]?.querySelectorAll('button') ?? []];
+    (by < 0 ? buttons : buttons.reverse()).find((one) => !one.disabled)?.focus();
+  }, 50); },
+};
