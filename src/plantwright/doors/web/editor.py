@@ -52,17 +52,17 @@ class Editor:
         """Draw the grid, the place for problems above it, and the bar below."""
         ui.add_head_html(SCRIPT)
         self.panel = box().props("aria-live=polite")
-        with box("pw-edit").props(f"id={self.name}") as self.root:
-            self.grid = plain_grid(self._options(liked.now(), rows, filters or {}), height, several=self.editable)
         shown = {name: column for name, column in self.draft.columns.items() if name not in self.hidden}
         usual = [self._column(name, column, rows) for name, column in shown.items()]
         liked = Columns(self.seat, f"table:{self.draft.entity.name}", usual)
         with table_bar(liked):
             pass
+        with box("pw-edit").props(f"id={self.name}") as self.root:
+            self.grid = plain_grid(self._options(liked.now(), rows, filters or {}), height, several=self.editable)
             self.grid.mark(self.draft.entity.name)
+        liked.attach(self.grid)
         self.bar = box("pw-changes").props("aria-live=polite")
         if self.editable:
-        liked.attach(self.grid)
             self.grid.on("cellValueChanged", self._edited, args=["data", "colId", "newValue"])
         ui.on(f"pw_sheet_{self.event}", self._asked)
 
