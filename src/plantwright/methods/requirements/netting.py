@@ -70,6 +70,7 @@ def net_node(
     made, safety_time, fence = t.data[n + c.KIND] < 4, t.data[n + c.SAFETY_TIME], t.data[n + c.FENCE]
     minimum, maximum, multiple = limits(t, node)
     fill, rounded = t.data[n + c.FILL], t.data[n + c.LOT_RULE] <= lots.FIXED_QUANTITY
+    each = _order_each(t, node)
     safety = t.data[n + c.SAFETY_STOCK] if made else 0
     ready = soonest(t, times, book, node, safety) if safety > 0 else NEVER
     balance, used, nets, place, uncounted = t.data[n + c.ON_HAND], 0, 0, 0, 0
@@ -89,7 +90,7 @@ def net_node(
         if balance >= 0:
             continue
         due = max(time - safety_time, fence)
-        if rounded and nets > 0 and due > work.net[(nets - 1) * b.NET_WIDTH]:
+        if rounded and nets > 0 and (each or due > work.net[(nets - 1) * b.NET_WIDTH]):
             balance += uncounted + _left_over(work.net, nets, minimum, maximum, multiple)
             uncounted = 0
         if balance < 0 and used < receipts:
@@ -101,9 +102,21 @@ def net_node(
             balance += _draw(t, times, book, node, row, min(asked, -balance))
         if balance < 0 and made:
             along = _safety_along(safety, fill, ready)
-            nets = _ask(work.net, nets, due, along - balance, fill, priority)
+            nets = _ask(work.net, nets, due, along - balance, fill, priority, each)
             balance, uncounted, safety = 0, fill, safety - along
     return nets
+
+
+@primitive
+def _order_each(t: Tables, node: int) -> bool:
+    """Tell whether each shortage gets an order of its own: of what is made lot for lot.
+
+    One order for all that is due at a moment would hold back the urgent and small part until the whole is done, and
+    until the components of the whole are there.
+    """
+    n = node * c.NODE_WIDTH
+    inside = t.data[n + c.KIND] == 0 or t.data[n + c.KIND] == 3  # noqa: PLR1714 - as Numba likes it
+    return bool(inside and t.data[n + c.LOT_RULE] == lots.LOT_FOR_LOT and t.data[n + c.FILL] == 0)
 
 
 @primitive
@@ -126,10 +139,10 @@ def _left_over(net: Ints, nets: int, minimum: int, maximum: int, multiple: int) 
 
 
 @primitive
-def _ask(net: Ints, nets: int, due: int, short: int, fill: int, priority: int) -> int:
-    """Write a shortage and the fill as a net requirement; shortages that are due at one moment are filled up once."""
+def _ask(net: Ints, nets: int, due: int, short: int, fill: int, priority: int, each: bool) -> int:
+    """Write a shortage and the fill as a net requirement; what is due at one moment is one, unless `each` has its own."""
     last = (nets - 1) * b.NET_WIDTH
-    if nets > 0 and net[last + b.NET_DUE] >= due:
+    if nets > 0 and net[last + b.NET_DUE] >= due and not each:
         net[last + b.NET_QUANTITY] += short
         net[last + b.NET_PRIORITY] = min(net[last + b.NET_PRIORITY], priority)
         return nets
