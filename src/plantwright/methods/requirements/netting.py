@@ -115,7 +115,7 @@ def _order_each(t: Tables, node: int) -> bool:
     until the components of the whole are there.
     """
     n = node * c.NODE_WIDTH
-    inside = t.data[n + c.KIND] == 0 or t.data[n + c.KIND] == 3  # noqa: PLR1714 - as Numba likes it
+    inside = t.data[n + c.KIND] == 0 or t.data[n + c.KIND] == 3
     return bool(inside and t.data[n + c.LOT_RULE] == lots.LOT_FOR_LOT and t.data[n + c.FILL] == 0)
 
 
@@ -139,8 +139,8 @@ def _left_over(net: Ints, nets: int, minimum: int, maximum: int, multiple: int) 
 
 
 @primitive
-def _ask(net: Ints, nets: int, due: int, short: int, fill: int, priority: int, each: bool) -> int:
-    """Write a shortage and the fill as a net requirement; what is due at one moment is one, unless `each` has its own."""
+def _ask(net: Ints, nets: int, due: int, short: int, fill: int, priority: int, each: bool) -> int:  # noqa: FBT001
+    """Write a shortage and the fill as a net requirement; what is due at one moment is one, but for `each` alone."""
     last = (nets - 1) * b.NET_WIDTH
     if nets > 0 and net[last + b.NET_DUE] >= due and not each:
         net[last + b.NET_QUANTITY] += short
