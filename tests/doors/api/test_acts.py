@@ -151,6 +151,14 @@ def test_people_see_their_own_acts_and_who_audits_sees_all(plant):
     assert {one["by"] for one in plant.as_("paul")("GET", "/journal").json()["entries"]} <= {"paul"}
 
 
+def test_who_audits_sees_who_was_refused_and_from_where(plant):
+    with plant.browser() as browser:
+        assert browser.post("/sign-in", data={"name": "paul", "password": "a wrong one"}).status_code == 401
+    found = plant.as_("ada")("GET", "/sign-ins", params={"limit": 1}).json()["sign_ins"]
+    assert [(one["what"], one["user"], one["address"]) for one in found] == [("refused", "paul", "127.0.0.1")]
+    assert codes(plant.as_("paul")("GET", "/sign-ins")) == {"not-allowed"}
+
+
 def test_tables_of_people_are_never_told(looked_at):
     ask = looked_at.as_("ada")
     for name in ("user", "role", "api_token", "webhook", "job_schedule", "password", "session"):

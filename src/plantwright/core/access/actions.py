@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 import polars as pl
 
 from plantwright.core.access import passwords
+from plantwright.core.access.audit import note
 from plantwright.core.access.names import faults_of_name, tidy
 from plantwright.core.access.person import allows
 from plantwright.core.access.roles import BUILT_IN_ROLES
@@ -97,6 +98,7 @@ def set_password(tx: Transaction, user: Annotated[str, Ref("user")]) -> dict[str
     name = _known(tx, user)
     password = passwords.temporary_password()
     put_password(tx, name, password, must_change=True)
+    _note(tx, "password given", name)
     return {"user": name, "password": Secret(password)}
 
 
@@ -273,6 +275,7 @@ def add_token(
     tx.upsert("api_token", raw_frame(ENTITIES["api_token"], [row]))
     values = (passwords.token_hash(token), owner, called)
     _runner(tx)('INSERT INTO api_secret (hash, "user", name, last_used) VALUES (?, ?, ?, 0)', *values)
+    _note(tx, "token made", owner, called)
     return {"user": owner, "name": called, "token": Secret(token)}
 
 
@@ -290,6 +293,7 @@ def end_token(tx: Transaction, user: Annotated[str, Ref("user")], name: str) -> 
     _drop_secret(tx, owner, called)
     if not tx.delete("api_token", pl.DataFrame({"user": [owner], "name": [called]})):
         raise ProblemError([NOT_THERE.at("api_token", (owner, called), value=called)])
+    _note(tx, "token ended", owner, called)
     return {"user": owner, "name": called}
 
 
@@ -356,6 +360,11 @@ def _replace(tx: Transaction, table: str, owner: str, column: str, values: list[
     new = [{first: owner, column: value} for value in wanted if value not in set(before[column])]
     if new:
         tx.insert(table, raw_frame(ENTITIES[table], new))
+
+
+def _note(tx: Transaction, what: str, user: str, detail: str = "") -> None:
+    """Keep in the list of sign-ins what was done to an account; the journal has the act itself."""
+    note(_runner(tx), int(tx.moment.timestamp()), what, user, tx.by, detail)
 
 
 def _runner(tx: Transaction) -> Any:

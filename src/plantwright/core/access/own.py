@@ -10,8 +10,9 @@ import polars as pl
 
 from plantwright.core.access import passwords
 from plantwright.core.access.actions import add_user, put_password
+from plantwright.core.access.audit import note
 from plantwright.core.access.names import tidy
-from plantwright.core.access.signing import forget_people, hash_to_try, runner, seconds_now
+from plantwright.core.access.signing import forget_people, hash_to_try, note_refused, runner, seconds_now
 from plantwright.core.action import run_action
 from plantwright.core.entity import ENTITIES, raw_frame
 from plantwright.core.problem import ProblemError, problem_kind, stop_on_errors
@@ -170,6 +171,7 @@ def change_password(store: Store, name: str, old: str, new: str) -> None:
     hashed = hash_to_try(store, user, seconds_now(store))
     right = passwords.is_right(hashed or passwords.nobodys_hash(), old)
     if not (right and hashed):
+        note_refused(store, user, seconds_now(store), tried=bool(hashed))
         raise ProblemError([OLD_WRONG.at(column="old")])
     with store.writing() as connection:
         runner(store, connection)('UPDATE password SET failed = 0, locked_until = 0 WHERE "user" = ?', user)
@@ -179,5 +181,6 @@ def change_password(store: Store, name: str, old: str, new: str) -> None:
     stop_on_errors(faults)
     with store.begin(user, "change_password", {"user": user}) as tx:
         put_password(tx, user, new, must_change=False)
+        note(_of(tx), seconds_now(store), "password changed", user, user)
         tx.answer({"user": user})
     forget_people(store)

@@ -11,6 +11,7 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import Connection
 
 from plantwright.core.access import passwords
+from plantwright.core.access.audit import ADDRESS, note
 from plantwright.core.access.names import tidy
 from plantwright.core.access.person import Person, narrowed
 from plantwright.core.access.roles import BUILT_IN_ROLES
@@ -125,12 +126,14 @@ def sign_in(store: Store, name: str, password: str, agent: str = "", address: st
     ProblemError : sign-in-refused, the same whatever is wrong; sign-in-too-many
     """
     now, user = seconds_now(store), tidy(name)
+    address = address or ADDRESS.get()
     remembered = memory(store)
     remembered.note_try(address, now)
     hashed = hash_to_try(store, user, now)
     # An unknown name and a locked account take as long as a wrong password, and are answered alike.
     right = passwords.is_right(hashed or passwords.nobodys_hash(), password)
     if not (right and hashed):
+        note_refused(store, user, now, agent, address, tried=bool(hashed))
         raise ProblemError([REFUSED.at()])
     remembered.forgive(address)
     fresh = passwords.hash_of(password) if passwords.is_old(hashed) else hashed
@@ -143,7 +146,28 @@ def sign_in(store: Store, name: str, password: str, agent: str = "", address: st
         run("DELETE FROM session WHERE seen < ?", now - idle_seconds(store))
         statement = 'INSERT INTO session (hash, "user", agent, address, began, seen) VALUES (?, ?, ?, ?, ?, ?)'
         run(statement, passwords.token_hash(token), user, agent[:200], address[:100], now, now)
+        note(run, now, "signed in", user, user, "", agent, address)
     return token
+
+
+def note_refused(store: Store, user: str, now: int, agent: str = "", address: str = "", *, tried: bool) -> None:
+    """Keep that a password was refused, and that the account was locked by it.
+
+    Parameters
+    ----------
+    store : the plant
+    user : the name as it was typed; it is kept only where somebody has it
+    now : seconds since 1970
+    agent, address : program that asked, and from where
+    tried : whether the password was looked at, which is not so while the account is locked
+    """
+    with store.writing() as connection:
+        run = runner(store, connection)
+        found = run('SELECT locked_until FROM password WHERE "user" = ?', user).fetchone()
+        known = user if found else ""
+        note(run, now, "refused", known, known, "", agent, address)
+        if found and tried and found[0] > now:
+            note(run, now, "locked", user, "", "", agent, address)
 
 
 def hash_to_try(store: Store, user: str, now: int) -> str | None:
@@ -188,7 +212,10 @@ def idle_seconds(store: Store) -> int:
 def sign_out(store: Store, token: str) -> None:
     """End a session; nothing happens where it has ended already."""
     with store.writing() as connection:
-        runner(store, connection)("DELETE FROM session WHERE hash = ?", passwords.token_hash(token))
+        run = runner(store, connection)
+        found = run('DELETE FROM session WHERE hash = ? RETURNING "user"', passwords.token_hash(token)).fetchone()
+        if found:
+            note(run, seconds_now(store), "signed out", found[0], found[0])
     forget_people(store)
 
 

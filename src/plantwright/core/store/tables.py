@@ -140,6 +140,15 @@ def _access_tables(tables: MetaData) -> None:
         *(Column(name, Text, primary_key=True) for name in ("user", "name")),
         Column("value", Text, nullable=False),
     )
+    # It stands beside the journal, since it changes nothing of the plant.
+    event = Table(
+        "sign_event",
+        tables,
+        Column("number", BigInteger, primary_key=True, autoincrement=False),
+        *(Column(name, Text, nullable=False) for name in ("what", "user", "by", "detail", "address", "agent")),
+        *(Column(name, BigInteger, nullable=False) for name in ("first", "last", "count")),
+    )
+    Index("sign_event_of", event.c.what, event.c.user, event.c.address)
     # A webhook's secret signs what is sent, so it is kept as it is.
     Table("webhook_secret", tables, Column("name", Text, primary_key=True), Column("secret", Text, nullable=False))
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from plantwright.core import journal
+from plantwright.core.access.audit import sign_events
 from plantwright.core.entity import plant_entities
 from plantwright.core.store.plain import plain
 from plantwright.doors.api import sites
@@ -29,6 +31,28 @@ def list_entries(ask: Ask) -> dict[str, Any]:
     by = wanted["by"] if ask.person.may("admin.audit") else ask.person.name
     limit = min(max(wanted["limit"], 1), 1000)
     return {"entries": [told(one) for one in journal.entries(ask.store, limit, by, wanted["action"], wanted["before"])]}
+
+
+SIGNS = options(
+    option("limit", "Events at most, up to 1000", int, 100),
+    option("before", "Only events before this number, for reading on", int, 0),
+    option("user", "Only those of this account"),
+)
+
+
+@endpoint("GET", "/sign-ins", "Journal", query=SIGNS, gives=OBJECT, right="admin.audit", example='.get("/sign-ins")')
+def list_sign_ins(ask: Ask) -> dict[str, Any]:
+    """List who came in, was refused or locked out, and whose passwords and tokens were made or ended, and from where.
+
+    Times are seconds since 1970, UTC. Refusals of one name from one address within an hour are counted in one event;
+    the name is empty where nobody has it.
+    """
+    ask.person.must("admin.audit")
+    wanted = ask.read(SIGNS)
+    limit = min(max(wanted["limit"], 1), 1000)
+    return {
+        "sign_ins": [asdict(one) for one in sign_events(ask.store, limit, wanted["user"], max(wanted["before"], 0))]
+    }
 
 
 def told(entry: journal.Entry) -> dict[str, Any]:

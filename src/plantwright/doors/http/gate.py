@@ -15,6 +15,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from plantwright.core.access import Person, has_users, local_person, person_of_session, person_of_token
+from plantwright.core.access.audit import ADDRESS
 from plantwright.core.problem import ProblemError
 from plantwright.core.store import Store
 from plantwright.doors.http.told import FORGED, NOT_SIGNED_IN, refusal
@@ -63,6 +64,7 @@ class Gate:
             await self.app(scope, receive, send)
             return
         headers = dict(scope["headers"])
+        ADDRESS.set(scope["client"][0] if scope.get("client") else "")
         try:
             asked = await self._asked(headers)
         except ProblemError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
@@ -9,6 +10,7 @@ import polars as pl
 from nicegui import ui
 
 from plantwright.core import wording
+from plantwright.core.access.audit import SignEvent, sign_events
 from plantwright.core.column import Kind
 from plantwright.core.entity import ENTITIES
 from plantwright.core.journal import Change, Entry, changes, entries, entry
@@ -32,12 +34,17 @@ READ = 5_000
 @screen("/journal", "Journal", "history", "System", right="admin.audit")
 async def journal(seat: Seat) -> None:
     """List what was done, the latest first."""
+    if seat.query.get("list") == "sign-ins":
+        await _sign_ins(seat)
+        return
     by, action, day = (seat.query.get(name, "") for name in ("by", "action", "day"))
     before = seat.query.get("before", "")
     view = await seat.view(need_plan=False)
     zone, year = view.settings.zone, await seat.year()
     found = await in_thread(lambda: _found(seat, by, action, day, int(before) if before.isdigit() else None, zone))
     head("Journal", "Everything that was done to the plant. A line opens what it changed; most can be taken back.")
+    with box("pw-bar"):
+        button("Sign-ins", to=address(seat, "/journal", list="sign-ins"), icon="login")
     _filters(seat, by, action, day)
     if not found:
         empty("Nothing fits these filters.", ("Show all", "/journal"))
@@ -50,6 +57,37 @@ async def journal(seat: Seat) -> None:
             button("Earlier", to=address(seat, "/journal", **query), icon="chevron_right")
     if seat.query.get("entry", "").isdigit():
         await _open(seat, int(seat.query["entry"]))
+
+
+async def _sign_ins(seat: Seat) -> None:
+    """List who came in, who was refused, and whose passwords and tokens were made or ended."""
+    view, year = await seat.view(need_plan=False), await seat.year()
+    text = seat.query.get("before", "")
+    found = await in_thread(lambda: sign_events(seat.store, SHOWN, before=int(text) if text.isdigit() else 0))
+    head("Sign-ins", "Who came in, was refused or locked out, and whose passwords and tokens were made or ended.")
+    with box("pw-bar"):
+        button("Journal", to=address(seat, "/journal"), icon="history")
+        if len(found) == SHOWN:
+            query = {"list": "sign-ins", "before": found[-1].number}
+            button("Earlier", to=address(seat, "/journal", **query), icon="chevron_right")
+    if not found:
+        empty("Nobody has signed in yet.")
+        return
+    sheet_grid(seat, _signs(found, view.settings.zone, year), year, view.settings.zone, mark="sign-ins")
+
+
+def _signs(found: list[SignEvent], zone: str, year: int) -> Sheet:
+    lines = [
+        {"at": when(datetime.fromtimestamp(row.last, UTC).isoformat(), zone, year), "what": row.what,
+         "user": row.user or say("unknown name"), "by": row.by, "count": row.count,
+         "address": row.address or say("this machine"), "agent": row.agent, "detail": row.detail}
+        for row in found
+    ]  # fmt: skip
+    said = {"at": "When, the last time", "what": "What", "user": "Account", "by": "Who did it", "address": "From where",
+            "agent": "Program", "detail": "Token"}  # fmt: skip
+    columns = {name: named(Kind.TEXT, name, text) for name, text in said.items()}
+    columns["count"] = named(Kind.WHOLE, "count", "How often within the hour")
+    return Sheet("Sign-ins", pl.DataFrame(lines), columns)
 
 
 def _found(seat: Seat, by: str, action: str, day: str, before: int | None, zone: str) -> list[Entry]:
