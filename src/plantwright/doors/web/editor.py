@@ -14,10 +14,10 @@ from plantwright.core.column import TEXTUAL, Column, Kind
 from plantwright.core.journal import reverse
 from plantwright.core.problem import ProblemError
 from plantwright.core.reader import say
-from plantwright.doors.web.grid import column_label, plain_grid, table_bar
+from plantwright.doors.web.grid import column_label, plain_grid
 from plantwright.doors.web.kit import box, button, drawer, heading, problem_panel, tell, words
-from plantwright.doors.web.layouts import Columns
 from plantwright.doors.web.seat import Seat, in_thread
+from plantwright.doors.web.typed import Typed
 from plantwright.flows.drafts import Draft, DraftRow
 from plantwright.flows.edits import Saved, completions, current_row, save_edits
 
@@ -43,6 +43,7 @@ class Editor:
         self.seat, self.draft, self.reload, self.editable = seat, draft, reload, editable
         self.hidden = {*hidden, *draft.fixed}
         self.name = f"pw-sheet-{draft.entity.name}"
+        self.typed = Typed(draft)
         self.grid: Any = None
         self.root: Element = None  # type: ignore[assignment]
         self.bar: Element = None  # type: ignore[assignment]
@@ -52,24 +53,19 @@ class Editor:
         """Draw the grid, the place for problems above it, and the bar below."""
         ui.add_head_html(SCRIPT)
         self.panel = box().props("aria-live=polite")
-        shown = {name: column for name, column in self.draft.columns.items() if name not in self.hidden}
-        usual = [self._column(name, column, rows) for name, column in shown.items()]
-        liked = Columns(self.seat, f"table:{self.draft.entity.name}", usual)
-        with table_bar(liked):
-            pass
         with box("pw-edit").props(f"id={self.name}") as self.root:
-            self.grid = plain_grid(self._options(liked.now(), rows, filters or {}), height, several=self.editable)
+            self.grid = plain_grid(self._options(rows, filters or {}), height, several=self.editable)
             self.grid.mark(self.draft.entity.name)
-        liked.attach(self.grid)
         self.bar = box("pw-changes").props("aria-live=polite")
         if self.editable:
             self.grid.on("cellValueChanged", self._edited, args=["data", "colId", "newValue"])
         ui.on(f"pw_sheet_{self.event}", self._asked)
 
-    def _options(
-        self, columns: list[dict[str, Any]], rows: list[DraftRow], filters: Mapping[str, str]
-    ) -> dict[str, Any]:
+    def _options(self, rows: list[DraftRow], filters: Mapping[str, str]) -> dict[str, Any]:
         quoted = json.dumps(self.event)
+        columns = [
+            self._column(name, column, rows) for name, column in self.draft.columns.items() if name not in self.hidden
+        ]
         model = {name: {"filterType": "text", "type": "contains", "filter": text} for name, text in filters.items()}
         return {
             "columnDefs": columns,
@@ -115,10 +111,11 @@ class Editor:
         if numbers:
             decimals = 2 * (column.kind is Kind.MONEY)
             made |= {"cellClass": "pw-num", "headerClass": "pw-num", ":comparator": "pwSheet.order",
-                     ":valueFormatter": f"p => pwSheet.number(p.value ?? '', {decimals})"}  # fmt: skip
+                     ":valueFormatter": f"p => pwSheet.number(p, {decimals})"}  # fmt: skip
         elif column.kind in {Kind.DAY, Kind.MOMENT}:
-            made[":valueFormatter"] = "p => pwSheet.day(p.value ?? '')"
-        return made | _editor(column, self.event)
+            made[":valueFormatter"] = "p => pwSheet.day(p)"
+        kind = "number" if numbers else "day" if column.kind in {Kind.DAY, Kind.MOMENT} else ""
+        return made | {"context": {"kind": kind}} | _editor(column, self.event)
 
     def row(self, row: DraftRow) -> dict[str, Any]:
         """Give a row as the grid takes it."""
@@ -160,7 +157,7 @@ class Editor:
         """Write texts into cells and add rows."""
         if not self.editable:
             return
-        rows = await in_thread(lambda: self.draft.put(cells, added))
+        rows = await in_thread(lambda: self.typed.put(cells, added))
         new = [row for row in rows if row.key is None]
         if added and new:
             self.grid.run_grid_method(
@@ -237,6 +234,10 @@ class Editor:
         if not edits:
             return
         self.panel.clear()
+        if unread := self.typed.unread():
+            with self.panel:
+                problem_panel(unread, "Nothing was saved yet")
+            return
         try:
             saved = await in_thread(
                 lambda: save_edits(self.seat.store, self.draft.entity.name, edits, self.seat.person)
@@ -342,4 +343,4 @@ def _editor(column: Column, sheet: str) -> dict[str, Any]:
         return {":cellEditor": "pwSheet.Ref", "cellEditorParams": {"target": column.target, "sheet": sheet}}
     if column.kind is Kind.DAY:
         return {"cellEditor": "agDateStringCellEditor"}
-    return {"cellEditor": "agTextCellEditor"}
+    return {"cellEditor": "agTextCellEditor", ":cellEditorParams": "p => ({ value: pwSheet.spelt(p) })"}

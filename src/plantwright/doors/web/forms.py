@@ -18,13 +18,15 @@ from plantwright.core import wording
 from plantwright.core.action import ACTIONS
 from plantwright.core.journal import entries, reverse
 from plantwright.core.parameters import Parameter
-from plantwright.core.problem import Problem, ProblemError
+from plantwright.core.problem import Problem, ProblemError, stop_on_errors
 from plantwright.core.reader import say
 from plantwright.doors.web.kit import box, button, problem_panel, tell, words
 from plantwright.doors.web.seat import Seat, in_thread
+from plantwright.doors.web.typed import plain_number, spelt_number
 from plantwright.flows.edits import completions
 
 Done = Callable[[Any], Any]
+AMOUNTS = ("number", "amount")
 SECRETS = ("password", "token", "secret")
 """What an answer may hold that is shown once."""
 
@@ -33,7 +35,8 @@ SECRETS = ("password", "token", "secret")
 class Field:
     """One field: its name, label, help, and what it takes.
 
-    `kind` is text, long, number, flag, choice, day, moment or list; `target` names the table whose codes it completes.
+    `kind` is text, long, number, amount (which may have a unit), flag, choice, day, moment or list; `target` names
+    the table whose codes it completes.
     """
 
     name: str
@@ -83,7 +86,7 @@ class Form:
 
     def __init__(self, seat: Seat, fields: Sequence[Field]) -> None:
         self.seat, self.fields = seat, fields
-        self.values = {one.name: one.value for one in fields}
+        self.values = {one.name: spelt_number(one.value) if one.kind in AMOUNTS else one.value for one in fields}
         self.faults: dict[str, Any] = {}
         self.panel = box().props("aria-live=polite")
         with box("pw-form"):
@@ -109,7 +112,7 @@ class Form:
         made = ui.element(tag).classes("pw-input").props(f"name={one.name}")
         if tag == "input":
             made.props(f"type={kinds.get(one.kind, 'text')} autocomplete=off")
-        made.props["value"] = one.value
+        made.props["value"] = spelt_number(one.value) if one.kind in AMOUNTS else one.value
         if one.kind == "list":
             made.props["placeholder"] = say("apart by commas")
         made.on("input", lambda event: self._set(one.name, event.args), js_handler="e => emit(e.target.value)")
@@ -150,14 +153,25 @@ class Form:
         self.values[name] = str(value or "")
 
     def given(self, zone: str = "UTC") -> dict[str, str]:
-        """Give what was filled in, moments with their offset; what is empty and need not be filled is left out."""
-        found = {}
+        """Give what was filled in, moments with their offset; what is empty and need not be filled is left out.
+
+        Raises
+        ------
+        ProblemError : number-not-by-locale
+        """
+        found, problems = {}, []
         for one in self.fields:
             text = self.values[one.name]
             if one.kind == "moment" and text:
                 text = with_offset(text, zone)
+            if one.kind in AMOUNTS:
+                try:
+                    text = plain_number(text, one.name)
+                except ProblemError as error:
+                    problems += error.problems
             if text or one.required or one.value:
                 found[one.name] = text
+        stop_on_errors(problems)
         return found
 
     def note(self, problems: Sequence[Problem]) -> None:
@@ -212,8 +226,8 @@ def act_form(
 
     async def act() -> None:
         zone = (await seat.view(need_plan=False)).settings.zone
-        arguments = {**{one: told[one] for one in fixed if one in told}, **form.given(zone)}
         try:
+            arguments = {**{one: told[one] for one in fixed if one in told}, **form.given(zone)}
             answer = await seat.act(name, arguments)
         except ProblemError as error:
             form.note(error.problems)

@@ -22,7 +22,7 @@ async def frame(seat: Seat, here: Screen) -> AbstractContextManager[Any]:
     """Draw the frame and give the place for the screen itself."""
     ui.add_head_html(
         '<link rel="stylesheet" href="/static/plantwright.css"><script src="/static/plantwright.js" defer></script>'
-        f"<script>{for_scripts()}</script>"
+        f'<script>{for_scripts()}</script><script src="/static/reader.js"></script>'
     )
     view = await seat.view(need_plan=False)
     scenarios = view.table("scenario")["code"].to_list()

@@ -18,6 +18,8 @@ from functools import lru_cache
 from pathlib import Path
 from string import Formatter
 from typing import Any
+from urllib.parse import parse_qs
+from weakref import WeakKeyDictionary
 
 from anyio import to_thread
 from babel import Locale, UnknownLocaleError
@@ -25,10 +27,11 @@ from babel.dates import format_skeleton
 from babel.messages.catalog import Message
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
+from nicegui import Client
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from plantwright.core.access import own_settings
-from plantwright.core.reader import PLAIN, READER, SPACE, Reader
+from plantwright.core.reader import PLAIN, READER, SPACE, Reader, reading
 from plantwright.core.store import Store
 
 CATALOGUES = Path(__file__).with_name("locale")
@@ -215,10 +218,19 @@ def _weight(text: str) -> float:
         return 0.0
 
 
-class Readers:
-    """Finds the reader of each page and socket, from the settings of the person and what the browser likes.
+_PAGES: WeakKeyDictionary[Client, Reader] = WeakKeyDictionary()
 
-    What a socket brings, such as a click, is handled in tasks that begin in its request, so they write for its reader.
+
+def keep_reader(client: Client) -> None:
+    """Let what is done on an open page be written for the reader for whom it was drawn."""
+    _PAGES[client] = READER.get()
+
+
+class Readers:
+    """Finds the reader of each page, from the settings of the person and what the browser likes.
+
+    A socket names the page that it belongs to. What it brings, such as a click, is handled in tasks that begin in its
+    request, so they write for the same reader.
     """
 
     def __init__(self, app: ASGIApp, store: Store) -> None:
@@ -230,10 +242,16 @@ class Readers:
         if person is None or scope["path"].startswith(("/api/", "/static/", "/_nicegui/")):
             await self.app(scope, receive, send)
             return
-        own = await to_thread.run_sync(own_settings, self.store, person.name)
-        accepted = dict(scope["headers"]).get(b"accept-language", b"").decode("latin-1")
-        token = READER.set(reader_of(own, accepted))
-        try:
+        found = _of_page(scope) if scope["path"].startswith("/_nicegui_ws") else await self._found(scope, person.name)
+        with reading(found):
             await self.app(scope, receive, send)
-        finally:
-            READER.reset(token)
+
+    async def _found(self, scope: Scope, name: str) -> Reader:
+        own = await to_thread.run_sync(own_settings, self.store, name)
+        return reader_of(own, dict(scope["headers"]).get(b"accept-language", b"").decode("latin-1"))
+
+
+def _of_page(scope: Scope) -> Reader:
+    page = parse_qs(scope["query_string"].decode("latin-1")).get("client_id", [""])[0]
+    client = Client.instances.get(page)
+    return PLAIN if client is None else _PAGES.get(client, PLAIN)

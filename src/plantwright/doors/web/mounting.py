@@ -20,7 +20,7 @@ from plantwright.doors.web import live
 from plantwright.doors.web import pages as drawn
 from plantwright.doors.web.frame import frame
 from plantwright.doors.web.kit import problem_panel
-from plantwright.doors.web.language import Readers
+from plantwright.doors.web.language import Readers, keep_reader
 from plantwright.doors.web.screens import SCREENS, Screen
 from plantwright.doors.web.seat import Seat, Views, in_thread
 from plantwright.flows.catalog import load_actions, load_reports
@@ -56,6 +56,7 @@ def _page(one: Screen, store: Store, views: Views) -> None:
         query = {**request.query_params, **request.path_params}
         person = _person(request)
         seat = Seat(store, person, views, query, await in_thread(lambda: own_settings(store, person.name)))
+        keep_reader(ui.context.client)
         ui.page_title(f"{say(one.label)} · Plantwright")
         with await frame(seat, one):
             try:

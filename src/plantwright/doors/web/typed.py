@@ -8,16 +8,17 @@ digits of its year, or as year-month-day, which means one day everywhere.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 
 from babel import Locale
 
 from plantwright.core.column import EXACT, Column, Kind
-from plantwright.core.problem import ProblemError, problem_kind
+from plantwright.core.problem import Problem, ProblemError, problem_kind
 from plantwright.core.reader import READER, SPACE, Reader
 from plantwright.core.wording import MINUS
+from plantwright.flows.drafts import Draft, DraftRow
 
 NUMBER_UNREAD = problem_kind(
     "number-not-by-locale",
@@ -125,6 +126,61 @@ def _order(tag: str) -> tuple[str, str, str]:
     order = "".join(dict.fromkeys(re.findall("[yMd]", pattern)))
     marks = re.findall(r"[./-]", pattern)
     return order, marks[0] if marks else "-", "." if pattern.endswith(".") else ""
+
+
+class Typed:
+    """What is typed or pasted into a draft: read by the locale, and what cannot be read is kept as it was typed."""
+
+    def __init__(self, draft: Draft) -> None:
+        self.draft = draft
+        self._unread: dict[tuple[str, str], tuple[str, Problem]] = {}
+
+    def put(self, cells: Iterable[Sequence[str]], added: Iterable[Mapping[str, str]] = ()) -> list[DraftRow]:
+        """Write texts into cells and add rows, see `Draft.put`; gives the rows that are to be shown anew."""
+        faults: list[tuple[str, str, Problem]] = []
+        given: dict[tuple[str, str], str] = {}
+        same: dict[str, DraftRow] = {}
+        for ident, name, text in cells:
+            plain = self._plain(name, str(text), ident, faults)
+            row = self.draft.rows.get(ident)
+            if row is not None and plain == row.now.get(name) and not row.faults.get(name):
+                same[ident] = row
+            else:
+                given[ident, name] = plain
+        news: list[list[tuple[str, str, Problem]]] = []
+        texts = []
+        for one in added:
+            news.append([])
+            texts.append({name: self._plain(name, str(text), "", news[-1]) for name, text in one.items()})
+        rows = self.draft.put([(ident, name, text) for (ident, name), text in given.items()], texts)
+        fresh = rows[len(rows) - len(texts) :] if texts else []
+        for row, own in zip(fresh, news, strict=True):
+            faults += [(row.ident, name, problem) for _, name, problem in own]
+        self._note(faults)
+        return rows + [row for ident, row in same.items() if row not in rows]
+
+    def _plain(self, name: str, text: str, ident: str, faults: list[tuple[str, str, Problem]]) -> str:
+        column = self.draft.columns.get(name)
+        try:
+            return plain_cell(text, column, name) if column is not None else text
+        except ProblemError as error:
+            faults.append((ident, name, error.problems[0]))
+            return text
+
+    def _note(self, faults: Iterable[tuple[str, str, Problem]]) -> None:
+        for ident, name, problem in faults:
+            row = self.draft.rows.get(ident)
+            if row is not None and name in row.now:
+                row.faults[name] = f"{problem.message} {problem.remedy}"
+                self._unread[ident, name] = row.now[name], problem
+
+    def unread(self) -> list[Problem]:
+        """Give the problems of cells that still hold what could not be read."""
+        return [
+            problem for (ident, name), (text, problem) in self._unread.items()
+            if ident in self.draft.rows and self.draft.rows[ident].now.get(name) == text
+            and name in self.draft.rows[ident].faults
+        ]  # fmt: skip
 
 
 def spelt_number(text: str) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 from nicegui import ui
 
 from plantwright.core.pages import Page
+from plantwright.core.problem import ProblemError
 from plantwright.core.reader import say
 from plantwright.core.report import REPORTS, Report
 from plantwright.doors.web.charts import sheet_chart
@@ -90,7 +91,12 @@ def ask(seat: Seat, declared: Report, told: dict[str, Any]) -> None:
         return
 
     def show() -> None:
-        ui.navigate.to(address(seat, f"/reports/{declared.name}", **form.given()))
+        try:
+            told = form.given()
+        except ProblemError as error:
+            form.note(error.problems)
+            return
+        ui.navigate.to(address(seat, f"/reports/{declared.name}", **told))
 
     with box("pw-bar pw-ask") as bar:
         form = Form(seat, [field_of(one, str(told.get(one.name, ""))) for one in declared.parameters.values()])

@@ -7,12 +7,14 @@ from nicegui import ui
 
 from plantwright.core import wording
 from plantwright.core.column import REQUIRED, Column, Kind
+from plantwright.core.problem import ProblemError
 from plantwright.core.reader import say
 from plantwright.core.settings import SETTINGS
 from plantwright.doors.web.forms import Field, Form, take_back
 from plantwright.doors.web.kit import box, button, facts, head, tell
 from plantwright.doors.web.screens import screen
 from plantwright.doors.web.seat import Seat, in_thread
+from plantwright.doors.web.typed import NUMBERS
 from plantwright.flows.edits import RowEdit, save_edits
 
 
@@ -38,7 +40,11 @@ async def settings(seat: Seat) -> None:
         form = Form(seat, fields)
 
         async def save() -> None:
-            edits = changes(rows, form.values)
+            try:
+                edits = changes(rows, form.given())
+            except ProblemError as error:
+                form.note(error.problems)
+                return
             if not edits:
                 tell("Nothing had changed.")
                 return
@@ -70,8 +76,8 @@ def field(name: str, column: Column, value: str) -> Field:
     default = ""
     if column.default not in ("", None, REQUIRED):
         default = wording.shown(column.raw_default, column, "UTC").replace(wording.SPACE, " ")
-    said = column.help + (say(". Otherwise: {default}.", default=default) if default else ".")
-    kind = "choice" if column.kind is Kind.CHOICE else "text"
+    said = say(column.help) + (say(". Otherwise: {default}.", default=default) if default else ".")
+    kind = "choice" if column.kind is Kind.CHOICE else "amount" if column.kind in NUMBERS else "text"
     return Field(name, name.replace("_", " ").capitalize(), said, kind, column.choices, value=value)
 
 

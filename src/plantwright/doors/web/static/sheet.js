@@ -2,22 +2,11 @@
 // as texts; it answers with the rows as they are then.
 (() => {
   const sheets = {};
-  const days = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
-  const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
-  const space = '\u00a0';
-
-  const day = (text) => {
-    const found = /^(\d{4})-(\d{2})-(\d{2})(.*)$/.exec(text);
-    if (!found) return text;
-    const when = new Date(Date.UTC(+found[1], found[2] - 1, +found[3]));
-    const clock = found[4].replace(/^[T ]/, space).slice(0, 6);
-    return `${days[when.getUTCDay()]}${space}${when.getUTCDate()}${space}${months[when.getUTCMonth()]}${space}${found[1]}${clock}`;
-  };
-  const number = (text, decimals = 0) => {
-    const found = /^(-?)(\d+)(\.\d+)?(.*)$/.exec(text);
-    if (!found) return text;
-    return (found[1] ? '\u2212' : '') + found[2].replace(/\B(?=(\d{3})+$)/g, space) + (found[3] ?? (decimals ? '.' : '')).padEnd(decimals && decimals + 1, '0') + found[4];
-  };
+  // A cell as it is shown; what could not be read stands there as it was typed.
+  const unread = (cell) => Boolean(cell.data?._faults?.[cell.colDef.field]);
+  const day = (cell) => (unread(cell) ? cell.value : pwDay(cell.value ?? ''));
+  const number = (cell, decimals = 0) => (unread(cell) ? cell.value : pwNumber(cell.value ?? '', decimals));
+  const spelt = (cell) => (unread(cell) ? cell.value : pwSpelt(cell.value, cell.colDef.context?.kind));
   const size = (text) => (text.endsWith('s') ? parseFloat(text) / 60 : parseFloat(text));
 
   const spot = (sheet, params) => {
@@ -44,7 +33,8 @@
   function copied(sheet) {
     const lines = [];
     each(sheet, (node, name, row) => {
-      (lines[row] ??= []).push(String(node.data[name] ?? '').replace(/[\t\n\r]+/g, ' '));
+      const cell = { data: node.data, value: node.data[name], colDef: sheet.api.getColumnDef(name) ?? {} };
+      (lines[row] ??= []).push(String(spelt(cell) ?? '').replace(/[\t\n\r]+/g, ' '));
     });
     return lines.filter(Boolean).map((line) => line.join('\t')).join('\n');
   }
@@ -71,15 +61,15 @@
 
   window.pwSheet = {
     dirty: {},
-    day, number,
+    day, number, spelt,
     order: (a, b) => {
       const [x, y] = [size(a ?? ''), size(b ?? '')];
       if (Number.isNaN(x) || Number.isNaN(y)) return Number.isNaN(x) - Number.isNaN(y);
       return x - y;
     },
-    matches: ({ filterText, value }) => {
-      const [text, wanted] = [String(value ?? ''), filterText ?? ''];
-      return wanted.startsWith('=') ? text === wanted.slice(1).trim() : text.includes(wanted.trim());
+    matches: ({ filterText, value, colDef }) => {
+      const wanted = filterText ?? '', texts = [String(value ?? ''), pwSpelt(String(value ?? ''), colDef?.context?.kind)];
+      return texts.some((text) => (wanted.startsWith('=') ? text === wanted.slice(1).trim() : text.includes(wanted.trim())));
     },
     attach(params, name, place) {
       const sheet = (sheets[name] = { api: params.api, range: null });
