@@ -23,6 +23,7 @@ def test_calls_of_the_guide_run_and_give_what_they_show(plant, capsys):
         exec(block, names)  # noqa: S102 - what the page shows
     told = capsys.readouterr().out
     assert "200 409 changed-meanwhile" in told
+    assert "{'yours': '189', 'now': '199.9'} True" in told
     assert "request row 2 kind" in told
     assert '"tables": ["item"]' in told
     assert names["sheet"][:2] == b"PK"

@@ -194,3 +194,12 @@ def test_text_that_would_harm_elsewhere_stays_a_text(plant, text):
     assert [one["code"] for one in found.json()["rows"]] == ["N1"]
     assert found.headers["content-type"] == "application/json"
     assert json.loads(found.content)["total"] == 1
+
+
+def test_change_of_a_row_that_was_deleted_meanwhile_says_so(plant):
+    ask = plant.as_("ada")
+    ask("POST", "/tables/item", json={"code": "N1", "kind": "make"})
+    ask("DELETE", "/tables/item/row", params={"code": "N1", "row_version": 1})
+    refused = ask("PATCH", "/tables/item/row", params={"code": "N1"}, json={"name": "New", "row_version": 1})
+    assert (refused.status_code, codes(refused)) == (409, {"changed-meanwhile"})
+    assert (refused.json()["now"], refused.json()["differs"]) == (None, {})

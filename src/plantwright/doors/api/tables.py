@@ -156,12 +156,18 @@ def _key_of(ask: Ask, entity: type[Entity], more: Sequence[str] = ()) -> pl.Data
 
 
 def _row(ask: Ask, entity: type[Entity], key: pl.DataFrame) -> dict[str, Any]:
+    found = _row_there(ask, entity, key)
+    if found is None:
+        raise ProblemError([ROW_MISSING.at(entity.name, key.row(0))])
+    return found
+
+
+def _row_there(ask: Ask, entity: type[Entity], key: pl.DataFrame) -> dict[str, Any] | None:
+    """Give a row that the person may see; None where there is none."""
     shelf = ask.desk.shelf
     test = pl.all_horizontal(pl.col(name) == key[name][0] for name in entity.key)
     found = visible(ask, entity).filter(test)
-    if not found.height:
-        raise ProblemError([ROW_MISSING.at(entity.name, key.row(0))])
-    return to_json(found, shelf.columns(entity.name), shelf.settings.zone)[0]
+    return to_json(found, shelf.columns(entity.name), shelf.settings.zone)[0] if found.height else None
 
 
 @endpoint("GET", "/tables/{table}/row", "Tables", each=_of_rows("get", "Get a row of {}"))
@@ -276,8 +282,9 @@ def _clash(ask: Ask, entity: type[Entity], frame: pl.DataFrame, error: ProblemEr
     if ask.person.may(f"read:{entity.name}"):
         shelf = ask.desk.shelf
         wanted = to_json(frame.drop(ROW_VERSION, strict=False), shelf.columns(entity.name), shelf.settings.zone)[0]
-        now = _row_written(ask, entity, frame)
-        differs = {name: {"yours": value, "now": now[name]} for name, value in wanted.items() if value != now[name]}
+        ask.desk.shelf.refresh()
+        now = _row_there(ask, entity, frame.select(entity.key))
+        differs = {n: {"yours": value, "now": now[n]} for n, value in wanted.items() if value != now[n]} if now else {}
         told |= {"now": now, "differs": differs}
     return answer(told, status_of(error.problems))
 
