@@ -23,6 +23,7 @@ from plantwright.core.access import first_link, has_users
 from plantwright.doors.cli.output import say_aside
 from plantwright.doors.http import make_app
 from plantwright.doors.http.gate import is_loopback
+from plantwright.doors.http.patience import Patience
 
 LOG = logging.getLogger("plantwright.server")
 PATIENCE = 10.0
@@ -76,7 +77,7 @@ def serve(db: str, wanted: Wanted) -> int:
         config = uvicorn.Config(
             app, host=wanted.host, port=wanted.port, log_level="warning", access_log=False, server_header=False,
             timeout_graceful_shutdown=5, ssl_certfile=wanted.certificate or None, ssl_keyfile=wanted.key or None,
-            ws="websockets-sansio", timeout_keep_alive=30,
+            ws="websockets-sansio", timeout_keep_alive=30, http=Patience,
         )  # fmt: skip
         server = Server(config, app)
         with suppress(KeyboardInterrupt):
