@@ -29,8 +29,10 @@ def test_plan_follows_an_edit_and_the_page_follows_the_plan(page, own_site):
     expect(switch).to_have_attribute("aria-checked", "true")
     # To switch it on is a change of the plant too.
     expect(page.locator(STATE)).to_have_text(re.compile(r"^Plan 2, made just now$"), timeout=120_000)
+    expect(page.locator(".pw-tiles")).to_have_count(1)  # what is drawn anew stands behind the old until it is whole
     page.locator(".pw-tiles").evaluate("element => { element.id = 'drawn-before' }")
     correct_stock(own_site)
     expect(page.locator(STATE)).to_have_text(re.compile(r"^Plan 3, made just now$"), timeout=120_000)
     expect(page.locator("#drawn-before")).to_have_count(0)
+    expect(page.locator(".pw-tiles")).to_have_count(1)
     expect(page.locator(".pw-tiles")).to_be_visible()
