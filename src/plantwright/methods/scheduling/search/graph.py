@@ -1,0 +1,271 @@
+"""Heads, tails and the order of the disjunctive graph, kept up to date while single operations move.
+
+The head of an operation is the longest way to its finish, its tail the longest way from its finish to the end. All
+sequences of the units are linked lists; the order is topological for arcs and sequences together.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from plantwright.methods.scheduling.problem import Integers
+from plantwright.methods.scheduling.search.net import Net, change
+from plantwright.methods.working_time import primitive
+
+
+class State(NamedTuple):
+    """A plan with all that is known of it; arrays by operation, with nobody at the end, or by unit.
+
+    `minutes` is the work itself, `length` with the set-up after the operation before it; `ready` is when arcs and
+    release let it begin, `finish` its completion; `rest` is the longest way from its finish to the end through arcs,
+    `tail` through arcs or its unit; `slot` is the opening of the calendar in which it was timed.
+    """
+
+    order: Integers
+    place: Integers
+    option: Integers
+    unit: Integers
+    minutes: Integers
+    length: Integers
+    before: Integers
+    after: Integers
+    ready: Integers
+    finish: Integers
+    rest: Integers
+    tail: Integers
+    first: Integers
+    last: Integers
+    mark: Integers
+    spare: Integers
+    slot: Integers
+
+
+def empty_state(n: int, units: int) -> State:
+    """Give room for a plan of `n` operations."""
+    rows = [np.zeros(n + 1, np.int64) for _ in State._fields]
+    rows[State._fields.index("first")] = np.zeros(units, np.int64)
+    rows[State._fields.index("last")] = np.zeros(units, np.int64)
+    return State(*rows)
+
+
+@primitive
+def load(net: Net, state: State, order: Integers, option: Integers) -> None:
+    """Take over a plan: link the operations of each unit in the order."""
+    n = len(order)
+    state.first[:] = n
+    state.last[:] = n
+    for i in range(n):
+        v = order[i]
+        state.order[i] = v
+        state.place[v] = i
+        state.option[v] = option[v]
+        unit = net.option_unit[option[v]]
+        state.unit[v] = unit
+        state.minutes[v] = net.option_minutes[option[v]]
+        state.after[v] = n
+        state.before[v] = n
+        if unit >= 0:
+            p = state.last[unit]
+            state.before[v] = p
+            if p < n:
+                state.after[p] = v
+            else:
+                state.first[unit] = v
+            state.last[unit] = v
+    state.finish[n] = net.begin
+    state.order[n] = n
+    state.place[n] = n
+    state.unit[n] = -1
+    state.mark[:] = 0
+
+
+@primitive
+def forward(net: Net, state: State, low: int) -> None:
+    """Compute ready and finish from place `low` of the order on, calendars always open. O(operations + arcs)."""
+    n = len(net.release)
+    order, before, finish, ready, unit = state.order, state.before, state.finish, state.ready, state.unit
+    pred_pointer, pred_op, pred_lag, release = net.pred_pointer, net.pred_op, net.pred_lag, net.release
+    minutes, length = state.minutes, state.length
+    for i in range(low, n):
+        v = order[i]
+        r = release[v]
+        for k in range(pred_pointer[v], pred_pointer[v + 1]):
+            r = max(r, finish[pred_op[k]] + pred_lag[k])
+        ready[v] = r
+        work = minutes[v]
+        if unit[v] < 0:
+            length[v] = work
+            finish[v] = r + work
+            continue
+        m = before[v]
+        s = change(net.unit_matrix, net.unit_family, net.family, net.changeover, unit[v], m, v)
+        length[v] = work + s
+        free = finish[m]
+        if net.early:
+            finish[v] = max(r, max(free, release[v]) + s) + work
+        else:
+            finish[v] = max(r, free) + s + work
+
+
+@primitive
+def backward(net: Net, state: State, high: int) -> None:
+    """Compute rest and tail from place `high` of the order back. O(operations + arcs)."""
+    n = len(net.release)
+    order, after, tail, rest = state.order, state.after, state.tail, state.rest
+    succ_pointer, succ_op, succ_lag = net.succ_pointer, net.succ_op, net.succ_lag
+    length = state.length
+    body = state.minutes if net.early else state.length
+    for i in range(high, -1, -1):
+        v = order[i]
+        t = 0
+        for k in range(succ_pointer[v], succ_pointer[v + 1]):
+            s = succ_op[k]
+            t = max(t, succ_lag[k] + body[s] + tail[s])
+        rest[v] = t
+        a = after[v]
+        if a < n:
+            t = max(t, length[a] + tail[a])
+        tail[v] = t
+
+
+@primitive
+def unlink(state: State, v: int, n: int) -> None:
+    """Take an operation off its unit."""
+    a, b = state.before[v], state.after[v]
+    if a < n:
+        state.after[a] = b
+    else:
+        state.first[state.unit[v]] = b
+    if b < n:
+        state.before[b] = a
+    else:
+        state.last[state.unit[v]] = a
+
+
+@primitive
+def link(state: State, v: int, a: int, unit: int, n: int) -> None:
+    """Put an operation on a unit behind `a`, or first where that is nobody."""
+    b = state.after[a] if a < n else state.first[unit]
+    state.before[v] = a
+    state.after[v] = b
+    if a < n:
+        state.after[a] = v
+    else:
+        state.first[unit] = v
+    if b < n:
+        state.before[b] = v
+    else:
+        state.last[unit] = v
+
+
+@primitive
+def reorder(net: Net, state: State, v: int, stamp: int) -> int:
+    """Make the order topological again after `v` was linked; gives the span of places changed, packed, -1: a circle.
+
+    Only operations between the two that are out of order can have to move (Pearce and Kelly 2006): those that can be
+    reached from the later of the two go behind the other.
+    """
+    n = len(net.release)
+    a, b = state.before[v], state.after[v]
+    here = state.place[v]
+    if a < n and state.place[a] > here:
+        source, target = v, a
+    elif b < n and state.place[b] < here:
+        source, target = b, v
+    else:
+        same: int = here << 32 | here
+        return same
+    low, high = state.place[source], state.place[target]
+    mark, spare, order, place, before = state.mark, state.spare, state.order, state.place, state.before
+    mark[source] = stamp
+    held = 0
+    spare[held] = source
+    held += 1
+    for i in range(low + 1, high + 1):
+        x = order[i]
+        reached = mark[before[x]] == stamp and before[x] < n
+        k = net.pred_pointer[x]
+        while not reached and k < net.pred_pointer[x + 1]:
+            reached = mark[net.pred_op[k]] == stamp
+            k += 1
+        if reached:
+            if x == target:
+                return -1
+            mark[x] = stamp
+            spare[held] = x
+            held += 1
+    at = low
+    for i in range(low + 1, high + 1):
+        x = order[i]
+        if mark[x] != stamp:
+            order[at] = x
+            place[x] = at
+            at += 1
+    for i in range(held):
+        order[at] = spare[i]
+        place[spare[i]] = at
+        at += 1
+    moved: int = low << 32 | high
+    return moved
+
+
+@primitive
+def relocate(  # noqa: C901
+    net: Net, state: State, v: int, option: int, a: int, stamp: int
+) -> int:
+    """Move an operation behind `a` in an option; gives the span of places to compute anew, packed, or -1 for a circle.
+
+    Nothing changes where that would be a circle.
+    """
+    n = len(net.release)
+    old_before, old_after, old_option, old_unit = state.before[v], state.after[v], state.option[v], state.unit[v]
+    unit = net.option_unit[option]
+    if old_unit >= 0:
+        unlink(state, v, n)
+    state.unit[v] = unit
+    state.option[v] = option
+    state.before[v] = n
+    state.after[v] = n
+    span = state.place[v] << 32 | state.place[v]
+    if unit >= 0:
+        link(state, v, a, unit, n)
+        span = reorder(net, state, v, stamp)
+        if span < 0:
+            unlink(state, v, n)
+            state.unit[v] = old_unit
+            state.option[v] = old_option
+            state.before[v] = n
+            state.after[v] = n
+            if old_unit >= 0:
+                link(state, v, old_before, old_unit, n)
+            return -1
+    state.minutes[v] = net.option_minutes[option]
+    low, high = span >> 32, span & 0x7FFFFFFF
+    b = state.after[v]
+    for k in range(5):
+        x = v
+        if k == 0:
+            x = old_before
+        elif k == 1:
+            x = old_after
+        elif k == 2:
+            x = state.before[v]
+        elif k == 3:
+            x = b
+        if x < n:
+            high = max(high, state.place[x])
+            if k % 2 or k > 2:
+                low = min(low, state.place[x])
+    moved: int = low << 32 | high
+    return moved
+
+
+@primitive
+def makespan(net: Net, state: State) -> int:
+    """Give the last finish. O(operations without successor)."""
+    latest: int = net.begin
+    for v in net.ends:
+        latest = max(latest, state.finish[v])
+    return latest
