@@ -17,7 +17,6 @@ from plantwright.flows.drafts import Draft
 from plantwright.flows.edits import RowEdit, completions, current_row, save_edits, window
 from plantwright.flows.jobs import uploads
 from plantwright.flows.looking_back import cells_changed, reversal_problems
-from plantwright.flows.parcels import unpacked
 from plantwright.flows.scenario_book import delete_scenario, make_scenario
 from plantwright.flows.views import StoreView
 
@@ -185,14 +184,6 @@ def packed(files):
         for name, content in files.items():
             parcel.writestr(name, content)
     return data.getvalue()
-
-
-def test_a_zip_gives_its_tables_and_one_that_swells_or_is_none_is_refused():
-    assert unpacked("a.zip", packed({"x/item.csv": b"code\n", "readme.txt": b""})) == [("x/item.csv", b"code\n")]
-    with pytest.raises(ProblemError, match="archive-wrong"):
-        unpacked("bomb.zip", packed({"item.csv": b"0" * 3_000_000}))
-    with pytest.raises(ProblemError, match="archive-wrong"):
-        unpacked("no.zip", b"PK\x03\x04 and no more")
 
 
 def test_an_emptied_frame_is_still_a_window(store):

@@ -232,7 +232,7 @@ BOMB = zipped(**{"item.csv": b"0" * 30_000_000})
 
 @pytest.mark.parametrize(
     ("name", "data", "code"),
-    [("../../etc/passwd", b"x", "bad-argument"), ("item.exe", b"x", "bad-argument"), ("", b"x", "body-wrong"),
+    [("../../etc/passwd", b"x", "parcel-unknown"), ("item.exe", b"x", "parcel-unknown"), ("", b"x", "body-wrong"),
      ("a.zip", b"PK no zip", "archive-wrong"),
      ("a.xlsx", b"no book", "archive-wrong"), ("a.zip", BOMB, "archive-wrong"),
      ("a.xlsx", BOMB, "archive-wrong"), ("a.zip", zipped(**{"run.sh": b"x"}), "archive-wrong"),

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import io
-import secrets
 import tempfile
 import zipfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from pathlib import Path, PurePosixPath
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -17,7 +15,6 @@ from starlette.responses import Response
 from plantwright.core.column import Column
 from plantwright.core.entity import ENTITIES, Entity, raw_frame
 from plantwright.core.exchange import write_folder, write_workbook
-from plantwright.core.exchange.packed import DAMAGED, check_zip, wrong
 from plantwright.core.frames import write_series
 from plantwright.core.jobs import ask_job, one_job
 from plantwright.core.problem import BAD_ARGUMENT, Problem, ProblemError, stop_on_errors
@@ -31,11 +28,11 @@ from plantwright.doors.api.work import job_told
 from plantwright.doors.http.told import answer, as_list, status_of
 from plantwright.flows.check import check_plant
 from plantwright.flows.exchange import exported, import_files, read_plant
-from plantwright.flows.jobs import MAPPING_FOREIGN, told, uploads
+from plantwright.flows.jobs import MAPPING_FOREIGN, told
+from plantwright.flows.parcels import lay_down, put_down
 from plantwright.plant import columns_of
 
 OBJECT = {"type": "object"}
-SUFFIXES = (".csv", ".xlsx", ".zip")
 
 IMPORT = options(
     option("dry_run", "Tell what would change, and write nothing", bool, default=False),
@@ -73,7 +70,7 @@ def import_file(ask: Ask) -> Response | dict[str, Any]:
     if wanted["job"]:
         return _as_job(ask, file, wanted)
     with tempfile.TemporaryDirectory() as folder:
-        source = unpacked(file, Path(folder))
+        source = put_down(Path(folder), [(file.name, file.data)])
         done = import_files(
             ask.store, source, wanted["mapping"] or None, by=ask.person.name, dry_run=wanted["dry_run"],
             may_write=lambda table: ask.person.may(f"write:{table}"),
@@ -84,72 +81,10 @@ def import_file(ask: Ask) -> Response | dict[str, Any]:
 
 
 def _as_job(ask: Ask, file: Upload, wanted: Mapping[str, Any]) -> Response:
-    folder = uploads(ask.store)
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    own = folder / f"upload-{secrets.token_hex(8)}"
-    own.mkdir(mode=0o700)
-    unpacked(file, own)
-    # A job reads the folder of a CSV file as well as the file; a workbook is read by its own name.
-    book = next(own.glob("*.xlsx"), None)
-    if book is not None:
-        own = book.rename(folder / f"{own.name}-{book.name}")
-    arguments = {"source": own.name, "mapping": wanted["mapping"], "dry_run": wanted["dry_run"]}
+    source = lay_down(ask.store, [(file.name, file.data)])
+    arguments = {"source": source, "mapping": wanted["mapping"], "dry_run": wanted["dry_run"]}
     number = ask_job(ask.store, "import", arguments, ask.person.name)
     return answer(job_told(one_job(ask.store, number)), 202)
-
-
-def unpacked(file: Upload, folder: Path) -> Path:
-    """Put what was sent into a folder under a plain name; nothing in its name or inside it can lead elsewhere."""
-    name = PurePosixPath(file.name.replace("\\", "/")).name
-    suffix = Path(name).suffix.lower()
-    if suffix not in SUFFIXES or not plain(name):
-        raise ProblemError(
-            [BAD_ARGUMENT.at(column="file", value=name or "without a name", must="a .csv, .xlsx or .zip")]
-        )
-    if suffix == ".csv":
-        path = folder / name
-        path.write_bytes(file.data)
-        return path
-    with _archive(file.data, name) as archive:
-        if suffix == ".zip":
-            _extract(archive, folder, name)
-            return folder
-    path = folder / name
-    path.write_bytes(file.data)
-    return path
-
-
-def plain(name: str) -> bool:
-    """Tell whether a name is one of a file, not of a way to one."""
-    return bool(name) and len(name) <= 120 and name.isprintable() and not name.startswith(".") and name != ".." \
-        and not set(name) & set('/\\:*?"<>|')  # fmt: skip
-
-
-@contextmanager
-def _archive(data: bytes, name: str) -> Iterator[zipfile.ZipFile]:
-    """Open a zip, which a workbook is too, once it is clear that it does not grow without bounds."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            check_zip(archive, name)
-            yield archive
-    except (*DAMAGED, ValueError) as error:
-        if isinstance(error, ProblemError):
-            raise
-        raise ProblemError([wrong(name, "it is damaged")]) from error
-
-
-def _extract(archive: zipfile.ZipFile, folder: Path, name: str) -> None:
-    for member in archive.infolist():
-        own = PurePosixPath(member.filename.replace("\\", "/")).name
-        if member.is_dir() or own.startswith((".", "_")):
-            continue
-        if not plain(own) or Path(own).suffix.lower() != ".csv":
-            raise ProblemError([wrong(name, f"it holds {own!r}, which is no CSV file")])
-        if (folder / own).exists():
-            raise ProblemError([wrong(name, f"it holds {own!r} twice")])
-        with archive.open(member) as source:
-            data = source.read(member.file_size + 1)
-        (folder / own).write_bytes(data)
 
 
 # --- out ------------------------------------------------------------------------------------------------------------

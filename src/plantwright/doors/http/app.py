@@ -25,6 +25,7 @@ from plantwright.doors.http.limits import BODY_LIMIT, UPLOAD_LIMIT, Headers, Siz
 from plantwright.doors.http.told import BODY_WRONG, FAILED, METHOD_UNKNOWN, NO_SUCH_PATH, answer, refusal
 from plantwright.doors.http.watch import Watch
 from plantwright.flows.catalog import load_actions, load_reports
+from plantwright.flows.parcels import sweep_uploads
 
 THREADS = 12
 """Threads in which requests are answered: no more than the store has connections, or they wait for each other there."""
@@ -52,6 +53,7 @@ def make_app(
     load_actions()
     load_reports()
     store = guard_sites(Store.open(target))
+    sweep_uploads(store)
     watch = Watch(store)
     app = FastAPI(
         title="Plantwright", openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False,
