@@ -109,6 +109,11 @@ def plural(one: str, many: str, number: float, /, **places: Any) -> str:
     return found.format(**places) if places else found
 
 
+def later(text: str) -> str:
+    """Mark a text for the catalogues where it is declared; whoever shows it gives it to `say`."""
+    return text
+
+
 @contextmanager
 def reading(reader: Reader) -> Iterator[None]:
     """Write for a reader until the block ends."""

@@ -11,6 +11,7 @@ from typing import Any
 from plantwright.core.action import action
 from plantwright.core.entity import ENTITIES, plant_entities, raw_frame
 from plantwright.core.jobs import insert_job, jobs, run
+from plantwright.core.reader import plural, say
 from plantwright.core.store import Store, Transaction
 from plantwright.core.store.driver import JOBS_LOCK
 from plantwright.flows.catalog import load_jobs
@@ -71,13 +72,17 @@ class Freshness:
         'No plan yet'
         """
         if self.made is None:
-            return "No plan yet: planning" if self.planning else "No plan yet"
-        text = f"Plan {self.number}, made {ago(((now or datetime.now(UTC)) - self.made).total_seconds())}"
+            return say("No plan yet: planning") if self.planning else say("No plan yet")
+        text = say(
+            "Plan {number}, made {ago}",
+            number=self.number,
+            ago=ago(((now or datetime.now(UTC)) - self.made).total_seconds()),
+        )
         if self.changes:
-            text += f", {self.changes} change{'s' * (self.changes != 1)} since"
+            text += plural(", {n} change since", ", {n} changes since", self.changes, n=self.changes)
         if self.planning:
-            return f"{text}: planning"
-        return f"{text}: plan again" if self.changes else text
+            return say("{text}: planning", text=text)
+        return say("{text}: plan again", text=text) if self.changes else text
 
 
 def ago(seconds: float) -> str:
@@ -90,11 +95,11 @@ def ago(seconds: float) -> str:
     """
     minutes = int(seconds // 60)
     if minutes < 1:
-        return "just now"
+        return say("just now")
     if minutes < 60:
-        return f"{minutes} min ago"
+        return say("{minutes} min ago", minutes=minutes)
     hours = minutes // 60
-    return f"{hours} h ago" if hours < 48 else f"{hours // 24} days ago"
+    return say("{hours} h ago", hours=hours) if hours < 48 else say("{hours} days ago", hours=hours // 24)
 
 
 def freshness(store: Store, scenario: str = "") -> Freshness:

@@ -12,6 +12,7 @@ from plantwright.core.column import Column, Kind
 from plantwright.core.exact import SCALE
 from plantwright.core.pages import Chart, Page, Sheet, View, listed, named, sheet
 from plantwright.core.parameters import Ref
+from plantwright.core.reader import say
 from plantwright.core.report import report
 
 DAY = 1440
@@ -53,9 +54,15 @@ def order_book(
 
 def _sentence(kind: str, height: int, counts: Counter[str]) -> str:
     parts = [
-        f"{wording.number(counts[name])} {name}" for name in ("late", "short", "at risk", "on time") if counts[name]
+        f"{wording.number(counts[name])} {say(name)}"
+        for name in ("late", "short", "at risk", "on time")
+        if counts[name]
     ]
-    return f"{wording.count(height, f'{kind} order')}: {', '.join(parts) or 'none'}."
+    counted = {
+        "sales": wording.count(height, "sales order"), "production": wording.count(height, "production order"),
+        "purchase": wording.count(height, "purchase order"), "transfer": wording.count(height, "transfer order"),
+    }  # fmt: skip
+    return f"{counted[kind]}: {', '.join(parts) or say('none')}."
 
 
 def _margin(due: str, done: str) -> pl.Expr:
@@ -120,7 +127,7 @@ def _order_sheet(view: View, rows: pl.DataFrame, kind: str) -> Sheet:
     names: tuple[str | Column, ...] = ("order", "item", *partner, "quantity", "state", "start", "finish", "due", MARGIN,
              named(Kind.TEXT, "status", "On time, at risk or late against the date it is needed"), SERVES, SERVED_BY,
              "order_by", named(Kind.MONEY, "value", "Quantity times unit cost"), "site")  # fmt: skip
-    return sheet(view, f"{kind.capitalize()} orders", "planned_order", rows, *names)
+    return sheet(view, say("{kind} orders", kind=kind.capitalize()), "planned_order", rows, *names)
 
 
 @report
@@ -143,7 +150,14 @@ def late_causes(plan: View) -> Page:
         named(Kind.WHOLE, "orders", "Late sales orders that it binds"),
         named(Kind.QUANTITY, "late_days", "Days they are late in all", unit="d"),
     )
-    first = f"; {lines[0]['object']} binds {wording.number(lines[0]['orders'])} of them" if lines else ""
+    first = (
+        say("; {object} binds {orders} of them", object=lines[0]["object"], orders=wording.number(lines[0]["orders"]))
+        if lines
+        else ""
+    )
     found = listed(plan, "Causes", columns, lines)
     one = Sheet(found.title, found.rows, found.columns, chart=Chart("bar", "object", ("late_days",)))
-    return Page(f"{wording.count(late.height, 'sales order')} late{first}.", (one,) if lines else ())
+    return Page(
+        say("{sales_order} late{first}.", sales_order=wording.count(late.height, "sales order"), first=first),
+        (one,) if lines else (),
+    )

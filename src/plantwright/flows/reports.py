@@ -13,6 +13,7 @@ from plantwright.core.column import REQUIRED, Column, Kind
 from plantwright.core.exact import SCALE
 from plantwright.core.frames import write_series
 from plantwright.core.pages import Page, Sheet, View, hours, listed, named
+from plantwright.core.reader import later, say
 from plantwright.core.report import report
 from plantwright.core.settings import SETTINGS
 from plantwright.flows.compare import Differences, compare_plans, plan_figures
@@ -44,7 +45,12 @@ def summary(plan: View) -> Page:
     """
     demands = plan.result("demand_plan")
     figures = _figures(plan)
-    judged = "The judge found no fault." if plan.plan["verified"] else "The judge found faults: plantwright verify DB."
+    found = (
+        later("The judge found no fault.")
+        if plan.plan["verified"]
+        else later("The judge found faults: plantwright verify DB.")
+    )
+    judged = say(found)
     sentence = f"{lateness(demands, plan.result('bottleneck'))} {judged}"
     return Page(sentence, (_figure_sheet(plan),), figures, (*_stage_words(plan), *_next_steps(figures)))
 
@@ -68,7 +74,9 @@ def _figures(plan: View) -> dict[str, Any]:
 def _figure_sheet(plan: View) -> Sheet:
     lines = [{"figure": label(name, plan), "value": words(name, value)} for name, value in plan_figures(plan).items()]
     scenario = plan.plan.get("scenario", "")
-    title = f"Plan {plan.number}" + (f" of scenario {scenario}" if scenario else "")
+    title = say("Plan {number}", number=plan.number) + (
+        say(" of scenario {scenario}", scenario=scenario) if scenario else ""
+    )
     year = wording.year_of(plan.as_of, plan.settings.zone)
     as_of = wording.moment(plan.as_of, plan.settings.zone, None if year else year, clock=True)
     columns = (named(Kind.TEXT, "figure", "What is counted"), named(Kind.TEXT, "value", "How much"))
@@ -94,7 +102,7 @@ def _stage_words(plan: View) -> tuple[str, ...]:
     seconds = plan.plan.get("seconds", {})
     order = {stage: place for place, stage in enumerate(STAGES)}
     parts = [f"{stage} {seconds[stage]:.1f}" for stage in sorted(seconds, key=lambda one: order.get(one, 4.5))]
-    return (f"Seconds: {', '.join(parts)}",) if parts else ()
+    return (say("Seconds: {parts}", parts=", ".join(parts)),) if parts else ()
 
 
 def _next_steps(figures: dict[str, Any]) -> tuple[str, ...]:
@@ -133,18 +141,33 @@ def _if_any(sheet: Sheet) -> tuple[Sheet, ...]:
 def name_of(plan: View) -> str:
     """Name a plan: its number and scenario."""
     scenario = plan.plan.get("scenario", "")
-    return f"Plan {plan.number}" + (f" ({scenario})" if scenario else "")
+    return say("Plan {number}", number=plan.number) + (f" ({scenario})" if scenario else "")
 
 
 def _compare_words(plan: View, other: View, found: Differences) -> str:
     one, two = plan_figures(plan), plan_figures(other)
     days = (two["late_days"] or 0) - (one["late_days"] or 0)
-    more = "no change in late days" if not days else f"{wording.days(abs(days))} {'more' if days > 0 else 'less'} late"
-    late = f"{wording.number(two['late_orders'] or 0)} late orders instead of {wording.number(one['late_orders'] or 0)}"
+    more = (
+        say("no change in late days")
+        if not days
+        else say("{days} more late", days=wording.days(days))
+        if days > 0
+        else say("{days} less late", days=wording.days(-days))
+    )
+    late = say(
+        "{now} late orders instead of {before}",
+        now=wording.number(two["late_orders"] or 0),
+        before=wording.number(one["late_orders"] or 0),
+    )
     moved = wording.count(found.demands.height, "date")
-    return (
-        f"{name_of(other)} against {name_of(plan).lower()}: {late}, {more}; {moved} moved, "
-        f"{wording.count(found.orders.height, 'order')} changed."
+    return say(
+        "{plan} against {other}: {late}, {more}; {moved} moved, {orders} changed.",
+        plan=name_of(other),
+        other=name_of(plan).lower(),
+        late=late,
+        more=more,
+        moved=moved,
+        orders=wording.count(found.orders.height, "order"),
     )
 
 
@@ -239,7 +262,11 @@ def settings(plant: View) -> Page:
         named(Kind.FLAG, "given", "Whether the plant has set it"),
     )
     own = sum(bool(line["given"]) for line in lines)
-    sentence = f"{wording.count(len(lines), 'setting')}, {wording.number(own)} of them set by the plant."
+    sentence = say(
+        "{settings}, {own} of them set by the plant.",
+        settings=wording.count(len(lines), "setting"),
+        own=wording.number(own),
+    )
     return Page(sentence, (listed(plant, "Settings", columns, lines),))
 
 

@@ -18,6 +18,7 @@ from plantwright.core.exact import SCALE
 from plantwright.core.finding import main_site
 from plantwright.core.pages import Page, Sheet, View, listed, named
 from plantwright.core.problem import BAD_ARGUMENT, stop_on_errors
+from plantwright.core.reader import say
 from plantwright.core.report import report
 
 HOUR = 3_600_000
@@ -232,11 +233,16 @@ def roll_up(plant: View, item: str, order: Decimal = USUAL, levels: int = 0) -> 
     currency, names = plant.settings["currency"], ("material", "making", "cost")
     texts = {name: wording.decimal(round(getattr(rolled, name) * SCALE), 2) for name in names}
     standard = wording.decimal(top["standard_cost"], 2)
-    sentence = (
-        f"One {item} {top['name']}".strip()
-        + f" costs {texts['cost']} {currency} in orders of {order}: {texts['material']} bought material "
-        f"and {texts['making']} work; the standard cost is {standard}. From nothing it takes "
-        f"{wording.duration(rolled.time)}, closed time not counted."
+    sentence = say("One {item} {name}", item=item, name=top["name"]).strip() + say(
+        " costs {cost} {currency} in orders of {order}: {material} bought material and {making} work; the standard cost"
+        " is {standard}. From nothing it takes {time}, closed time not counted.",
+        cost=texts["cost"],
+        currency=currency,
+        order=order,
+        material=texts["material"],
+        making=texts["making"],
+        standard=standard,
+        time=wording.duration(rolled.time),
     )
     figures = {name: round(getattr(rolled, name) * SCALE) for name in names} | {"time": rolled.time}
     return Page(sentence, (_sheet(plant, item, lines[:MOST_LINES]),), figures)
@@ -274,12 +280,12 @@ def _sheet(view: View, item: str, lines: list[Line]) -> Sheet:
         named(Kind.TEXT, "component", "Item", target="item"),
         named(Kind.TEXT, "name", "Name"),
         named(Kind.QUANTITY, "quantity", "Taken by one unit of its parent, scrap included"),
-        named(Kind.QUANTITY, "total", f"Taken by one {item}"),
+        named(Kind.QUANTITY, "total", say("Taken by one {item}", item=item)),
         named(Kind.TEXT, "unit", "Unit"),
         named(Kind.RATIO, "scrap", "Extra taken because some is lost"),
-        named(Kind.MONEY, "material", f"Bought material of that in one {item}"),
-        named(Kind.MONEY, "work", f"Work at it alone, by the rates of work centers, in one {item}"),
-        named(Kind.MONEY, "cost", f"Material and all work below and at it, in one {item}"),
+        named(Kind.MONEY, "material", say("Bought material of that in one {item}", item=item)),
+        named(Kind.MONEY, "work", say("Work at it alone, by the rates of work centers, in one {item}", item=item)),
+        named(Kind.MONEY, "cost", say("Material and all work below and at it, in one {item}", item=item)),
         named(Kind.MONEY, "unit_cost", "The same for one unit of it"),
         named(Kind.MONEY, "standard", "Standard cost of one unit as the item has it"),
         named(Kind.DURATION, "own_time", "Time of a usual order of it, or of the supplier; closed time not counted"),

@@ -15,6 +15,7 @@ from plantwright.core.column import Column, Kind
 from plantwright.core.exact import SCALE
 from plantwright.core.pages import Page, View, named, sheet
 from plantwright.core.parameters import Ref
+from plantwright.core.reader import plural, say
 from plantwright.core.report import report
 
 Show = Literal["all", "short", "excess"]
@@ -124,9 +125,13 @@ def stock_state(
     rows = rows.sort("short", "excess_value", "item", descending=[True, True, False])
     money = plan.settings["currency"]
     total, idle = (wording.decimal(int(rows[name].sum()), 0) for name in ("value", "excess_value"))
-    sentence = (
-        f"{wording.count(rows.height, 'item')} with stock or need, {total} {money} on hand; "
-        f"{wording.number(rows.filter(pl.col('short') > 0).height)} short for a time, {idle} {money} in excess."
+    sentence = say(
+        "{items} with stock or need, {total} {money} on hand; {short} short for a time, {idle} {money} in excess.",
+        items=wording.count(rows.height, "item"),
+        total=total,
+        money=money,
+        short=wording.number(rows.filter(pl.col("short") > 0).height),
+        idle=idle,
     )
     columns = (
         "item", named(Kind.TEXT, "name", "Name"), named(Kind.TEXT, "site", "Site"),
@@ -175,12 +180,17 @@ def material(
         named(Kind.QUANTITY, "short", "Most that is needed before the plan has it"),
         named(Kind.QUANTITY, "excess", "In stock, and taken by nothing in the plan"),
     ]  # fmt: skip
-    columns += [named(Kind.QUANTITY, day, f"Projected at the end of the {bucket} of {day}") for day in periods]
+    columns += [
+        named(Kind.QUANTITY, day, say("Projected at the end of the {bucket} of {day}", bucket=bucket, day=day))
+        for day in periods
+    ]
     short = rows.filter(pl.col("short") > 0).height
-    sentence = (
-        f"{wording.count(rows.height, 'item')}: {wording.number(short)} "
-        f"{'is' if short == 1 else 'are'} needed before the plan has them. "
-        f"Stock at the end of each {bucket}, needs by their date and supply by the date of the plan."
+    sentence = say(
+        "{items}: {needed} before the plan has them. Stock at the end of each {bucket}, needs by their date and supply"
+        " by the date of the plan.",
+        items=wording.count(rows.height, "item"),
+        needed=plural("{n} is needed", "{n} are needed", short, n=wording.number(short)),
+        bucket=bucket,
     )
     one = replace(sheet(plan, "Projected stock", "planned_order", rows, *columns), dashed=DASHED)
     return Page(sentence, (one,), {"periods": list(periods)})

@@ -11,6 +11,7 @@ from plantwright.core import wording
 from plantwright.core.exact import SCALE
 from plantwright.core.pages import Page, View, sheet
 from plantwright.core.parameters import Ref
+from plantwright.core.reader import say
 from plantwright.core.report import report
 
 Customer = Annotated[str, Ref("customer")]
@@ -76,15 +77,21 @@ def lateness(demands: pl.DataFrame, bottlenecks: pl.DataFrame) -> str:
     orders = demands.filter(pl.col("kind") == "sales order")
     forecasts = demands.filter(pl.col("kind") == "forecast")
     if not demands.height:
-        return "Nothing is asked for."
+        return say("Nothing is asked for.")
     parts = [_late_words(orders, "order")] if orders.height else []
     late = forecasts.filter(pl.col("status") != "on time").height
     if late or not orders.height:
-        parts.append(f"{wording.number(late)} of {wording.count(forecasts.height, 'forecast')} cannot be met in time")
+        parts.append(
+            say(
+                "{late} of {forecasts} cannot be met in time",
+                late=wording.number(late),
+                forecasts=wording.count(forecasts.height, "forecast"),
+            )
+        )
     cause = bottlenecks.filter(pl.col("delayed_orders") > 0).sort("rank").head(1)
     if cause.height:
         number = wording.number(cause["delayed_orders"][0])
-        parts.append(f"{cause['work_center'][0]} is in the way of {number}")
+        parts.append(say("{work_center} is in the way of {number}", work_center=cause["work_center"][0], number=number))
     return "; ".join(parts) + "."
 
 
@@ -93,12 +100,24 @@ def _late_words(orders: pl.DataFrame, noun: str) -> str:
     short = orders.filter(pl.col("status") == "short").height
     every = wording.count(orders.height, noun)
     if not late.height and not short:
-        return f"All {every} are on time" if orders.height > 1 else f"The only {noun} is on time"
+        return (
+            say("All {every} are on time", every=every)
+            if orders.height > 1
+            else say("The only {noun} is on time", noun=say(noun))
+        )
     parts = []
     if late.height:
         worst = float(late["late_days"].max() or 0) / SCALE  # type: ignore[arg-type]
         verb = "is" if late.height == 1 else "are"
-        parts.append(f"{wording.number(late.height)} of {every} {verb} late, worst {wording.days(worst)}")
+        parts.append(
+            say(
+                "{late} of {every} {verb} late, worst {worst}",
+                late=wording.number(late.height),
+                every=every,
+                verb=verb,
+                worst=wording.days(worst),
+            )
+        )
     if short:
-        parts.append(f"{wording.count(short, noun)} cannot be served in full")
+        parts.append(say("{short} cannot be served in full", short=wording.count(short, noun)))
     return "; ".join(parts)

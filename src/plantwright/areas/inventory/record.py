@@ -19,6 +19,7 @@ from plantwright.core.exact import SCALE
 from plantwright.core.pages import Chart, Page, Sheet, View, listed, missing, named
 from plantwright.core.parameters import Ref
 from plantwright.core.problem import stop_on_errors
+from plantwright.core.reader import say
 from plantwright.core.report import report
 
 MOST_BUCKETS = 1_000
@@ -58,17 +59,17 @@ def mrp(
     opening, safety = _opening(plan, item, chosen), _safety_stock(plan, item, chosen)
     lines = _record(plan, events, opening, safety, bucket)
     short = [line for line in lines if line["projected_available"] < 0]
-    sentence = f"{item} at {chosen}: {wording.decimal(opening)} in stock" + (
-        f", safety stock {wording.decimal(safety)}." if safety else "."
-    )
+    sentence = say(
+        "{item} at {chosen}: {opening} in stock", item=item, chosen=chosen, opening=wording.decimal(opening)
+    ) + (say(", safety stock {safety}.", safety=wording.decimal(safety)) if safety else ".")
     if short:
         first = wording.day(short[0]["bucket"], wording.year_of(plan.as_of, plan.settings.zone))
-        sentence += f" Projected short from the {bucket} of {first}."
+        sentence += say(" Projected short from the {bucket} of {first}.", bucket=bucket, first=first)
     return Page(sentence, (_sheet(plan, item, lines),), {"item": item, "site": chosen, "on_hand": opening / SCALE})
 
 
 def _sheet(plan: View, item: str, lines: list[dict[str, Any]]) -> Sheet:
-    table = listed(plan, f"MRP record of {item}", COLUMNS, lines)
+    table = listed(plan, say("MRP record of {item}", item=item), COLUMNS, lines)
     chart = Chart("line", "bucket", ("projected_available",))
     return replace(table, dashed=frozenset(table.columns) - {"projected_available"}, chart=chart)
 

@@ -13,6 +13,7 @@ from plantwright.core.column import Kind
 from plantwright.core.exact import SCALE
 from plantwright.core.pages import Page, View, named, sheet
 from plantwright.core.parameters import Ref
+from plantwright.core.reader import say
 from plantwright.core.report import report
 
 
@@ -36,9 +37,13 @@ def stock(plant: View, item: Annotated[str, Ref("item")] = "", site: Annotated[s
     worth = wording.decimal(int(rows["value"].sum() or 0), 0)
     blocked = rows.filter("blocked").height
     sentence = (
-        f"{wording.count(rows['item'].n_unique(), 'item')} in stock, worth {worth} {plant.settings['currency']} at "
-        f"standard cost."
-    ) + (f" {wording.count(blocked, 'balance')} cannot be planned with." if blocked else "")
+        say(
+            "{items} in stock, worth {worth} {currency} at standard cost.",
+            items=wording.count(rows["item"].n_unique(), "item"),
+            worth=worth,
+            currency=plant.settings["currency"],
+        )
+    ) + (say(" {balances} cannot be planned with.", balances=wording.count(blocked, "balance")) if blocked else "")
     columns = (
         "item",
         named(Kind.TEXT, "name", "Name"),

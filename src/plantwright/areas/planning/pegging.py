@@ -13,6 +13,7 @@ from plantwright.areas.planning.lookup import found
 from plantwright.core import wording
 from plantwright.core.column import Kind
 from plantwright.core.pages import Page, Sheet, View, listed, named, reached
+from plantwright.core.reader import say
 from plantwright.core.report import report
 
 MOST_LINES = 2_000
@@ -65,23 +66,36 @@ def pegging(plan: View, order: str, levels: int = 0) -> Page:
     pegs = _pegs(plan, order)
     down = list(_down(pegs, order, 1, levels, frozenset()))[:MOST_LINES]
     up = [] if made is None else list(_up(pegs, order, 1, levels, frozenset()))[:MOST_LINES]
-    sheets = [_sheet(plan, f"What serves {order}", down)] if down else []
-    sheets += [_sheet(plan, f"What {order} serves", up)] if up else []
+    sheets = [_sheet(plan, say("What serves {order}", order=order), down)] if down else []
+    sheets += [_sheet(plan, say("What {order} serves", order=order), up)] if up else []
     return Page(_sentence(order, asked, made, up), tuple(sheets))
 
 
 def _sentence(order: str, asked: Row | None, made: Row | None, up: list[Row]) -> str:
     if asked is not None:
         covered = wording.decimal(asked["planned"])
-        words = f"{order} asks for {wording.decimal(asked['quantity'])} of {asked['item']}; {covered} is covered"
-        return f"{words}, {asked['status']}" + (f" by {wording.days(_late(asked))}." if _late(asked) else ".")
+        words = say(
+            "{order} asks for {quantity} of {item}; {covered} is covered",
+            order=order,
+            quantity=wording.decimal(asked["quantity"]),
+            item=asked["item"],
+            covered=covered,
+        )
+        return f"{words}, {asked['status']}" + (
+            say(" by {late}.", late=wording.days(_late(asked))) if _late(asked) else "."
+        )
     assert made is not None  # noqa: S101 - one of the two was found
     ends = sorted({line["what"] for line in up if line["end"]})
-    words = f"{order} brings {wording.decimal(made['quantity'])} of {made['item']}"
+    words = say(
+        "{order} brings {quantity} of {item}",
+        order=order,
+        quantity=wording.decimal(made["quantity"]),
+        item=made["item"],
+    )
     if not ends:
-        return f"{words}; no demand of the plan takes it."
-    shown = ", ".join(ends[:3]) + (f" and {len(ends) - 3} more" if len(ends) > 3 else "")
-    return f"{words}; in the end it serves {shown}."
+        return say("{words}; no demand of the plan takes it.", words=words)
+    shown = ", ".join(ends[:3]) + (say(" and {ends} more", ends=len(ends) - 3) if len(ends) > 3 else "")
+    return say("{words}; in the end it serves {shown}.", words=words, shown=shown)
 
 
 def _late(row: Row) -> float:

@@ -13,6 +13,7 @@ from plantwright.core.column import Kind
 from plantwright.core.exact import SCALE
 from plantwright.core.pages import Page, View, missing, named, sheet
 from plantwright.core.problem import stop_on_errors
+from plantwright.core.reader import plural, say
 from plantwright.core.report import report
 
 ORDER_COLUMNS = (
@@ -43,9 +44,13 @@ def _orders_sentence(rows: pl.DataFrame) -> str:
     words = {"make": "to make", "buy": "to buy", "transfer": "to move", "subcontract": "to have made"}
     parts = [f"{wording.number(kinds[kind])} {text}" for kind, text in words.items() if kinds[kind]]
     late = int(rows["late"].sum() or 0)
-    tail = f" {wording.count(late, 'is', 'are')} done later than needed." if late else ""
-    return (
-        f"{wording.count(rows.height, 'order')}, {wording.number(new)} of them new: {', '.join(parts) or 'none'}.{tail}"
+    tail = " " + _later_words(late) if late else ""
+    return say(
+        "{orders}, {new} of them new: {parts}.{tail}",
+        orders=wording.count(rows.height, "order"),
+        new=wording.number(new),
+        parts=", ".join(parts) or say("none"),
+        tail=tail,
     )
 
 
@@ -62,14 +67,24 @@ def orders_of_item(plan: View, item: str) -> Page:
     stop_on_errors([] if item in items else [missing("item", item, items)])
     rows = plan.result("planned_order").filter(pl.col("item") == item).sort("due", "order")
     total = wording.decimal(int(rows["quantity"].sum()))
-    sentence = f"{wording.count(rows.height, 'order')} for {item}, {total} in all. {_late_words(rows)}"
+    sentence = say(
+        "{orders} for {item}, {total} in all. {late_words}",
+        orders=wording.count(rows.height, "order"),
+        item=item,
+        total=total,
+        late_words=_late_words(rows),
+    )
     columns = [name for name in ORDER_COLUMNS if name != "item"]
-    return Page(sentence.strip(), (sheet(plan, f"Orders for {item}", "planned_order", rows, *columns),))
+    return Page(sentence.strip(), (sheet(plan, say("Orders for {item}", item=item), "planned_order", rows, *columns),))
 
 
 def _late_words(rows: pl.DataFrame) -> str:
     late = int(rows["late"].sum() or 0)
-    return f"{wording.count(late, 'is', 'are')} done later than needed." if late else "All are done in time."
+    return _later_words(late) if late else say("All are done in time.")
+
+
+def _later_words(late: int) -> str:
+    return plural("{n} is done later than needed.", "{n} are done later than needed.", late, n=wording.number(late))
 
 
 @report
@@ -89,9 +104,16 @@ def purchase_plan(plan: View, supplier: str = "") -> Page:
     overdue = new.filter(pl.col("order_by") < plan.as_of).height
     money = wording.decimal(int(new["value"].sum()), 0)
     sentence = (
-        f"{wording.count(new.height, 'purchase')} to be ordered for {money} {plan.settings['currency']}, "
-        f"{wording.count(rows.height - new.height, 'is', 'are')} on order."
-    ) + (f" {wording.count(overdue, 'order')} should have been placed before now." if overdue else "")
+        say(
+            "{purchases} to be ordered for {money} {currency}, {rows} on order.",
+            purchases=wording.count(new.height, "purchase"),
+            money=money,
+            currency=plan.settings["currency"],
+            rows=wording.count(rows.height - new.height, "is", "are"),
+        )
+    ) + (
+        say(" {orders} should have been placed before now.", orders=wording.count(overdue, "order")) if overdue else ""
+    )
     columns = (
         "order", "item", "supplier", "quantity", "start", "due", "finish",
         named(Kind.MONEY, "value", "Quantity times unit cost"), "state", "unit_cost", "order_by", "late", "site",
@@ -109,8 +131,8 @@ def consumed_forecast(plan: View) -> Page:
     """
     rows = plan.result("consumed_forecast").sort("number")
     dropped = rows.filter(pl.col("order") == "").height
-    sentence = f"{wording.count(rows.height - dropped, 'time')} an order took from a forecast" + (
-        f"; {wording.count(dropped, 'part')} fell away inside the demand fence." if dropped else "."
+    sentence = say("{times} an order took from a forecast", times=wording.count(rows.height - dropped, "time")) + (
+        say("; {parts} fell away inside the demand fence.", parts=wording.count(dropped, "part")) if dropped else "."
     )
     return Page(
         sentence, (sheet(plan, "Consumed forecast", "consumed_forecast", rows, "forecast", "order", "quantity"),)

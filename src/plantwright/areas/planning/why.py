@@ -10,6 +10,7 @@ from plantwright.areas.planning.lookup import found
 from plantwright.core import wording
 from plantwright.core.exact import SCALE
 from plantwright.core.pages import Page, Sheet, View, sheet
+from plantwright.core.reader import say
 from plantwright.core.report import report
 
 Row = dict[str, Any]
@@ -43,32 +44,62 @@ def _sheets(view: View, links: pl.DataFrame, title: str) -> tuple[Sheet, ...]:
 
 def _of_demand(view: View, row: Row, chain: pl.DataFrame) -> str:
     due = _day(view, row["due"])
-    what = f"{row['demand']} for {wording.decimal(row['quantity'])} of {row['item']}"
+    what = say(
+        "{demand} for {quantity} of {item}",
+        demand=row["demand"],
+        quantity=wording.decimal(row["quantity"]),
+        item=row["item"],
+    )
     if row["status"] == "on time":
-        return f"{what} is on time: due {due}, complete {_day(view, row['projected'])}."
-    if row["status"] == "short":
-        return (
-            f"{what}, due {due}, is short: {wording.decimal(row['planned'])} is covered. {_cause(row, chain)}".strip()
+        return say(
+            "{what} is on time: due {due}, complete {projected}.",
+            what=what,
+            due=due,
+            projected=_day(view, row["projected"]),
         )
+    if row["status"] == "short":
+        return say(
+            "{what}, due {due}, is short: {planned} is covered. {cause}",
+            what=what,
+            due=due,
+            planned=wording.decimal(row["planned"]),
+            cause=_cause(row, chain),
+        ).strip()
     late = wording.days(row["late_days"] / SCALE)
     done = _day(view, row["projected"])
-    return f"{what}, due {due}, is complete {done}, {late} late. {_cause(row, chain)}".strip()
+    return say(
+        "{what}, due {due}, is complete {done}, {late} late. {cause}",
+        what=what,
+        due=due,
+        done=done,
+        late=late,
+        cause=_cause(row, chain),
+    ).strip()
 
 
 def _cause(row: Row, chain: pl.DataFrame) -> str:
     binding = chain.filter("binding")
     text = str(binding["text"][0]) if binding.height else row["cause"]
     lost = f" ({wording.days(binding['days'][0] / SCALE)})" if binding.height and binding["days"][0] else ""
-    return f"The cause: {text}{lost}." if text else ""
+    return say("The cause: {text}{lost}.", text=text, lost=lost) if text else ""
 
 
 def _of_order(view: View, row: Row, links: pl.DataFrame) -> str:
     late = max(row["finish"] - row["due"], 0) / 1440
-    what = f"{row['order']} for {wording.decimal(row['quantity'])} of {row['item']}"
-    done = f"is done {_day(view, row['finish'])}, needed {_day(view, row['due'])}"
-    words = f"{what} {done}" + (f": {wording.days(late)} late." if late else ": in time.")
+    what = say(
+        "{order} for {quantity} of {item}",
+        order=row["order"],
+        quantity=wording.decimal(row["quantity"]),
+        item=row["item"],
+    )
+    done = say("is done {finish}, needed {due}", finish=_day(view, row["finish"]), due=_day(view, row["due"]))
+    words = f"{what} {done}" + (say(": {late} late.", late=wording.days(late)) if late else say(": in time."))
     demands = links["demand"].n_unique()
-    return words + (f" It stands in the chain of {wording.count(demands, 'late demand')}." if demands else "")
+    return words + (
+        say(" It stands in the chain of {late_demand}.", late_demand=wording.count(demands, "late demand"))
+        if demands
+        else ""
+    )
 
 
 def _day(view: View, moment: int | None) -> str:

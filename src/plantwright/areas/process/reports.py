@@ -11,6 +11,7 @@ from plantwright.core import wording
 from plantwright.core.pages import Page, View, missing, sheet
 from plantwright.core.parameters import Ref
 from plantwright.core.problem import stop_on_errors
+from plantwright.core.reader import say
 from plantwright.core.report import report
 
 
@@ -28,13 +29,18 @@ def routing(plant: View, item: Annotated[str, Ref("item")]) -> Page:
     rows = plant.table("operation").filter(pl.col("item") == item).sort("site", "sequence")
     centers = rows.filter(pl.col("work_center") != "")["work_center"].n_unique()
     sentence = (
-        f"{item} is made in {wording.count(rows.height, 'operation')} on {wording.count(centers, 'work center')}."
+        say(
+            "{item} is made in {operations} on {work_center}.",
+            item=item,
+            operations=wording.count(rows.height, "operation"),
+            work_center=wording.count(centers, "work center"),
+        )
         if rows.height
-        else f"{item} has no routing."
+        else say("{item} has no routing.", item=item)
     )
     columns = (
         "sequence", "name", "work_center", "setup", "run", "run_per", "rate", "yield_ratio", "queue", "move", "skill",
         "people", "tool", "supplier", "lead_time", "cost", "setup_family", "transfer_batch", "pausable", "site",
     )  # fmt: skip
-    table = sheet(plant, f"Routing of {item}", "operation", rows, *columns)
+    table = sheet(plant, say("Routing of {item}", item=item), "operation", rows, *columns)
     return Page(sentence, (replace(table, dashed=frozenset({"rate", "transfer_batch"})),))

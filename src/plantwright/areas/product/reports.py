@@ -15,6 +15,7 @@ from plantwright.core.column import Kind
 from plantwright.core.exact import SCALE, to_decimal
 from plantwright.core.pages import Page, Sheet, View, listed, missing, named, reached
 from plantwright.core.problem import stop_on_errors
+from plantwright.core.reader import say
 from plantwright.core.report import report
 from plantwright.core.units import ItemUnit, Unit, UnitSystem
 
@@ -111,8 +112,15 @@ def bom(plant: View, item: str, levels: int = 0) -> Page:
     deepest = max((line["level"] for line in lines), default=0)
     material, standard = wording.decimal(round(rolled), 2), wording.decimal(top["standard_cost"], 2)
     sentence = f"{item} {top['name']}".strip() + (
-        f" takes {wording.count(len(lines), 'line')} on {wording.count(deepest, 'level')}; bought material costs "
-        f"{material} {plant.settings['currency']} a unit, the standard cost is {standard}."
+        say(
+            " takes {lines} on {levels}; bought material costs {material} {currency} a unit, the standard cost is"
+            " {standard}.",
+            lines=wording.count(len(lines), "line"),
+            levels=wording.count(deepest, "level"),
+            material=material,
+            currency=plant.settings["currency"],
+            standard=standard,
+        )
         if lines
         else " has no bill of material."
     )
@@ -147,7 +155,11 @@ def _unfold(
 
 def _per(line: Line) -> str:
     words = {"unit": "", "order": "an order", "percent": "% of the order", "formula": line["formula"]}[line["per"]]
-    scrap = f"+{wording.percent(line['scrap_factor'], 1)} scrap" if line["scrap_factor"] else ""
+    scrap = (
+        say("+{scrap_factor} scrap", scrap_factor=wording.percent(line["scrap_factor"], 1))
+        if line["scrap_factor"]
+        else ""
+    )
     return ", ".join(part for part in (words, scrap) if part)
 
 
@@ -156,9 +168,9 @@ def _bom_sheet(view: View, item: str, lines: list[Line]) -> Sheet:
         named(Kind.TEXT, "component", "Component", target="item"),
         named(Kind.TEXT, "name", "Name"),
         named(Kind.QUANTITY, "quantity", "Taken by one unit of its parent"),
-        named(Kind.QUANTITY, "total", f"Taken by one {item}, scrap included"),
+        named(Kind.QUANTITY, "total", say("Taken by one {item}, scrap included", item=item)),
         named(Kind.TEXT, "unit", "Unit"),
-        named(Kind.MONEY, "cost", f"Standard cost of that in one {item}"),
+        named(Kind.MONEY, "cost", say("Standard cost of that in one {item}", item=item)),
         named(Kind.TEXT, "per", "What the quantity refers to"),
         named(Kind.MONEY, "unit_cost", "Standard cost of one unit"),
         named(Kind.WHOLE, "operation", "Operation at which it is used"),
@@ -184,16 +196,20 @@ def where_used(plant: View, item: str, levels: int = 0) -> Page:
     tops = {line["parent"] for line in lines if line["top"]}
     direct = sum(line["level"] == 1 for line in lines)
     sentence = (
-        f"{item} is used in {wording.count(direct, 'item')} directly, and in the end in "
-        f"{wording.count(len(tops), 'item')} that no other item takes."
+        say(
+            "{item} is used in {directly} directly, and in the end in {ends} that no other item takes.",
+            item=item,
+            directly=wording.count(direct, "item"),
+            ends=wording.count(len(tops), "item"),
+        )
         if lines
-        else f"{item} is used in nothing."
+        else say("{item} is used in nothing.", item=item)
     )
     columns = (
         named(Kind.TEXT, "parent", "Item that uses it", target="item"),
         named(Kind.TEXT, "name", "Name"),
         named(Kind.QUANTITY, "quantity", "Taken by one unit of it"),
-        named(Kind.QUANTITY, "total", f"{item} in one unit of it, scrap included"),
+        named(Kind.QUANTITY, "total", say("{item} in one unit of it, scrap included", item=item)),
         named(Kind.FLAG, "top", "Whether no other item takes it"),
         named(Kind.WHOLE, "level", "Level"),
     )

@@ -14,6 +14,7 @@ from plantwright.core.exact import SCALE
 from plantwright.core.pages import Chart, Page, View, hours, missing, named, sheet
 from plantwright.core.parameters import Ref
 from plantwright.core.problem import stop_on_errors
+from plantwright.core.reader import say
 from plantwright.core.report import report
 
 WorkCenter = Annotated[str, Ref("work_center")]
@@ -33,10 +34,11 @@ def schedule(plan: View, work_center: WorkCenter = "", order: str = "") -> Page:
     rows = rows.filter((pl.col("work_center") == work_center) | (work_center == ""))
     rows = rows.filter((pl.col("order") == order) | (order == "")).sort("start", "work_center", "unit", "order")
     late = rows.filter(pl.col("finish") > pl.col("due")).height
-    sentence = (
-        f"{wording.count(rows.height, 'operation')} on "
-        f"{wording.count(rows.filter(pl.col('work_center') != '')['work_center'].n_unique(), 'work center')}, "
-        f"{wording.number(late)} finished after their due time by planned lead times."
+    sentence = say(
+        "{operations} on {work_center}, {late} finished after their due time by planned lead times.",
+        operations=wording.count(rows.height, "operation"),
+        work_center=wording.count(rows.filter(pl.col("work_center") != "")["work_center"].n_unique(), "work center"),
+        late=wording.number(late),
     )
     columns = (
         "start", "work_center", "unit", "order", "sequence", "item", "quantity", "finish", "setup", "run", "due",
@@ -68,12 +70,24 @@ def dispatch(plan: View, work_center: WorkCenter, days: int = 0) -> Page:
     if days:
         rows = rows.filter(pl.col("start") < plan.as_of + days * 1440)
     work = wording.duration(int((rows["setup"] + rows["run"]).sum()))
-    sentence = f"{work_center} has {wording.count(rows.height, 'operation')} to do, {work} of work."
+    sentence = say(
+        "{work_center} has {operations} to do, {work} of work.",
+        work_center=work_center,
+        operations=wording.count(rows.height, "operation"),
+        work=work,
+    )
     columns = (
         "unit", "start", "finish", "order", "sequence", "item", "quantity", "setup", "run", "family", "due", "state",
         "people", "alternate",
     )  # fmt: skip
-    table = sheet(plan, f"Dispatch list of {work_center}", "scheduled_operation", rows, *columns, clock="start finish")
+    table = sheet(
+        plan,
+        say("Dispatch list of {work_center}", work_center=work_center),
+        "scheduled_operation",
+        rows,
+        *columns,
+        clock="start finish",
+    )
     return Page(sentence, (table,))
 
 
@@ -101,13 +115,15 @@ def load(plan: View, work_center: WorkCenter = "", bucket: Bucket = "week") -> P
     used = pl.col("setup") + pl.col("run")
     rows = rows.with_columns(load=used, utilisation=ratio(used, pl.col("capacity")), free=pl.col("capacity") - used)
     overfull = rows.filter(pl.col("required") > pl.col("capacity")).height
-    sentence = (
-        f"{wording.count(rows['work_center'].n_unique(), 'work center')}, {wording.count(rows.height, bucket)} with "
-        f"work or open time; in {wording.number(overfull)} more is required than can be done."
+    sentence = say(
+        "{work_center}, {counts} with work or open time; in {overfull} more is required than can be done.",
+        work_center=wording.count(rows["work_center"].n_unique(), "work center"),
+        counts=wording.count(rows.height, bucket),
+        overfull=wording.number(overfull),
     )
     columns = (
         "work_center",
-        named(Kind.DAY, "day", f"First day of the {bucket}"),
+        named(Kind.DAY, "day", say("First day of the {bucket}", bucket=bucket)),
         "capacity",
         named(Kind.DURATION, "load", "Set-up and run time that falls on it"),
         named(Kind.RATIO, "utilisation", "Load over capacity"),
@@ -147,8 +163,10 @@ def bottleneck_words(rows: pl.DataFrame) -> str:
     """Name the work center that delays most, in words."""
     worst = rows.row(0, named=True)
     if not worst["delayed_orders"]:
-        return f"No work center delays an order; {worst['work_center']} is the fullest."
-    return (
-        f"{worst['work_center']} is the bottleneck: it delays {wording.count(worst['delayed_orders'], 'order')} and is "
-        f"{wording.percent(worst['utilisation'])} full."
+        return say("No work center delays an order; {work_center} is the fullest.", work_center=worst["work_center"])
+    return say(
+        "{work_center} is the bottleneck: it delays {orders} and is {utilisation} full.",
+        work_center=worst["work_center"],
+        orders=wording.count(worst["delayed_orders"], "order"),
+        utilisation=wording.percent(worst["utilisation"]),
     )
