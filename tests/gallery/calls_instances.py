@@ -3,6 +3,8 @@
 from provokes import provokes, raised
 
 from plantwright.instances import instance_of, read_best_known, read_instance
+from plantwright.methods.scheduling.exact import solve_exact
+from plantwright.methods.scheduling.search.objective import Objective
 
 
 @provokes("instance-format")
@@ -34,3 +36,9 @@ def instance_unreadable(folder):
 def best_known_row(folder):
     (folder / "best_known.csv").write_text("instance,value\nft06,fifty-five\n")
     return raised(lambda: read_best_known(folder / "best_known.csv"))
+
+
+@provokes("shop-not-exact")
+def shop_not_exact(folder):
+    shop = instance_of("2 2\n0 3 1 2\n1 2 0 4", "tiny").shop
+    return raised(lambda: solve_exact(shop, objective=Objective.of("earliness")))
