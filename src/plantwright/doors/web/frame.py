@@ -8,7 +8,7 @@ from typing import Any
 from nicegui import ui
 from nicegui.element import Element
 
-from plantwright.core.reader import say
+from plantwright.core.reader import READER, say
 from plantwright.doors.web.chooser import reader_choice
 from plantwright.doors.web.kit import address, aria, box, button, link, words
 from plantwright.doors.web.live import plan_state
@@ -20,6 +20,10 @@ from plantwright.doors.web.seat import Seat
 
 async def frame(seat: Seat, here: Screen) -> AbstractContextManager[Any]:
     """Draw the frame and give the place for the screen itself."""
+    language = getattr(READER.get(), "language", "en")
+    ui.add_head_html(f"<script>document.documentElement.lang = {language!r}</script>")
+    for around in ui.context.client.page_container:  # the landmark is the screen alone, not the frame around it
+        around.props("role=presentation")
     ui.add_head_html(
         '<link rel="stylesheet" href="/static/plantwright.css"><script src="/static/plantwright.js" defer></script>'
         f'<script>{for_scripts()}</script><script src="/static/reader.js"></script>'
@@ -27,11 +31,12 @@ async def frame(seat: Seat, here: Screen) -> AbstractContextManager[Any]:
     view = await seat.view(need_plan=False)
     scenarios = view.table("scenario")["code"].to_list()
     with box("pw") as whole:
+        link(say("To the content"), "#pw-main", "pw-skip")
         with box("pw-top", "header"):
             await _top(seat, view.settings["plant_name"], scenarios, whole)
         with box("pw-nav", "nav").props(aria("Menu")):
             _menu(seat, here)
-        return box("pw-main", "main")
+        return box("pw-main", "main").props("id=pw-main tabindex=-1")
 
 
 async def _top(seat: Seat, plant: str, scenarios: list[str], whole: Element) -> None:

@@ -31,6 +31,15 @@ FAULTS = {
 }  # fmt: skip
 
 
+CHOOSE_FILES = """
+<div class="pw-upload-head" @vue:mounted="({ el }) => el.querySelector('input').setAttribute('aria-label', 'FILES')">
+  <button type="button" class="pw-btn" @click="props.pickFiles">FILES</button>
+  <span class="pw-dim">{{ props.label }}</span>
+  <q-uploader-add-trigger v-if="props.canAddFiles" />
+</div>"""
+"""Head of the field for files: a button that takes keys, and a name for the field behind it."""
+
+
 @screen("/import", "Import, export", "upload", "Data")
 async def bring(seat: Seat) -> None:
     """Offer to bring files in and to take them out."""
@@ -82,7 +91,7 @@ class _In:
             multiple=True, auto_upload=True, max_file_size=MOST_MEGABYTES * 1024 * 1024, on_multi_upload=self._came,
             on_rejected=lambda: tell(say("A file may have at most {most} MB.", most=MOST_MEGABYTES), bad=True),
         ).props('accept=".csv,.gz,.zip,.xlsx" flat bordered hide-upload-btn label="CSV, zip or Excel"')  # fmt: skip
-        self.upload.classes("pw-upload")
+        self.upload.classes("pw-upload").add_slot("header", CHOOSE_FILES.replace("FILES", say("Choose files")))
         with box("pw-bar", "label").style("margin: 10px 0 0"):
             words("span", say("Export of another system, through the mapping"), "pw-dim")
             with ui.element("select").classes("pw-input").props(aria("Mapping")) as choice:

@@ -108,6 +108,7 @@ async def compare(seat: Seat) -> None:
     """Set two plans side by side."""
     other = seat.query.get("other", "")
     if seat.plan is None or not other.isdigit():
+        head("Two plans side by side")
         empty("Two plans are set side by side here.", ("All plans", "/plans"))
         return
     page = await seat.report("compare", other=int(other))

@@ -22,7 +22,7 @@ from plantwright.doors.web.seat import Seat, in_thread
 async def reports(seat: Seat) -> None:
     """List the reports."""
     head("Reports", "Every list and figure, on the screen and as a file.")
-    with box("pw-card"):
+    with box("pw-card pw-lines"):
         for one in REPORTS.values():
             if seat.person.may(f"report:{one.name}"):
                 with box().style("padding: 4px 0"):
