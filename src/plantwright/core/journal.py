@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from plantwright.core.entity import ENTITIES, Entity
 from plantwright.core.problem import Problem, ProblemError, problem_kind, stop_on_errors
+from plantwright.core.store.blocks import Many
 from plantwright.core.store.driver import Driver
 from plantwright.core.store.journal_rows import (
     ENTRY_COLUMNS,
@@ -109,7 +110,8 @@ def _changes(connection: Connection, driver: Driver, number: int) -> list[Change
     for name, before, after in rows:
         if name in ENTITIES:  # a table that a later version no longer has is passed over
             schema = schema_of(reader.columns(name))
-            found.append(Change(name, unpacked(before, schema), unpacked(after, schema)))
+            old, new = unpacked(before, schema), unpacked(after, schema)
+            found.append(Change(name, None if old is None else Many(old), None if new is None else Many(new)))
     return found
 
 

@@ -65,10 +65,18 @@ class Unit(Entity, key="code"):
     factor = col.quantity("How many base units one of it is (pcs, kg, m, m2, l, s, J)", above=0, default=1)
 
 
+FIELD_COLUMNS = ("entity", "name", "kind", "unit", "help")
+
+
 def user_columns(entity: type[Entity], user_field: pl.DataFrame) -> dict[str, Column]:
     """Give the columns that the plant itself adds to a table; each may be empty."""
-    rows = user_field.filter(pl.col("entity") == entity.name).iter_rows(named=True)
+    return added_columns(entity, tuple(user_field.select(FIELD_COLUMNS).rows()))
+
+
+def added_columns(entity: type[Entity], fields: tuple[tuple[str, ...], ...]) -> dict[str, Column]:
+    """Give the columns that the plant itself adds to a table, from rows of user_field with `FIELD_COLUMNS`."""
     return {
-        row["name"]: replace(USER_KINDS[row["kind"]](row["help"], unit=row["unit"], default=None), name=row["name"])
-        for row in rows
+        name: replace(USER_KINDS[kind](text, unit=unit, default=None), name=name)
+        for table, name, kind, unit, text in fields
+        if table == entity.name
     }

@@ -7,7 +7,6 @@ from decimal import Decimal
 from typing import Annotated, Any
 
 from plantwright.core.action import action
-from plantwright.core.entity import ENTITIES, raw_frame
 from plantwright.core.exact import SCALE
 from plantwright.core.journal import reversal_of
 from plantwright.core.parameters import Ref
@@ -50,7 +49,7 @@ def post_stock(
         "number": number, "item": item, "from_location": places[0], "to_location": places[1], "quantity": abs(scaled),
         "at": tx.now if at is None else int(at.timestamp()) // 60, "recorded_at": tx.now, "reason": reason, "by": tx.by,
     }  # fmt: skip
-    tx.insert("stock_move", raw_frame(ENTITIES["stock_move"], [move]))
+    tx.insert("stock_move", [move])
     return {"number": number}
 
 

@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 
 from plantwright.core.column import Column
 from plantwright.core.entity import Entity
+from plantwright.core.store.blocks import Block
 from plantwright.core.store.driver import Driver
 from plantwright.core.store.tables import ROW_VERSION
 
@@ -24,12 +25,23 @@ FAST = 1
 class Change:
     """Rows of one table that one step of a transaction changed.
 
-    `before` is missing for new rows, `after` for deleted ones; of a ledger, `after` holds the keys only.
+    There are no old rows where rows were added, and no new ones where rows were deleted; of a ledger, the journal
+    keeps the keys of the new ones only.
     """
 
     entity: str
-    before: pl.DataFrame | None
-    after: pl.DataFrame | None
+    old: Block | None
+    new: Block | None
+
+    @property
+    def before(self) -> pl.DataFrame | None:
+        """The old rows as a raw frame."""
+        return None if self.old is None else self.old.frame()
+
+    @property
+    def after(self) -> pl.DataFrame | None:
+        """The new rows as a raw frame."""
+        return None if self.new is None else self.new.frame()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,12 +103,9 @@ def schema_of(columns: Mapping[str, Column]) -> dict[str, pl.DataType]:
     return {name: column.dtype for name, column in columns.items()} | {ROW_VERSION: pl.Int64()}
 
 
-def packed(rows: pl.DataFrame | None) -> bytes | None:
+def packed(rows: Block | None) -> bytes | None:
     """Write rows as compressed JSON, ``{"column": [values]}``."""
-    if rows is None:
-        return None
-    text = rows.select(pl.struct(pl.all().implode()).struct.json_encode()).item()
-    return zlib.compress(str(text).encode(), FAST)
+    return None if rows is None else zlib.compress(rows.text().encode(), FAST)
 
 
 def unpacked(data: bytes | None, schema: Mapping[str, pl.DataType]) -> pl.DataFrame | None:
@@ -109,10 +118,10 @@ def unpacked(data: bytes | None, schema: Mapping[str, pl.DataType]) -> pl.DataFr
 
 def row_key(entity: type[Entity], change: Change) -> str | None:
     """Give the key of the row as JSON, where the change is of one row."""
-    rows = change.after if change.after is not None else change.before
+    rows = change.new if change.new is not None else change.old
     if rows is None or rows.height != 1:
         return None
-    return key_text(rows.select(entity.key).row(0))
+    return key_text(rows.keys(entity.key)[0])
 
 
 def key_text(key: tuple[object, ...]) -> str:

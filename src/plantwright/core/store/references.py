@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
 
-import polars as pl
-
 from plantwright.core.entity import ENTITIES, stored_entities
 from plantwright.core.problem import Problem
 from plantwright.core.store import problems
+from plantwright.core.store.blocks import Block
 from plantwright.core.store.journal_rows import Change
 from plantwright.core.store.rows import SHOWN
 
@@ -33,39 +32,36 @@ def check(changes: Sequence[Change], read: Read) -> list[Problem]:
 def _broken(changes: Sequence[Change], read: Read) -> list[Problem]:
     found = []
     for name in {change.entity: None for change in changes}:
-        written = [c.after for c in changes if c.entity == name and c.after is not None]
+        written = [c.new for c in changes if c.entity == name and c.new is not None]
         for column, target in ENTITIES[name].references().items():
-            rows = [part for part in written if column in part.columns]
+            rows = [part for part in written if column in part.names]
             if rows and target in stored_entities():
                 found += _broken_in(name, column, target, rows, read)
     return found
 
 
-def _broken_in(name: str, column: str, target: str, rows: list[pl.DataFrame], read: Read) -> list[Problem]:
+def _broken_in(name: str, column: str, target: str, rows: list[Block], read: Read) -> list[Problem]:
     # Plain sets: for the few rows of most acts they are quicker than expressions, for many rows as quick.
-    named = set().union(*(part[column].to_list() for part in rows)) - {"", None} - BUILT_IN.get(target, frozenset())
+    named = set().union(*(part.values(column) for part in rows)) - {"", None} - BUILT_IN.get(target, frozenset())
     missing = named.difference(read(target, ENTITIES[target].key[0], named)) if named else named
     if not missing:
         return []
-    bad = [
-        part.filter(pl.col(column).is_in(list(missing))).select(*ENTITIES[name].key, pl.col(column).alias(""))
-        for part in rows
-    ]
+    bad = dict.fromkeys(pair for part in rows for pair in part.named(column, missing, ENTITIES[name].key))
     return [
         problems.REFERENCE_BROKEN.at(table=name, key=key, column=column, value=value, target=target)
-        for *key, value in pl.concat(bad).unique(maintain_order=True).head(SHOWN).rows()
+        for *key, value in list(bad)[:SHOWN]
     ]
 
 
 def _still_used(changes: Sequence[Change], read: Read) -> list[Problem]:
     found = []
-    for name in {c.entity: None for c in changes if c.before is not None and c.after is None}:
+    for name in {c.entity: None for c in changes if c.old is not None and c.new is None}:
         users = [
             (user.name, c) for user in stored_entities().values() for c, t in user.references().items() if t == name
         ]
         if users:
             key = ENTITIES[name].key[0]
-            gone = set().union(*(c.before[key].to_list() for c in changes if c.entity == name and c.before is not None))
+            gone = set().union(*(c.old.values(key) for c in changes if c.entity == name and c.old is not None))
             gone = gone.difference(BUILT_IN.get(name, ()), read(name, key, gone))
             found += [problem for user, column in users for problem in _users_of(name, gone, user, column, read)]
     return found

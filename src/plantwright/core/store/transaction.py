@@ -15,15 +15,14 @@ from plantwright.core.column import Column
 from plantwright.core.entity import ENTITIES, Entity
 from plantwright.core.problem import Problem, ProblemError, stop_on_errors
 from plantwright.core.store import problems, references
-from plantwright.core.store.driver import Driver, Where
+from plantwright.core.store.blocks import Block, Few, Given, Many
+from plantwright.core.store.driver import Driver, Where, execute, quoted
 from plantwright.core.store.journal_rows import Change, entries_of, packed, row_key
 from plantwright.core.store.plain import plain, to_json
 from plantwright.core.store.reading import Reader
-from plantwright.core.store.rows import SHOWN, about_keys, checked, completed, joined
+from plantwright.core.store.rows import SHOWN, about_keys, checked, completed
 from plantwright.core.store.tables import ROW_VERSION
 from plantwright.core.store.user_fields import pack
-
-_BEFORE = "\0before"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +56,7 @@ class Transaction:
         """Wait for the right to write, take the number of the entry, and look up the idempotency key."""
         self.driver.lock(self.connection)
         self._reader = Reader(self.driver, self.connection)
-        last = self.connection.exec_driver_sql("SELECT max(number) FROM journal").scalar()
+        (last,) = self._execute("SELECT max(number) FROM journal").fetchone()
         self.number = (last or 0) + 1
         if self.key is not None:
             self._look_up_key(self.key)
@@ -89,8 +88,13 @@ class Transaction:
         """Keep what is answered to the caller; a repetition with the same idempotency key gets it again."""
         self.answered = plain(value)
 
-    def insert(self, name: str, rows: pl.DataFrame) -> int:
+    def insert(self, name: str, rows: Given) -> int:
         """Add rows; columns that lack get their defaults.
+
+        Parameters
+        ----------
+        name : the table
+        rows : a raw frame; or, for few rows, a list with a mapping for each, which is quicker
 
         Returns
         -------
@@ -101,11 +105,11 @@ class Transaction:
         ProblemError : a row with the same key exists, or a value lacks or does not fit
         """
         entity, columns = self._table(name)
-        rows = checked(entity, columns, rows)
-        stop_on_errors(about_keys(problems.ROW_EXISTS, entity, self._present(entity, rows)))
-        return self._add(entity, columns, rows)
+        block = checked(entity, columns, rows)
+        stop_on_errors(about_keys(problems.ROW_EXISTS, entity, self._present(entity, block)))
+        return self._add(entity, columns, block)
 
-    def upsert(self, name: str, rows: pl.DataFrame) -> Counts:
+    def upsert(self, name: str, rows: Given) -> Counts:
         """Add rows whose key is new, change those that differ, leave the others; columns that lack stay as they are.
 
         Returns
@@ -113,16 +117,15 @@ class Transaction:
         How many rows were added, changed, and left.
         """
         entity, columns = self._table(name)
-        rows = checked(entity, columns, rows)
-        if rows.is_empty():
+        block = checked(entity, columns, rows)
+        if not block.height:
             return Counts()
-        before = self._present(entity, rows)
-        new = joined(rows, before, entity.key, "anti")
-        old = joined(rows, before, entity.key, "semi")
+        before = self._present(entity, block)
+        new, old = block.without(before, entity.key), block.within(before, entity.key)
         updated = self._change(entity, columns, old, before)
         return Counts(self._add(entity, columns, new), updated, old.height - updated)
 
-    def update(self, name: str, rows: pl.DataFrame) -> int:
+    def update(self, name: str, rows: Given) -> int:
         """Change rows that exist; columns that lack stay as they are.
 
         Parameters
@@ -140,15 +143,15 @@ class Transaction:
         ProblemError : changed-meanwhile with who did it and when; store-row-missing; store-ledger
         """
         entity, columns = self._table(name)
-        rows = checked(entity, columns, rows)
-        before = self._present(entity, rows)
-        gone = joined(rows, before, entity.key, "anti")
-        if ROW_VERSION in rows.columns:
+        block = checked(entity, columns, rows)
+        before = self._present(entity, block)
+        gone = block.without(before, entity.key)
+        if ROW_VERSION in block.names:
             stop_on_errors(self._meanwhile(entity, gone, "deleted"))
         stop_on_errors(about_keys(problems.ROW_MISSING, entity, gone))
-        return self._change(entity, columns, rows, before)
+        return self._change(entity, columns, block, before)
 
-    def delete(self, name: str, keys: pl.DataFrame) -> int:
+    def delete(self, name: str, keys: Given) -> int:
         """Delete rows by their keys; with the column row_version, a row that somebody changed since is refused.
 
         Returns
@@ -157,20 +160,20 @@ class Transaction:
         """
         entity, columns = self._table(name)
         self._refuse_ledger(entity)
-        keys = checked(entity, columns, keys)
-        before = self._present(entity, keys)
-        self._check_versions(entity, keys, before)
+        block = checked(entity, columns, keys)
+        before = self._present(entity, block)
+        self._check_versions(entity, block, before)
         if before.height:
-            self.driver.delete(self.connection, name, before.select(entity.key))
+            self._remove(entity, before)
             self._note(Change(name, before, None))
         return before.height
 
     def put_back(self, name: str, rows: pl.DataFrame) -> int:
         """Add rows again that were deleted; their row_version goes on from the one they had."""
         entity, columns = self._table(name)
-        rows = checked(entity, columns, rows)
-        stop_on_errors(about_keys(problems.ROW_EXISTS, entity, self._present(entity, rows)))
-        return self._add(entity, columns, rows, rows[ROW_VERSION] + 1)
+        block = checked(entity, columns, rows)
+        stop_on_errors(about_keys(problems.ROW_EXISTS, entity, self._present(entity, block)))
+        return self._add(entity, columns, block, again=True)
 
     def mark_reversed(self, number: int, by: int | None) -> None:
         """Note at an entry of the journal by which entry it was taken back, or that it stands again."""
@@ -226,16 +229,16 @@ class Transaction:
 
     def _journal_row(self, change: Change) -> tuple[str | None, bytes | None, bytes | None]:
         entity = ENTITIES[change.entity]
-        after = change.after
-        if entity.ledger and after is not None:
-            after = after.select(entity.key)  # the rows themselves stay in the ledger for ever
-        return row_key(entity, change), packed(change.before), packed(after)
+        new = change.new
+        if entity.ledger and new is not None:
+            new = new.select(entity.key)  # the rows themselves stay in the ledger for ever
+        return row_key(entity, change), packed(change.old), packed(new)
 
     def _iso(self) -> str:
         return self.moment.astimezone(UTC).isoformat(timespec="milliseconds")
 
     def _execute(self, statement: str, *values: Any) -> Any:
-        return self.connection.exec_driver_sql(self.driver.marked(statement), values)
+        return execute(self.driver, self.connection, statement, values)
 
     def _table(self, name: str) -> tuple[type[Entity], dict[str, Column]]:
         self._refuse_replay()
@@ -249,65 +252,70 @@ class Transaction:
         if entity.ledger:
             raise ProblemError([problems.LEDGER.at(table=entity.name)])
 
-    def _present(self, entity: type[Entity], rows: pl.DataFrame) -> pl.DataFrame:
-        return self.read_keys(entity.name, rows)
+    def _present(self, entity: type[Entity], rows: Block) -> Block:
+        """Read the rows that stand in the store with the keys of those that are given."""
+        if isinstance(rows, Few):
+            return self._reader.read_few(entity.name, rows.keys(entity.key))
+        return Many(self.read_keys(entity.name, rows.frame()))
 
-    def _add(
-        self, entity: type[Entity], columns: Mapping[str, Column], rows: pl.DataFrame, versions: pl.Series | None = None
-    ) -> int:
+    def _add(self, entity: type[Entity], columns: Mapping[str, Column], rows: Block, *, again: bool = False) -> int:
+        """Add rows; those that are there again go on from the version they had."""
         if rows.height:
-            version = pl.lit(1, pl.Int64) if versions is None else versions
-            full = completed(entity, columns, rows).with_columns(version.alias(ROW_VERSION))
-            self._put(entity, columns, full)
-            self._note(Change(entity.name, None, full))
+            full = completed(entity, columns, rows)
+            new = full.risen(rows, entity.key) if again else full.filled({ROW_VERSION: (1, pl.Int64())})
+            self._put(entity, columns, new)
+            self._note(Change(entity.name, None, new))
         return rows.height
 
-    def _put(self, entity: type[Entity], columns: Mapping[str, Column], rows: pl.DataFrame) -> None:
+    def _put(self, entity: type[Entity], columns: Mapping[str, Column], rows: Block) -> None:
         fields = {name: column for name, column in columns.items() if name not in entity.columns}
-        self.driver.insert(
-            self.connection, entity.name, pack(rows.sort(entity.key) if rows.height > 1 else rows, fields)
-        )
+        stored = pack(rows.ordered(entity.key), fields)
+        if not isinstance(stored, Few):
+            self.driver.insert(self.connection, entity.name, stored.frame())
+            return
+        marks = ", ".join("?" * len(stored.names))
+        for row in stored.rows:
+            self._execute(f'INSERT INTO "{entity.name}" ({quoted(stored.names)}) VALUES ({marks})', *row)
 
-    def _change(
-        self, entity: type[Entity], columns: Mapping[str, Column], rows: pl.DataFrame, before: pl.DataFrame
-    ) -> int:
+    def _remove(self, entity: type[Entity], rows: Block) -> None:
+        if not isinstance(rows, Few):
+            self.driver.delete(self.connection, entity.name, rows.frame().select(entity.key))
+            return
+        test = " AND ".join(f'"{name}" = ?' for name in entity.key)
+        for key in rows.keys(entity.key):
+            self._execute(f'DELETE FROM "{entity.name}" WHERE {test}', *key)
+
+    def _change(self, entity: type[Entity], columns: Mapping[str, Column], rows: Block, before: Block) -> int:
         self._check_versions(entity, rows, before)
-        given = [name for name in rows.columns if name in columns and name not in entity.key]
-        if not given or rows.is_empty():
+        given = [name for name in rows.names if name in columns and name not in entity.key]
+        if not given or not rows.height:
             return 0
-        pairs = rows.join(before, on=entity.key, how="inner", suffix=_BEFORE, maintain_order="left")
-        changed = pairs.filter(pl.any_horizontal(pl.col(name).ne_missing(pl.col(name + _BEFORE)) for name in given))
+        changed = rows.changed(before, entity.key, given, list(columns))
         if changed.height:
             self._refuse_ledger(entity)
-            self._replace(entity, columns, changed.select(list(columns)), before)
+            self._replace(entity, columns, changed, before)
         return changed.height
 
-    def _replace(
-        self, entity: type[Entity], columns: Mapping[str, Column], rows: pl.DataFrame, before: pl.DataFrame
-    ) -> None:
+    def _replace(self, entity: type[Entity], columns: Mapping[str, Column], rows: Block, before: Block) -> None:
         """Put whole rows in the place of the old ones: one way for both databases, and fast in bulk."""
-        before = joined(before, rows, entity.key, "semi")
-        versions = before.select(*entity.key, pl.col(ROW_VERSION) + 1)
-        after = joined(rows, versions, entity.key, "left")
-        self.driver.delete(self.connection, entity.name, before.select(entity.key))
-        self._put(entity, columns, after)
-        self._note(Change(entity.name, before, after))
+        old = before.within(rows, entity.key)
+        new = rows.risen(old, entity.key)
+        self._remove(entity, old)
+        self._put(entity, columns, new)
+        self._note(Change(entity.name, old, new))
 
     def _note(self, change: Change) -> None:
         self.changes.append(change)
         if change.entity == "user_field":
             self._reader.forget_fields()
 
-    def _check_versions(self, entity: type[Entity], rows: pl.DataFrame, before: pl.DataFrame) -> None:
-        if ROW_VERSION not in rows.columns:
-            return
-        pairs = rows.select(*entity.key, ROW_VERSION).join(before, on=entity.key, how="inner", suffix=_BEFORE)
-        stale = pairs.filter(pl.col(ROW_VERSION) != pl.col(ROW_VERSION + _BEFORE))
-        stop_on_errors(self._meanwhile(entity, stale, "changed"))
+    def _check_versions(self, entity: type[Entity], rows: Block, before: Block) -> None:
+        if ROW_VERSION in rows.names:
+            stop_on_errors(self._meanwhile(entity, rows.outdated(before, entity.key), "changed"))
 
-    def _meanwhile(self, entity: type[Entity], keys: pl.DataFrame, what: str) -> list[Problem]:
+    def _meanwhile(self, entity: type[Entity], rows: Block, what: str) -> list[Problem]:
         found = []
-        for key in keys.select(entity.key).head(SHOWN).rows():
+        for key in rows.keys(entity.key, SHOWN):
             entry = next(entries_of(self.connection, self.driver, entity, key), None)
             who, when = (entry.by, entry.at) if entry else ("somebody", "a moment that is not in the journal")
             found.append(problems.CHANGED_MEANWHILE.at(table=entity.name, key=key, what=what, who=who, when=when))
