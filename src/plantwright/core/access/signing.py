@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -222,44 +223,51 @@ def sign_out(store: Store, token: str) -> None:
 # --- who it is ------------------------------------------------------------------------------------------------------
 
 
+_BROWSER = 'SELECT "user", NULL, seen FROM session WHERE hash = ? AND seen >= ?'
+_PROGRAM = (
+    'SELECT t."user", t.rights, s.last_used FROM api_secret s JOIN api_token t'
+    ' ON t."user" = s."user" AND t.name = s.name WHERE s.hash = ? AND t.expires > ?'
+)
+
+
 def person_of_session(store: Store, token: str) -> Person | None:
     """Give the person of a session; None where there is no such session, or it has ended."""
-    hashed, now = passwords.token_hash(token), seconds_now(store)
-    known = memory(store).person(hashed, now)
-    if known is not None:
-        return known
-    with store.reading() as connection:
-        run = runner(store, connection)
-        found = run('SELECT "user", seen FROM session WHERE hash = ?', hashed).fetchone()
-        person = person_in(run, found[0]) if found else None
-    if person is None or found is None or found[1] < now - idle_seconds(store):
-        return None
-    if found[1] < now - SEEN_EVERY:
-        _note_use(store, "UPDATE session SET seen = ? WHERE hash = ?", now, hashed)
-    memory(store).remember(hashed, now, person)
-    return person
+    used = "UPDATE session SET seen = ? WHERE hash = ?"
+    return _person_by(store, token, _BROWSER, lambda now: now - idle_seconds(store), used)
 
 
 def person_of_token(store: Store, token: str) -> Person | None:
     """Give the person for whom a token of the API acts, with the rights that both have; None where it is not valid."""
+    return _person_by(
+        store, token, _PROGRAM, lambda now: now // 60, "UPDATE api_secret SET last_used = ? WHERE hash = ?"
+    )
+
+
+def _person_by(store: Store, token: str, look: str, limit: Callable[[int], int], used: str) -> Person | None:
+    """Look up whose a token is.
+
+    Parameters
+    ----------
+    store : the plant
+    token : as it was sent
+    look : gives for its hash and a limit the user, the rights to which it is narrowed (NULL: all), and the last use
+    limit : gives the limit for the seconds now
+    used : notes the use
+    """
     hashed, now = passwords.token_hash(token), seconds_now(store)
     known = memory(store).person(hashed, now)
     if known is not None:
         return known
+    least = limit(now)
     with store.reading() as connection:
         run = runner(store, connection)
-        found = run(
-            'SELECT t."user", t.rights, s.last_used FROM api_secret s JOIN api_token t'
-            ' ON t."user" = s."user" AND t.name = s.name WHERE s.hash = ? AND t.expires > ?',
-            hashed,
-            now // 60,
-        ).fetchone()
+        found = run(look, hashed, least).fetchone()
         user = person_in(run, found[0]) if found else None
     if user is None or found is None:
         return None
-    person = narrowed(user, found[1].split())
+    person = user if found[1] is None else narrowed(user, found[1].split())
     if found[2] < now - SEEN_EVERY:
-        _note_use(store, "UPDATE api_secret SET last_used = ? WHERE hash = ?", now, hashed)
+        _note_use(store, used, now, hashed)
     memory(store).remember(hashed, now, person)
     return person
 
