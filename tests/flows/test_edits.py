@@ -9,18 +9,20 @@ import polars as pl
 import pytest
 
 from plantwright.core.access import Person, local_person
+from plantwright.core.action import run_action
 from plantwright.core.entity import ENTITIES, raw_frame
 from plantwright.core.journal import changes, entries, reverse
 from plantwright.core.problem import ProblemError
 from plantwright.core.store import Store
+from plantwright.flows.catalog import load_actions
 from plantwright.flows.drafts import Draft
 from plantwright.flows.edits import RowEdit, completions, current_row, save_edits, window
 from plantwright.flows.jobs import uploads
 from plantwright.flows.looking_back import cells_changed, reversal_problems
-from plantwright.flows.scenario_book import delete_scenario, make_scenario
 from plantwright.flows.views import StoreView
 
 ANNA = local_person("anna")
+load_actions()
 
 
 @pytest.fixture(scope="module")
@@ -162,20 +164,28 @@ def test_a_preview_sees_references_that_a_reversal_would_break(store):
     assert current_row(store, "item", ("NEW",)) is not None
 
 
-def test_a_scenario_is_copied_with_its_edits_and_deleted_with_them(store):
-    make_scenario(store, "one", "What if", "anna")
+def test_a_scenario_is_copied_with_its_edits_and_deleted_with_them_by_actions_that_are_taken_back(store):
+    def act(called, /, **arguments):
+        return run_action(store, called, arguments, "anna")
+
+    assert act("make_scenario", code="one", name="What if")["scenario"] == "one"
     edit = {"scenario": "one", "sequence": 1, "table": "item", "change": "delete", "rows": "code = I-4"}
     with store.begin("anna", "edit") as tx:
         tx.insert("scenario_edit", rows("scenario_edit", edit))
-    make_scenario(store, "two", "", "anna", like="one")
+    act("make_scenario", code="two", like="one")
     assert store.read("scenario_edit")["scenario"].to_list() == ["one", "two"]
-    delete_scenario(store, "one", "anna")
+    done = act("delete_scenario", scenario="one")
     assert store.read("scenario_edit").select("scenario", "rows").rows() == [("two", "code = I-4")]
-    for code, wrong in (("two", "scenario-exists"), ("", "scenario-name")):
+    for code, like, wrong in (("two", "", "scenario-exists"), ("", "", "scenario-name"), ("x", "no", "scenario-unkn")):
         with pytest.raises(ProblemError, match=wrong):
-            make_scenario(store, code, "", "anna")
+            act("make_scenario", code=code, like=like)
     with pytest.raises(ProblemError, match="scenario-unknown"):
-        delete_scenario(store, "one", "anna")
+        act("delete_scenario", scenario="one")
+    reverse(store, done["entry"], "anna")
+    assert store.read("scenario_edit")["scenario"].to_list() == ["one", "two"]
+    assert [(one.action, one.arguments.get("like")) for one in entries(store, action="make_scenario")] == [
+        ("make_scenario", "one"), ("make_scenario", ""),
+    ]  # fmt: skip
 
 
 def packed(files):

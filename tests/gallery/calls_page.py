@@ -7,12 +7,15 @@ from provokes import new_store, provokes, raised, rows
 
 from plantwright.areas.scheduling.actions import pin_row
 from plantwright.core.access import Person
+from plantwright.core.action import run_action
+from plantwright.flows.catalog import load_actions
 from plantwright.flows.edits import RowEdit, save_edits
 from plantwright.flows.parcels import lay_down
 from plantwright.flows.plan import make_plan
-from plantwright.flows.scenario_book import make_scenario
 from plantwright.flows.trial import Pin, with_pin
 from plantwright.plant import make_plant
+
+load_actions()
 
 
 @provokes("parcel-mixed")
@@ -47,14 +50,14 @@ def site_not_allowed(folder):
 @provokes("scenario-name")
 def scenario_name(folder):
     with new_store(folder) as store:
-        return raised(lambda: make_scenario(store, "night shift", "", "anna"))
+        return raised(lambda: run_action(store, "make_scenario", {"code": "night shift"}, "anna"))
 
 
 @provokes("scenario-exists")
 def scenario_exists(folder):
     with new_store(folder) as store:
-        make_scenario(store, "night", "", "anna")
-        return raised(lambda: make_scenario(store, "night", "", "anna"))
+        run_action(store, "make_scenario", {"code": "night"}, "anna")
+        return raised(lambda: run_action(store, "make_scenario", {"code": "night"}, "anna"))
 
 
 @cache

@@ -28,6 +28,7 @@ def load_actions() -> Mapping[str, Action]:
     importlib.import_module("plantwright.flows.remedies.doing")
     importlib.import_module("plantwright.flows.doctor")
     importlib.import_module("plantwright.flows.live")
+    importlib.import_module("plantwright.flows.scenario_book")
     importlib.import_module("plantwright.core.access.actions")
     load_jobs()  # they are scheduled by an action
     return MappingProxyType(ACTIONS)

@@ -21,7 +21,6 @@ from plantwright.doors.web.screens import screen
 from plantwright.doors.web.seat import Seat, in_thread
 from plantwright.flows.drafts import Draft
 from plantwright.flows.edits import window
-from plantwright.flows.scenario_book import delete_scenario, make_scenario
 
 
 @screen("/scenarios", "Scenarios", "call_split", "Plan")
@@ -30,7 +29,7 @@ async def scenarios(seat: Seat) -> None:
     view = await seat.view(need_plan=False)
     rows, edits = view.table("scenario"), view.table("scenario_edit")
     kept = await in_thread(seat.store.plans)
-    may = seat.person.may("write:scenario") and seat.person.may("write:scenario_edit")
+    may = seat.person.may("planning.scenarios")
     with head(
         "Scenarios",
         say(
@@ -93,13 +92,11 @@ def _new(seat: Seat, like: str = "") -> None:
         async def make() -> None:
             values = form.values
             try:
-                await in_thread(
-                    lambda: make_scenario(seat.store, values["code"], values["name"], seat.person.name, like)
-                )
+                done = await seat.act("make_scenario", {"code": values["code"], "name": values["name"], "like": like})
             except ProblemError as error:
                 form.note(error.problems)
                 return
-            ui.navigate.to(f"/scenarios/{values['code'].strip()}")
+            ui.navigate.to(f"/scenarios/{done['scenario']}")
             made.delete()
 
         button("Make it", make, main=True)
@@ -130,7 +127,7 @@ class _Scenario:
             if seat.person.may("jobs.run"):
                 button("Plan it", lambda: replan(self.looked), icon="play_arrow", main=True)
             button("Look at it", to=f"/?scenario={self.code}", icon="visibility")
-            if may and seat.person.may("write:scenario"):
+            if seat.person.may("planning.scenarios"):
                 button("Copy", lambda: _new(seat, self.code), icon="content_copy")
                 button("Delete", self._delete, icon="delete", bad=True)
         await self._edits(editable=may)
@@ -177,13 +174,13 @@ class _Scenario:
 
     async def _delete(self) -> None:
         try:
-            entry = await in_thread(lambda: delete_scenario(self.seat.store, self.code, self.seat.person.name))
+            done = await self.seat.act("delete_scenario", {"scenario": self.code})
         except ProblemError as error:
             tell(error.problems[0].message, bad=True)
             return
 
         async def back() -> None:
-            if await take_back(self.seat, entry):
+            if await take_back(self.seat, done["entry"]):
                 ui.navigate.to(f"/scenarios/{self.code}")
 
         tell(say("{code} is deleted.", code=self.code), undo=back)
