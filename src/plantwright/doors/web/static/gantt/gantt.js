@@ -206,7 +206,7 @@ export default {
       const bar = x > view.width - BAR && y > AXIS && y < AXIS + view.body && view.layout.height > view.body;
       if (bar) { this.held = { bar }; this.toRow(y); return; }
       const op = event.button === 0 ? this.opAt(x, y) : -1;
-      const movable = op >= 0 && this.movable && !view.before && model.stateOf(op) !== 'started' && model.centers[model.center(op)].own;
+      const movable = op >= 0 && this.mayMove(op);
       this.held = { x, y, left: view.left, top: view.top, op, movable, map: y > view.height - MAP, began: false };
       if (this.held.map) this.toMap(x);
     },
@@ -248,7 +248,7 @@ export default {
       this.ask();
     },
     dragTo(x, y) {
-      const { held, view, model } = this, { op } = held, snap = [1, 5, 15, 30, 60].find((step) => step * view.scale >= 4) ?? 60;
+      const { held, view, model } = this, { op } = held, snap = this.snap();
       const allowed = new Set(view.group === 'order' ? [] : model.centersOf(op)), at = this.rowAt(y), row = view.layout.rows[at];
       const home = view.layout.rowOf[op], there = row?.kind === 'unit' && allowed.has(row.center);
       const wanted = model.start[op] + (x - held.x) / view.scale, wall = Math.round(view.clock.local(wanted) / snap) * snap;
@@ -268,20 +268,46 @@ export default {
       if (!model) return;
       const step = ((view.width - view.label) / view.scale) * PAN;
       const zoom = (factor) => { const middle = view.left + step / PAN / 2; view.scale *= factor; this.bound(); view.left = middle - (view.width - view.label) / view.scale / 2; };
+      const by = (across, down, pan) => () => (!event.shiftKey && this.shift(across, down) ? 0 : pan());
       const acts = {
-        ArrowLeft: () => (view.left -= step), ArrowRight: () => (view.left += step),
-        ArrowUp: () => (view.top -= 66), ArrowDown: () => (view.top += 66),
+        ArrowLeft: by(-1, 0, () => (view.left -= step)), ArrowRight: by(1, 0, () => (view.left += step)),
+        ArrowUp: by(0, -1, () => (view.top -= 66)), ArrowDown: by(0, 1, () => (view.top += 66)),
         PageUp: () => (view.top -= view.body), PageDown: () => (view.top += view.body),
         '+': () => zoom(1.5), '=': () => zoom(1.5), '-': () => zoom(1 / 1.5),
         Home: () => (view.left = model.data.asOf - step * 0.3), End: () => (view.left = model.data.span[1]),
-        n: () => this.next(1), p: () => this.next(-1), Enter: () => this.open(view.chosen),
-        Escape: () => (view.drag ? this.cancel() : this.choose(-1)),
+        n: () => this.next(1), p: () => this.next(-1), Enter: () => this.enter(),
+        Escape: () => (view.drag ? this.cancel() : view.before ? this.$emit('discarded') : this.choose(-1)),
       };
       if (!acts[event.key] || event.ctrlKey || event.metaKey || event.altKey) return;
       event.preventDefault();
       acts[event.key]();
       this.bound();
       this.ask();
+    },
+    // Moves the chosen operation by keys as the pointer would: across by a step that is seen, down to the next machine that may do it.
+    shift(across, down) {
+      const { view, model } = this, op = view.chosen;
+      if (op < 0 || !this.mayMove(op)) return false;
+      const { rows, rowOf } = view.layout, allowed = new Set(view.group === 'order' ? [] : model.centersOf(op)), snap = this.snap();
+      const drag = view.drag ?? { op, allowed, start: model.start[op], rowAt: rowOf[op] };
+      let rowAt = drag.rowAt;
+      if (down) for (let at = rowAt + down; rows[at]; at += down) if (rows[at].kind === 'unit' && allowed.has(rows[at].center)) { rowAt = at; break; }
+      const wall = Math.round(view.clock.local(drag.start) / snap) * snap + across * snap;
+      view.drag = { ...drag, rowAt, start: across ? Math.max(model.data.asOf, view.clock.utc(wall)) : drag.start };
+      const x = view.label + (view.drag.start - view.left) * view.scale, row = rows[rowAt];
+      if (x < view.label || x > view.width - 60) view.left = view.drag.start - ((view.width - view.label) / view.scale) * 0.3;
+      if (row.top < view.top || row.top + row.height > view.top + view.body) view.top = row.top - view.body / 2;
+      const local = view.clock.local(view.drag.start);
+      this.$refs.said.textContent = `${dayText(local)} ${clockText(local)}${row.kind === 'unit' ? `, ${model.centers[row.center].code} ${row.label}` : ''}`;
+      return true;
+    },
+    mayMove(op) { const { view, model } = this; return this.movable && !view.before && model.stateOf(op) !== 'started' && model.centers[model.center(op)].own; },
+    snap() { return [1, 5, 15, 30, 60].find((step) => step * this.view.scale >= 4) ?? 60; },
+    enter() {
+      const { view } = this;
+      if (view.drag) this.drop();
+      else if (view.before) document.querySelector('.pw-preview .pw-acts .pw-btn:last-of-type')?.focus();
+      else this.open(view.chosen);
     },
     // The operation beside the chosen one in its row, or the first in sight.
     next(way) {
