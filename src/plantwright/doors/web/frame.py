@@ -8,9 +8,8 @@ from typing import Any
 from nicegui import ui
 from nicegui.element import Element
 
-from plantwright.core.reader import READER, say
+from plantwright.core.reader import READER, later, say
 from plantwright.doors.web.chooser import reader_choice
-from plantwright.doors.web.keys import for_keys
 from plantwright.doors.web.kit import address, aria, box, button, link, words
 from plantwright.doors.web.live import plan_state
 from plantwright.doors.web.screens import Screen, menu
@@ -28,7 +27,6 @@ async def frame(seat: Seat, here: Screen) -> AbstractContextManager[Any]:
     ui.add_head_html(
         '<link rel="stylesheet" href="/static/plantwright.css"><script src="/static/plantwright.js" defer></script>'
         f'<script>{for_scripts()}</script><script src="/static/reader.js"></script>'
-        f'<script>{for_keys(seat)}</script><script src="/static/keys.js" defer></script>'
     )
     view = await seat.view(need_plan=False)
     scenarios = view.table("scenario")["code"].to_list()
@@ -83,7 +81,7 @@ def _scenario_choice(seat: Seat, scenarios: list[str]) -> None:
 def _theme_choice() -> None:
     dark = ui.dark_mode(value=None)
     with box("pw-bar").style("margin: 0"):
-        for label, value in (("Light", False), ("Dark", True), ("As the system", None)):
+        for label, value in ((later("Light"), False), (later("Dark"), True), (later("As the system"), None)):
             button(label, lambda value=value: dark.set_value(value))
 
 

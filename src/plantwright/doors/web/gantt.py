@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from nicegui import ui
 
-ZOOMS = ("shift", "day", "week", "month", "all")
-GROUPS = {"center": "Work centers", "order": "Orders"}
-COLOURS = {"order": "order", "lateness": "lateness", "family": "set-up family", "item": "item"}
+from plantwright.core.reader import later
+
+ZOOMS = {
+    "shift": later("Shift"), "day": later("Day"), "week": later("Week"), "month": later("Month"), "all": later("All"),
+}  # fmt: skip
+GROUPS = {"center": later("Work centers"), "order": later("Orders")}
+COLOURS = {
+    "order": later("order"), "lateness": later("lateness"), "family": later("set-up family"), "item": later("item"),
+}  # fmt: skip
 
 
 class Gantt(ui.element, component="static/gantt/gantt.js", esm={"plantwright-gantt": "static/gantt"}):

@@ -70,15 +70,20 @@ def _order(text: str | tuple[str, str]) -> tuple[str, ...]:
 # --- what is said in the program ------------------------------------------------------------------------------------
 
 
-def said_in(tree: ast.AST, *, web: bool = True) -> Iterator[str | tuple[str, str]]:
+def said_in(tree: ast.Module, *, web: bool = True) -> Iterator[str | tuple[str, str]]:
     """Give the texts that stand in a module; those of the kit only where it is used."""
+    known = constants(tree)
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
             name = called(node)
             if name in {"plural", "count"}:
                 yield from _counted(name, node)
+            elif name == "named":
+                yield from _column(node)
             elif name in {"say", "later"} or (web and name in KIT):
-                yield from (one for given in texts_given(node) for one in literals(given) if is_text(one))
+                yield from (one for given in texts_given(node) for one in literals(given, known) if is_text(one))
+        elif isinstance(node, (ast.For, ast.comprehension)):
+            yield from (one for one in literals(node.iter, known) if is_text(one) and said_of(node, tree, web=web))
         elif web and isinstance(node, ast.Dict):
             for key, value in zip(node.keys, node.values, strict=True):
                 if isinstance(key, ast.Constant) and key.value in HEADS:
@@ -91,6 +96,30 @@ def called(node: ast.Call) -> str:
     return function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
 
 
+def constants(tree: ast.Module) -> dict[str, ast.expr]:
+    """Give what a module holds under names of its own."""
+    found: dict[str, ast.expr] = {}
+    for node in tree.body:
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            found[node.targets[0].id] = node.value
+        elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.value is not None:
+            found[node.target.id] = node.value
+    return found
+
+
+def said_of(loop: ast.For | ast.comprehension, tree: ast.Module, *, web: bool) -> bool:
+    """Tell whether a loop over literals says any of them."""
+    names = {one.id for one in ast.walk(loop.target) if isinstance(one, ast.Name)}
+    inside = loop.body if isinstance(loop, ast.For) else [_around(loop, tree)]
+    calls = (one for part in inside for one in ast.walk(part) if isinstance(one, ast.Call))
+    saying = (one for one in calls if called(one) == "say" or (web and called(one) in KIT))
+    return any(isinstance(arg, ast.Name) and arg.id in names for one in saying for arg in texts_given(one))
+
+
+def _around(loop: ast.comprehension, tree: ast.Module) -> ast.AST:
+    return next(one for one in ast.walk(tree) if loop in getattr(one, "generators", ()))
+
+
 def texts_given(node: ast.Call) -> list[ast.expr]:
     """Give the arguments of a call in which its texts stand."""
     places = KIT[called(node)]
@@ -98,27 +127,36 @@ def texts_given(node: ast.Call) -> list[ast.expr]:
     return found + [one.value for one in node.keywords if one.arg in places]
 
 
-def literals(node: ast.expr) -> Iterator[str]:
-    """Give the literal texts of an expression: its own, those of its branches, and those of lists and pairs."""
+def literals(node: ast.expr, known: Mapping[str, ast.expr] | None = None) -> Iterator[str]:
+    """Give the literal texts of an expression: its own, those of its branches, of lists, pairs and known names."""
+    known = known or {}
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         yield node.value
+    elif isinstance(node, ast.Name) and node.id in known:
+        yield from literals(known[node.id])
     elif isinstance(node, ast.IfExp):
-        yield from literals(node.body)
-        yield from literals(node.orelse)
+        yield from literals(node.body, known)
+        yield from literals(node.orelse, known)
     elif isinstance(node, ast.BoolOp):
         for value in node.values:
-            yield from literals(value)
+            yield from literals(value, known)
     elif isinstance(node, (ast.Tuple, ast.List)):
         for value in node.elts:
-            yield from literals(value)
+            yield from literals(value, known)
     elif isinstance(node, ast.Dict):
         for value in node.values:
-            yield from literals(value)
+            yield from literals(value, known)
 
 
 def is_text(text: str) -> bool:
     """Tell whether a literal is something to read, not an address or an empty one."""
     return any(sign.isalpha() for sign in text) and not text.startswith(("/", "http"))
+
+
+def _column(node: ast.Call) -> Iterator[str]:
+    """Give the head and the help of a column that a report declares for itself."""
+    given = [one.value for one in node.args[1:3] if isinstance(one, ast.Constant) and isinstance(one.value, str)]
+    yield from (in_words(text) if place == 0 else text for place, text in enumerate(given) if is_text(text))
 
 
 def _counted(name: str, node: ast.Call) -> Iterator[tuple[str, str]]:

@@ -75,7 +75,7 @@ def _list(seat: Seat, found: list[Job], now: int, zone: str, year: int) -> None:
     with box("pw-card pw-scroll"), box("pw-table", "table"):
         with box(tag="thead"), box(tag="tr"):
             for name in ("Job", "Work", "Told", "Asked by", "Asked", "State", "Stage", "Seconds", ""):
-                words("th", name, "pw-num" if name == "Seconds" else "")
+                words("th", say(name), "pw-num" if name == "Seconds" else "")
         with box(tag="tbody"):
             for one in found:
                 _row(seat, one, now, zone, year)

@@ -78,7 +78,7 @@ def _table(header: tuple[str, ...]) -> Any:
     with box("pw-card pw-scroll"), box("pw-table", "table"):
         with box(tag="thead"), box(tag="tr"):
             for name in header:
-                words("th", name)
+                words("th", say(name))
         return box(tag="tbody")
 
 

@@ -44,7 +44,7 @@ async def plans(seat: Seat) -> None:
     with box("pw-card pw-scroll"), box("pw-table", "table"):
         with box(tag="thead"), box(tag="tr"):
             for place, name in enumerate(HEADER):
-                words("th", name, "pw-num" if place in {5, 6, 7, 8} else "")
+                words("th", say(name), "pw-num" if place in {5, 6, 7, 8} else "")
         with box(tag="tbody"):
             for one in kept:
                 _row(seat, one, kept, zone, year)

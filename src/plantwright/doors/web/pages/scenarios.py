@@ -53,7 +53,7 @@ async def scenarios(seat: Seat) -> None:
                 "Days late",
                 "Beside the plant",
             ):
-                words("th", name, "pw-num" if name in {"Edits", "Orders late", "Days late"} else "")
+                words("th", say(name), "pw-num" if name in {"Edits", "Orders late", "Days late"} else "")
         with box(tag="tbody"):
             base = next((one for one in kept if not one["scenario"]), None)
             for code, name in rows.select("code", "name").iter_rows():

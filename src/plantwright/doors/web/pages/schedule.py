@@ -19,7 +19,7 @@ from plantwright.core import wording
 from plantwright.core.jobs import ask_job, one_job
 from plantwright.core.journal import entry, reverse
 from plantwright.core.problem import ProblemError
-from plantwright.core.reader import say
+from plantwright.core.reader import later, say
 from plantwright.core.wording import SPACE
 from plantwright.doors.web.choices import VALUE, choice, known, segments
 from plantwright.doors.web.gantt import COLOURS, GROUPS, ZOOMS, Gantt
@@ -56,9 +56,9 @@ WARM_AFTER = 1.5
 REST_AFTER = 0.3
 FIRST = 8_000
 """Bars that are drawn at once, so that a large plant is seen early; all others follow."""
-KEYS = (
-    "N and P choose an operation; arrows move it, or the picture where none is chosen; Enter tries it there or opens it, "
-    "Escape takes it back; + and \N{MINUS SIGN} zoom; ? lists all keys. An operation can also be dragged."
+KEYS = later(
+    "Arrows move the picture, + and \N{MINUS SIGN} zoom, Home goes to the plan's moment, N and P choose the next and "
+    "previous operation, Enter opens it, Escape lets go. Drag an operation to try another time or machine."
 )
 
 
@@ -120,7 +120,7 @@ async def schedule(seat: Seat) -> None:
     _tools(desk, view.table("work_center")["code"].to_list())
     desk.ground, desk.bar = box(), box()
     _chart(desk)
-    words("p", KEYS, "pw-dim pw-gantt-keys").props("id=pw-gantt-keys")
+    words("p", say(KEYS), "pw-dim pw-gantt-keys").props("id=pw-gantt-keys")
 
 
 def _tools(desk: Desk, centers: list[str]) -> None:
@@ -129,11 +129,10 @@ def _tools(desk: Desk, centers: list[str]) -> None:
         choice("Work center", ["", *centers], desk.look.center, "All work centers", _go(seat, "center"))
         _order_field(desk)
         segments("Rows", GROUPS, query.get("group", "center"), lambda value: _ask(desk, "setGroup", value))
-        names = {name: say("Colour by {text}", text=text) for name, text in COLOURS.items()}
+        names = {name: say("Colour by {text}", text=say(text)) for name, text in COLOURS.items()}
         choice("Colour", names, query.get("colour", "order"), "", lambda value: _ask(desk, "setColour", value))
         box("pw-space")
-        zooms = {name: name.capitalize() for name in ZOOMS}
-        segments("Zoom", zooms, query.get("zoom", "week"), lambda value: _ask(desk, "zoomTo", value))
+        segments("Zoom", ZOOMS, query.get("zoom", "week"), lambda value: _ask(desk, "zoomTo", value))
 
 
 def _order_field(desk: Desk) -> None:
@@ -157,7 +156,7 @@ def _ask(desk: Desk, method: str, value: str) -> None:
 def _chart(desk: Desk) -> None:
     query = desk.seat.query
     chart = Gantt(
-        "Schedule of operations. The same as a table is a link at the top.",
+        say("Schedule of operations. The same as a table is a link at the top."),
         zoom=known(query.get("zoom"), ZOOMS), group=known(query.get("group"), GROUPS),
         colour=known(query.get("colour"), COLOURS), movable=desk.seat.person.may(PINS),
     )  # fmt: skip
@@ -180,7 +179,6 @@ def _chart(desk: Desk) -> None:
     chart.on("ready", ready)
     chart.on("moved", moved)
     chart.on("opened", opened)
-    chart.on("discarded", lambda: _discard(desk))
 
 
 @dataclass(frozen=True)

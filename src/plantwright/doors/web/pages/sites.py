@@ -114,7 +114,7 @@ def _centers(seat: Seat, one: SiteView, *, planned: bool) -> None:
     with box("pw-table", "table"):
         with box(tag="thead"), box(tag="tr"):
             for label in ("Work center", "Name", "Units", "Calendar", *(("Load, four weeks",) if planned else ())):
-                words("th", label, "pw-num" if label == "Units" else "")
+                words("th", say(label), "pw-num" if label == "Units" else "")
         with box(tag="tbody"):
             for row in one.centers:
                 with box(tag="tr"):
@@ -161,7 +161,7 @@ def _places(seat: Seat, one: SiteView, currency: str) -> None:
     with box("pw-table", "table"):
         with box(tag="thead"), box(tag="tr"):
             for label in ("Place", "Name", "Kind", "Items", say("Value [{currency}]", currency=currency)):
-                words("th", label, "pw-num" if label == "Items" or label.startswith("Value") else "")
+                words("th", say(label), "pw-num" if label == "Items" or label.startswith("Value") else "")
         with box(tag="tbody"):
             for row in one.places:
                 with box(tag="tr"):

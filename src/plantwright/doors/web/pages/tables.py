@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from plantwright.core import wording
 from plantwright.core.entity import Entity, plant_entities
-from plantwright.core.reader import say
+from plantwright.core.reader import later, say
 from plantwright.doors.web.kit import address, box, button, head, heading, link, words
 from plantwright.doors.web.screens import screen
 from plantwright.doors.web.seat import Seat, in_thread
 
 AREAS = {
-    "core": "The plant", "product": "Products", "process": "Process", "inventory": "Stock", "demand": "Demand",
-    "supply": "Supply", "production": "Production", "people": "People", "planning": "Planning",
+    "core": later("The plant"), "product": later("Products"), "process": later("Process"),
+    "inventory": later("Stock"), "demand": later("Demand"), "supply": later("Supply"),
+    "production": later("Production"), "people": later("People"), "planning": later("Planning"),
 }  # fmt: skip
 """What people call the areas, in the order in which a plant is filled."""
 
@@ -45,6 +46,6 @@ async def tables(seat: Seat) -> None:
 
 def _line(seat: Seat, entity: type[Entity], count: int) -> None:
     with box("pw-list-row"):
-        link(entity.title, address(seat, f"/tables/{entity.name}"))
+        link(say(entity.title), address(seat, f"/tables/{entity.name}"))
         words("span", wording.number(count) if count else wording.NONE, "pw-num")
-        words("span", (entity.__doc__ or "").splitlines()[0], "pw-dim")
+        words("span", say((entity.__doc__ or "").splitlines()[0]), "pw-dim")
