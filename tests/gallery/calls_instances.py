@@ -4,6 +4,8 @@ from provokes import provokes, raised
 
 from plantwright.instances import instance_of, read_best_known, read_instance
 from plantwright.methods.scheduling.exact import solve_exact
+from plantwright.methods.scheduling.project import build_project
+from plantwright.methods.scheduling.projects import solve_project
 from plantwright.methods.scheduling.search.objective import Objective
 
 
@@ -42,3 +44,9 @@ def best_known_row(folder):
 def shop_not_exact(folder):
     shop = instance_of("2 2\n0 3 1 2\n1 2 0 4", "tiny").shop
     return raised(lambda: solve_exact(shop, objective=Objective.of("earliness")))
+
+
+@provokes("project-without-modes")
+def project_without_modes(folder):
+    project = build_project(mode_minutes=[1], demand=[[1]], capacity=[1], consumption=[[2]], stock=[1])
+    return raised(lambda: solve_project(project, iterations=10))
