@@ -10,6 +10,7 @@ from nicegui.element import Element
 
 from plantwright.core.reader import READER, later, say
 from plantwright.doors.web.chooser import reader_choice
+from plantwright.doors.web.keys import for_keys
 from plantwright.doors.web.kit import address, aria, box, button, link, words
 from plantwright.doors.web.live import plan_state
 from plantwright.doors.web.screens import Screen, menu
@@ -27,6 +28,7 @@ async def frame(seat: Seat, here: Screen) -> AbstractContextManager[Any]:
     ui.add_head_html(
         '<link rel="stylesheet" href="/static/plantwright.css"><script src="/static/plantwright.js" defer></script>'
         f'<script>{for_scripts()}</script><script src="/static/reader.js"></script>'
+        f'<script>{for_keys(seat)}</script><script src="/static/keys.js" defer></script>'
     )
     view = await seat.view(need_plan=False)
     scenarios = view.table("scenario")["code"].to_list()

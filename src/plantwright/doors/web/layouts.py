@@ -164,8 +164,8 @@ class Columns:
         layout.insert(at + by, layout.pop(at))
         await self.change(layout)
         self._list(place)
-        # The button that was pressed is gone: the one that moves the same column on takes the keys.
-        ui.run_javascript(f"pwColumns.on({place.html_id!r}, {at + by}, {by})")
+        with place:  # the button that was pressed is gone: the one that moves the same column on takes the keys
+            ui.run_javascript(f"pwColumns.on({place.html_id!r}, {at + by}, {by})")
 
     async def reset(self) -> None:
         """Show the table as it was at first."""

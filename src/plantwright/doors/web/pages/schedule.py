@@ -57,8 +57,8 @@ REST_AFTER = 0.3
 FIRST = 8_000
 """Bars that are drawn at once, so that a large plant is seen early; all others follow."""
 KEYS = later(
-    "Arrows move the picture, + and \N{MINUS SIGN} zoom, Home goes to the plan's moment, N and P choose the next and "
-    "previous operation, Enter opens it, Escape lets go. Drag an operation to try another time or machine."
+    "N and P choose an operation; arrows move it, or the picture where none is chosen; Enter tries it there or opens it, "
+    "Escape takes it back; + and \N{MINUS SIGN} zoom; ? lists all keys. An operation can also be dragged."
 )
 
 
@@ -179,6 +179,7 @@ def _chart(desk: Desk) -> None:
     chart.on("ready", ready)
     chart.on("moved", moved)
     chart.on("opened", opened)
+    chart.on("discarded", lambda: _discard(desk))
 
 
 @dataclass(frozen=True)
