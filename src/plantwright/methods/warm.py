@@ -81,10 +81,12 @@ def schedule_a_little() -> None:
 
 def schedule_by_all() -> None:
     """Compile every kernel of scheduling."""
-    from plantwright.methods.scheduling import construct, lower_bounds  # noqa: PLC0415
+    from plantwright.methods.scheduling import blame, construct, dispatch, lower_bounds  # noqa: PLC0415
 
-    construct(small_shop(), passes=2)
-    lower_bounds(small_shop())
+    shop = small_shop()
+    construct(shop, passes=2)
+    blame(shop, dispatch(shop))
+    lower_bounds(shop)
 
 
 def planner_parts() -> list[Part]:

@@ -1,6 +1,7 @@
 """Finite-capacity scheduling of multi-level shops: build the shop, dispatch forward, defer just in time, evaluate."""
 
 from plantwright.methods.scheduling.backward import backward
+from plantwright.methods.scheduling.blaming import blame
 from plantwright.methods.scheduling.bounds import Bounds, lower_bounds
 from plantwright.methods.scheduling.build import CYCLE, build_shop
 from plantwright.methods.scheduling.constructing import (
@@ -30,6 +31,7 @@ __all__ = [
     "Tails",
     "Trial",
     "backward",
+    "blame",
     "build_shop",
     "construct",
     "defer",
