@@ -17,6 +17,8 @@ from plantwright.doors.web.kit import box
 PALETTE = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442", "#7a7a7a")
 """The set of Okabe and Ito, in which people with colour-blindness tell the colours apart."""
 DRAWINGS = 12
+WRITTEN = "value => value == null ? '' : pwNumber(value)"
+"""Writes a number of an axis or a tooltip as the reader has it."""
 QUIET = "#7c8694"
 """Grey of axes and legends, readable on light and on dark."""
 
@@ -55,24 +57,35 @@ def draw(sheet: Sheet, zone: str, year: int, title: str = "") -> Element:
     return chart_of(across, series, title)
 
 
+def _worded(series: dict[str, Any]) -> dict[str, Any]:
+    """Give a series its name and the figures beside its bars as the reader has them."""
+    found = series | {"name": say(series["name"])} if "name" in series else series
+    if "label" in found:
+        found = found | {"label": {":formatter": "bar => pwNumber(bar.value)", **found["label"]}}
+    return found
+
+
 def chart_of(
     across: list[str], series: list[dict[str, Any]], title: str = "", height: str = "240px", *, lying: bool = False
 ) -> Element:
     """Make a chart over names or days; `lying` bars leave room for long names."""
     quiet = {"color": QUIET}
-    series = [one | {"name": say(one["name"])} if "name" in one else one for one in series]
+    series = [_worded(one) for one in series]
     save = {"feature": {"saveAsImage": {"title": say("Picture")}}, "iconStyle": {"borderColor": QUIET}}
     legend = {"top": 0, "right": 0, "textStyle": quiet, "itemWidth": 14, "itemHeight": 8}
     options: dict[str, Any] = {
         "title": {"text": say(title), "left": 0, "textStyle": {"fontSize": 13, "color": QUIET}},
         "grid": {"left": 8, "right": 12, "top": 34, "bottom": 6, "containLabel": True},
         "legend": legend if len(series) > 1 else None,
-        "tooltip": {"trigger": "axis", "confine": True},
+        "tooltip": {"trigger": "axis", "confine": True, ":valueFormatter": WRITTEN},
         "xAxis": {
             "type": "category", "data": across, "axisTick": {"show": False},
             "axisLabel": {**quiet, "hideOverlap": True},
         },
-        "yAxis": {"type": "value", "axisLabel": quiet, "splitLine": {"lineStyle": {"color": "rgba(128,138,150,.18)"}}},
+        "yAxis": {
+            "type": "value", "axisLabel": {**quiet, ":formatter": WRITTEN},
+            "splitLine": {"lineStyle": {"color": "rgba(128,138,150,.18)"}},
+        },
         "series": series, "animation": False,
         "toolbox": {"right": 0, "bottom": 0, "itemSize": 11, **save},
     }  # fmt: skip

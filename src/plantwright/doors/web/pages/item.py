@@ -115,11 +115,11 @@ def _chart(one: Sheet, view: StoreView, unit: str, code: str, site: str, zone: s
     rules = view.table("item_site").filter(pl.col("item") == code, pl.col("site") == site)
     safety = rules["safety_stock"][0] / SCALE if rules.height else 0
     if safety:
-        said = {"formatter": "safety stock", "position": "insideStartTop", "color": QUIET}
+        said = {"formatter": say("safety stock"), "position": "insideStartTop", "color": QUIET}
         line["markLine"] = {"silent": True, "symbol": "none", "data": [{"yAxis": safety}], "label": said}
     bars = [
         {"type": "bar", "stack": "moves", "name": name, "data": data, "barMaxWidth": 12, "itemStyle": {"color": color}}
-        for name, data, color in (("Comes in", came, PALETTE[2]), ("Goes out", went, PALETTE[5]))
+        for name, data, color in ((say("Comes in"), came, PALETTE[2]), (say("Goes out"), went, PALETTE[5]))
     ]
     chart_of(days, [line, *bars], say("Stock at {site}", site=site), "280px").mark("stock-chart")
 
@@ -139,8 +139,8 @@ def _record(one: Sheet, zone: str, year: int) -> None:
         data.append({"line": column_label(name, one.columns[name]), **cells})
     short = "p => String(p.value).startsWith('\N{MINUS SIGN}') ? 'pw-num pw-late' : 'pw-num'"
     columns = [{"field": "line", "headerName": "", "pinned": "left", "width": 180, "sortable": False}] + [
-        {"field": f"b{place}", "headerName": day, "width": 96, ":cellClass": short, "headerClass": "pw-num",
-         "sortable": False}
+        {"field": f"b{place}", "headerName": day, "width": max(96, int(len(day) * 7.4) + 40), ":cellClass": short,
+         "headerClass": "pw-num", "sortable": False}
         for place, day in enumerate(days)
     ]  # fmt: skip
     plain_grid({"columnDefs": columns, "rowData": data}, "232px").mark("mrp-record")

@@ -327,7 +327,7 @@ export default {
         view.hover = op;
         this.ask();
         card.hidden = op < 0;
-        if (op >= 0) card.replaceChildren(...this.lines(op).map((text, place) => Object.assign(document.createElement('div'), { textContent: text, className: place ? (text.startsWith('Late') ? 'late' : '') : 'first' })));
+        if (op >= 0) card.replaceChildren(...this.lines(op).map((text, place) => Object.assign(document.createElement('div'), { textContent: text, className: place ? (text === this.lateText ? 'late' : '') : 'first' })));
       }
       if (op >= 0 && event) {
         const left = Math.min(event.offsetX + 14, view.width - card.offsetWidth - 6), below = event.offsetY + 16;
@@ -338,16 +338,17 @@ export default {
       const { model, view } = this, { data } = model, order = model.order[op], at = (moment) => { const wall = view.clock.local(moment); return `${dayText(wall)} ${clockText(wall)}`; };
       const item = data.items[model.item[op]], name = data.itemNames[model.item[op]], center = model.centers[model.center(op)];
       const serves = model.demands(order), late = model.orderFinish[order] - model.orderDue[order];
-      const served = serves.slice(0, 4).map((one) => `${data.demands.demand[one]}${data.demands.customer[one] ? ' ' + data.demands.customer[one] : ''}${data.demands.status[one] === 'on time' ? '' : ' (' + data.demands.status[one] + ')'}`);
+      const served = serves.slice(0, 4).map((one) => `${data.demands.demand[one]}${data.demands.customer[one] ? ' ' + data.demands.customer[one] : ''}${data.demands.status[one] === 'on time' ? '' : ' (' + pwSay(data.demands.status[one]) + ')'}`);
       const wait = model.wait[op] >= 0 ? data.waits[model.wait[op]] : '';
+      this.lateText = late > 0 && data.orders.late[order] ? pwSay('Late by {length}', { length: lengthText(late) }) : '';
       return [
-        `${model.orderName(order)} · operation ${model.seq[op]}${['waiting', ''].includes(model.stateOf(op)) ? '' : ' · ' + model.stateOf(op)}`,
-        `${Math.round(model.qty[op] * 1000) / 1000} of ${item}${name ? ' ' + name : ''}`,
-        `${at(model.start[op])} to ${at(model.finish[op])}${model.setup[op] ? `, set-up ${lengthText(model.setup[op])}` : ''}`,
-        `${center.code}${center.own ? ' unit ' + data.rows.unit[model.row[op]] : ''}${model.other[op] ? ', an alternate' : ''}${data.families[model.family[op]] ? ' · family ' + data.families[model.family[op]] : ''}`,
-        `Order due ${at(model.orderDue[order])}`,
-        late > 0 && data.orders.late[order] ? `Late by ${lengthText(late)}` : '',
-        served.length ? `Serves ${served.join(', ')}${serves.length > 4 ? ` and ${serves.length - 4} more` : ''}` : '',
+        pwSay('{order} · operation {operation}', { order: model.orderName(order), operation: model.seq[op] }) + (['waiting', ''].includes(model.stateOf(op)) ? '' : ' · ' + pwSay(model.stateOf(op))),
+        pwSay('{quantity} of {item}', { quantity: pwNumber(Math.round(model.qty[op] * 1000) / 1000), item: item + (name ? ' ' + name : '') }),
+        pwSay('{begin} to {end}', { begin: at(model.start[op]), end: at(model.finish[op]) }) + (model.setup[op] ? pwSay(', set-up {length}', { length: lengthText(model.setup[op]) }) : ''),
+        (center.own ? pwSay('{center} unit {unit}', { center: center.code, unit: data.rows.unit[model.row[op]] }) : center.code) + (model.other[op] ? pwSay(', an alternate') : '') + (data.families[model.family[op]] ? pwSay(' · family {family}', { family: data.families[model.family[op]] }) : ''),
+        pwSay('Order due {due}', { due: at(model.orderDue[order]) }),
+        this.lateText,
+        served.length ? pwSay('Serves {orders}', { orders: served.join(', ') + (serves.length > 4 ? pwSay(' and {ends} more', { ends: serves.length - 4 }) : '') }) : '',
         wait,
       ].filter(Boolean);
     },

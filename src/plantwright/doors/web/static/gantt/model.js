@@ -130,14 +130,14 @@ export class Clock {
   utc(wall) { return wall - this.offset(wall - this.offset(wall)); }
 }
 
-const DAYS = ['Thu', 'Fri', 'Sat', 'Sun', 'Mon', 'Tue', 'Wed'];
-const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 const two = (value) => String(value).padStart(2, '0');
 export const parts = (wall) => { const at = new Date(wall * 60000); return { day: Math.floor(wall / 1440), date: at.getUTCDate(), month: at.getUTCMonth(), year: at.getUTCFullYear(), minute: ((wall % 1440) + 1440) % 1440 }; };
-export const weekday = (day) => DAYS[((day % 7) + 7) % 7];
 export const clockText = (wall) => { const minute = ((wall % 1440) + 1440) % 1440; return `${two(Math.floor(minute / 60))}:${two(minute % 60)}`; };
-export const dayText = (wall) => { const one = parts(wall); return `${weekday(one.day)} ${one.date} ${MONTHS[one.month]}`; };
-export const monthText = (wall) => { const one = parts(wall); return `${MONTHS[one.month]} ${one.year}`; };
+// As the reader has it: see ../reader.js.
+const dated = (wall, how) => window.pwDate(new Date(wall * 60000), how).replace(/\u00a0/g, ' ');
+export const dayText = (wall) => dated(wall, 'weekdayDay');
+export const monthText = (wall) => dated(wall, 'monthYear');
+export const tickText = (wall, step) => (step < 1440 ? clockText(wall) : dated(wall, step === 1440 ? 'weekdayDate' : step === 10080 ? 'day' : 'month'));
 export const lengthText = (minutes) => {
   if (minutes < 60) return `${Math.round(minutes)} min`;
   const hours = Math.floor(minutes / 60), rest = Math.round(minutes % 60);

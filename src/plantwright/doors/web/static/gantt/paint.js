@@ -1,5 +1,5 @@
 // Draws what is in sight of the schedule on a canvas; nothing here changes what is shown.
-import { above, clockText, dayText, HEADER, LANE, lengthText, monthText, parts, ticks, weekday } from './model.js';
+import { above, clockText, dayText, HEADER, LANE, lengthText, monthText, parts, tickText, ticks } from './model.js';
 
 export const AXIS = 42;
 export const labelWidth = (width) => (width < 640 ? 92 : 168);
@@ -333,7 +333,7 @@ export class Painter {
       } else {
         ink.fillStyle = theme['ink-3'];
         ink.font = `11px ${theme.font}`;
-        ink.fillText(view.label > 120 ? `unit ${row.label}` : row.label, 22, middle);
+        ink.fillText(view.label > 120 ? pwSay('unit {unit}', { unit: row.label }) : row.label, 22, middle);
       }
       ink.strokeStyle = theme.line;
       this.line(0, y + row.height - 0.5, view.label, y + row.height - 0.5);
@@ -354,7 +354,7 @@ export class Painter {
       const minor = ticks(view.clock, view.left, this.right, view.scale, 56);
       const day = minor.step < 1440, major = day ? ticks(view.clock, view.left, this.right, view.scale, 1440 * view.scale) : { walls: [] };
       ink.fillStyle = theme['ink-2'];
-      for (const wall of minor.walls) ink.fillText(this.tickText(wall, minor.step), this.x(view.clock.utc(wall)) + 4, 31);
+      for (const wall of minor.walls) ink.fillText(tickText(wall, minor.step), this.x(view.clock.utc(wall)) + 4, 31);
       ink.fillStyle = theme.ink;
       ink.font = `600 12px ${theme.font}`;
       if (day) major.walls.forEach((wall, place) => this.stuck(view, dayText(wall), this.x(view.clock.utc(wall)), this.x(view.clock.utc(major.walls[place + 1] ?? wall + 1440))));
@@ -367,14 +367,7 @@ export class Painter {
     ink.strokeStyle = theme['line-strong'];
     this.line(0, AXIS - 0.5, view.width, AXIS - 0.5);
     ink.fillStyle = theme['ink-3'];
-    ink.fillText(view.group === 'order' ? 'Order' : 'Work center', 10, 31);
-  }
-
-  tickText(wall, step) {
-    const one = parts(wall);
-    if (step < 1440) return clockText(wall);
-    if (step === 1440) return `${weekday(one.day)} ${one.date}`;
-    return step === 10080 ? `${one.date} ${monthText(wall).slice(0, 3)}` : monthText(wall).slice(0, 3);
+    ink.fillText(view.group === 'order' ? pwSay('Order') : pwSay('Work center'), 10, 31);
   }
 
   months(view, step) {
@@ -426,17 +419,17 @@ export class Painter {
     const { ink, theme } = this;
     ink.fillStyle = theme.ink;
     ink.font = `600 12px ${theme.font}`;
-    ink.fillText(`Load of ${code}`, 10, top + 14);
+    ink.fillText(pwSay('Load of {center}', { center: code }), 10, top + 14);
     ink.font = `11px ${theme.font}`;
     ink.fillStyle = theme['ink-2'];
-    [['#0072B2', 'load, set-up hatched'], [theme.ink, 'capacity'], ['#D55E00', 'required just in time']].forEach(([colour, text], place) => {
+    [['#0072B2', pwSay('load, set-up hatched')], [theme.ink, pwSay('capacity')], ['#D55E00', pwSay('required just in time')]].forEach(([colour, text], place) => {
       ink.fillStyle = colour;
       ink.fillRect(10, top + 30 + 16 * place, 10, 3);
       ink.fillStyle = theme['ink-2'];
       if (view.label > 120) ink.fillText(text, 26, top + 32 + 16 * place);
     });
     ink.fillText(`${Math.round(most / 1.25 / 60)} h`, 10, top + 82);
-    ink.fillText('a day, at the top line', 36, top + 82);
+    ink.fillText(pwSay('a day, at the top line'), 36, top + 82);
     ink.font = `12px ${theme.font}`;
   }
 
@@ -446,7 +439,7 @@ export class Painter {
     ink.fillStyle = theme.ground;
     ink.fillRect(0, top, view.width, height);
     ink.fillStyle = theme['ink-3'];
-    ink.fillText('Whole plan', 10, top + height / 2);
+    ink.fillText(pwSay('Whole plan'), 10, top + height / 2);
     ink.fillStyle = theme['line-strong'];
     const wide = room / counts.length;
     counts.forEach((count, place) => { const tall = (count / most) * (height - 8); ink.fillRect(view.label + place * wide, top + height - 2 - tall, Math.max(1, wide - 0.5), tall); });
