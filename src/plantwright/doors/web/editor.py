@@ -14,8 +14,9 @@ from plantwright.core.column import TEXTUAL, Column, Kind
 from plantwright.core.journal import reverse
 from plantwright.core.problem import ProblemError
 from plantwright.core.reader import say
-from plantwright.doors.web.grid import column_label, plain_grid
+from plantwright.doors.web.grid import column_label, plain_grid, table_bar
 from plantwright.doors.web.kit import box, button, drawer, heading, problem_panel, tell, words
+from plantwright.doors.web.layouts import Columns
 from plantwright.doors.web.seat import Seat, in_thread
 from plantwright.doors.web.typed import Typed
 from plantwright.flows.drafts import Draft, DraftRow
@@ -53,19 +54,24 @@ class Editor:
         """Draw the grid, the place for problems above it, and the bar below."""
         ui.add_head_html(SCRIPT)
         self.panel = box().props("aria-live=polite")
+        shown = {name: column for name, column in self.draft.columns.items() if name not in self.hidden}
+        usual = [self._column(name, column, rows) for name, column in shown.items()]
+        liked = Columns(self.seat, f"table:{self.draft.entity.name}", usual)
+        with table_bar(liked):
+            pass
         with box("pw-edit").props(f"id={self.name}") as self.root:
-            self.grid = plain_grid(self._options(rows, filters or {}), height, several=self.editable)
+            self.grid = plain_grid(self._options(liked.now(), rows, filters or {}), height, several=self.editable)
             self.grid.mark(self.draft.entity.name)
+        liked.attach(self.grid)
         self.bar = box("pw-changes").props("aria-live=polite")
         if self.editable:
             self.grid.on("cellValueChanged", self._edited, args=["data", "colId", "newValue"])
         ui.on(f"pw_sheet_{self.event}", self._asked)
 
-    def _options(self, rows: list[DraftRow], filters: Mapping[str, str]) -> dict[str, Any]:
+    def _options(
+        self, columns: list[dict[str, Any]], rows: list[DraftRow], filters: Mapping[str, str]
+    ) -> dict[str, Any]:
         quoted = json.dumps(self.event)
-        columns = [
-            self._column(name, column, rows) for name, column in self.draft.columns.items() if name not in self.hidden
-        ]
         model = {name: {"filterType": "text", "type": "contains", "filter": text} for name, text in filters.items()}
         return {
             "columnDefs": columns,

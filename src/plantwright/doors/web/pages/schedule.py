@@ -57,8 +57,8 @@ REST_AFTER = 0.3
 FIRST = 8_000
 """Bars that are drawn at once, so that a large plant is seen early; all others follow."""
 KEYS = later(
-    "N and P choose an operation; arrows move it, or the picture where none is chosen; Enter tries it there or opens it, "
-    "Escape takes it back; + and \N{MINUS SIGN} zoom; ? lists all keys. An operation can also be dragged."
+    "N and P choose an operation; arrows move it, or the picture where none is chosen; Enter tries it there or opens"
+    " it, Escape takes it back; + and \N{MINUS SIGN} zoom; ? lists all keys. An operation can also be dragged."
 )
 
 
