@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import polars as pl
@@ -54,9 +54,25 @@ def meta_of(plan: Plan) -> dict[str, Any]:
 class StoreView:
     """A plant and a plan in a store; each table is read when it is first asked for."""
 
-    def __init__(self, store: Store, number: int | None = None, scenario: str = "", *, need_plan: bool = True) -> None:
+    def __init__(
+        self, store: Store, number: int | None = None, scenario: str = "", *, need_plan: bool = True,
+        read: Callable[[str], pl.DataFrame] | None = None, before: StoreView | None = None,
+    ) -> None:  # fmt: skip
+        """Look at a plant.
+
+        Parameters
+        ----------
+        store : the plant
+        number, scenario : the plan; the latest of the scenario where it has no number
+        need_plan : whether a plan must be there
+        read : gives the raw tables, where somebody keeps them; the store otherwise
+        before : an earlier view, whose tables of the plan are taken over where it is the same one
+        """
         self._store = store
+        self._read = read or store.read
         self._tables: dict[str, pl.DataFrame] = {}
+        self.results: dict[str, pl.DataFrame] = {}
+        """Tables of the plan that were read."""
         self.settings: Settings = read_settings(self.table("setting"))
         now = int(time.time()) // 60
         self.as_of = self.settings["as_of"] if self.settings["as_of"] is not None else now
@@ -65,22 +81,23 @@ class StoreView:
         if need_plan:
             self.plan, _ = store.load_plan(number, (), scenario)
             self.as_of, self.number = self.plan["as_of"], self.plan["number"]
+            if before is not None and before.number == self.number:
+                self.results = before.results  # a plan never changes
 
     def table(self, name: str) -> pl.DataFrame:
         """Give a raw table of the plant."""
         if name not in self._tables:
-            rows = self._store.read(name)
+            rows = self._read(name)
             self._tables[name] = with_virtual_locations(rows) if name == "location" else rows
         return self._tables[name]
 
     def result(self, name: str) -> pl.DataFrame:
         """Give a raw result table of the plan."""
-        key = f"plan {name}"
-        if key not in self._tables:
+        if name not in self.results:
             there = name in self.plan.get("tables", ())
             found = self._store.load_plan(self.number, [name])[1][name] if there else ENTITIES[name].empty()
-            self._tables[key] = found
-        return self._tables[key]
+            self.results[name] = found
+        return self.results[name]
 
     def columns(self, name: str) -> Mapping[str, Column]:
         """Give the columns of a table."""
@@ -88,4 +105,4 @@ class StoreView:
 
     def other(self, number: int) -> StoreView:
         """Give the same plant with another plan."""
-        return StoreView(self._store, number)
+        return StoreView(self._store, number, read=self._read)

@@ -106,6 +106,26 @@ def forget_people(store: Store) -> None:
     memory(store).people.clear()
 
 
+def remembered_person(store: Store, token: str) -> Person | None:
+    """Give the person of a token, of a session or the API, who was looked up a moment ago; asks no database."""
+    return memory(store).person(passwords.token_hash(token), seconds_now(store))
+
+
+_MACHINE = "the machine itself"
+"""Stands among the hashes of tokens for whoever is at the machine; no token has this hash."""
+
+
+def remembered_local(store: Store) -> Person | None:
+    """Give the person at the machine, if the plant had no user a moment ago; asks no database."""
+    return memory(store).person(_MACHINE, seconds_now(store))
+
+
+def remember_local(store: Store, person: Person) -> Person:
+    """Keep that the plant has no user for a few seconds, or until `forget_people`."""
+    memory(store).remember(_MACHINE, seconds_now(store), person)
+    return person
+
+
 # --- signing in -----------------------------------------------------------------------------------------------------
 
 

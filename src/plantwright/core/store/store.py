@@ -122,6 +122,17 @@ class Store:
         ):
             yield connection
 
+    def rows(self, statement: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """Ask the database one small thing, with ? for each value: the cheapest way, for what is asked all the time."""
+        with problems.translated(self.target):
+            connection: Any = self.driver.engine.raw_connection()
+            try:
+                cursor = connection.cursor()
+                cursor.execute(self.driver.marked(statement), tuple(values))
+                return [tuple(row) for row in cursor.fetchall()]
+            finally:
+                connection.close()
+
     def read(self, name: str, where: Where | None = None, *, versions: bool = False) -> pl.DataFrame:
         """Read a table as a raw frame, in the order of its key.
 

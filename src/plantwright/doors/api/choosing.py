@@ -76,7 +76,7 @@ def chosen(
     more = start + page.height < total and page.height > 0
     following = _cursor(page, key, start + page.height) if more else None
     shown = list(dict.fromkeys([*picked, *([ROW_VERSION] if ROW_VERSION in rows.columns else [])]))
-    return Chosen(page.select(shown), total, following)
+    return Chosen(page if shown == page.columns else page.select(shown), total, following)
 
 
 def _unknown(name: str, column: str, known: Mapping[str, Any]) -> Problem:

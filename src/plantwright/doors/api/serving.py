@@ -15,7 +15,6 @@ from starlette.responses import Response
 from plantwright.core.problem import ProblemError
 from plantwright.core.store import Store
 from plantwright.doors.api.endpoint import ENDPOINTS, Ask, Desk, Endpoint, Upload
-from plantwright.doors.http.shelf import Shelf
 from plantwright.doors.http.told import BODY_WRONG, answer, refusal
 from plantwright.doors.http.watch import Watch
 
@@ -32,7 +31,7 @@ def declared() -> list[Endpoint]:
 
 def mount(app: FastAPI, store: Store, watch: Watch) -> None:
     """Put every endpoint on the application."""
-    desk = Desk(store, Shelf(store), watch)
+    desk = Desk(store, app.state.shelf, watch)
     app.state.desk = desk
     for one in declared():
         # Plain routes: the declarations read and describe what is sent, so that FastAPI need not do it again.

@@ -22,6 +22,7 @@ from plantwright.core.store import Store
 from plantwright.doors.http import sign
 from plantwright.doors.http.gate import Gate, is_loopback
 from plantwright.doors.http.limits import BODY_LIMIT, UPLOAD_LIMIT, Headers, Sizes
+from plantwright.doors.http.shelf import Shelf
 from plantwright.doors.http.told import BODY_WRONG, FAILED, METHOD_UNKNOWN, NO_SUCH_PATH, answer, refusal
 from plantwright.doors.http.watch import Watch
 from plantwright.flows.catalog import load_actions, load_reports
@@ -59,7 +60,7 @@ def make_app(
         title="Plantwright", openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False,
         lifespan=_lifespan(store, watch, deliver=deliver),
     )  # fmt: skip
-    app.state.store, app.state.watch = store, watch
+    app.state.store, app.state.watch, app.state.shelf = store, watch, Shelf(store)
     sign.mount(app, store)
     importlib.import_module("plantwright.doors.api").mount(app, store, watch)
     _tell_errors(app)

@@ -6,6 +6,7 @@ import getpass
 import hashlib
 import hmac
 import ipaddress
+from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import parse_qs, quote, urlsplit
 
@@ -14,7 +15,16 @@ from starlette.requests import cookie_parser
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from plantwright.core.access import Person, has_users, local_person, person_of_session, person_of_token
+from plantwright.core.access import (
+    Person,
+    has_users,
+    local_person,
+    person_of_session,
+    person_of_token,
+    remember_local,
+    remembered_local,
+    remembered_person,
+)
 from plantwright.core.access.audit import ADDRESS
 from plantwright.core.problem import ProblemError
 from plantwright.core.store import Store
@@ -86,20 +96,28 @@ class Gate:
     async def _asked(self, headers: dict[bytes, bytes]) -> Asked:
         kind, _, token = headers.get(b"authorization", b"").decode("latin-1").partition(" ")
         if kind.lower() == "bearer":
-            return Asked(await to_thread.run_sync(person_of_token, self.store, token.strip()), "token")
+            return Asked(await self._person(person_of_token, token.strip()), "token")
         session = _cookie(headers)
         if session:
-            person = await to_thread.run_sync(person_of_session, self.store, session)
+            person = await self._person(person_of_session, session)
             if person is not None:
                 return Asked(person, "session", session)
-        if self.local and _from_here(headers) and not await self._has_users():
-            return Asked(local_person(_login()), "local")
-        return Asked(None)
+        person = await self._local_person() if self.local and _from_here(headers) else None
+        return Asked(person, "local" if person else "")
 
-    async def _has_users(self) -> bool:
-        """Ask until there is one; a plant never comes to be without users again."""
-        self._users_known = self._users_known or await to_thread.run_sync(has_users, self.store)
-        return self._users_known
+    async def _person(self, look_up: Callable[[Store, str], Person | None], token: str) -> Person | None:
+        """Look somebody up; who was a moment ago costs no thread."""
+        return remembered_person(self.store, token) or await to_thread.run_sync(look_up, self.store, token)
+
+    async def _local_person(self) -> Person | None:
+        """Give the person at the machine, while the plant has no user; it never comes to be without users again."""
+        if self._users_known:
+            return None
+        found = remembered_local(self.store)
+        if found is None:
+            self._users_known = await to_thread.run_sync(has_users, self.store)
+            found = None if self._users_known else remember_local(self.store, local_person(_login()))
+        return found
 
     def _fault(self, scope: Scope, asked: Asked) -> Response | None:
         path = scope["path"]

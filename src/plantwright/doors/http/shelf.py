@@ -13,6 +13,8 @@ from plantwright.core.column import Column
 from plantwright.core.entity import ENTITIES
 from plantwright.core.settings import Settings
 from plantwright.core.store import Store
+from plantwright.core.store.tables import ROW_VERSION
+from plantwright.doors.http.watch import last_entry
 from plantwright.plant import columns_of, read_settings
 
 Found = TypeVar("Found")
@@ -42,6 +44,10 @@ class Shelf:
                 self._keep(name, rows)
         return rows
 
+    def raw(self, name: str) -> pl.DataFrame:
+        """Give a table without its column row_version, as reports read it."""
+        return self.table(name).drop(ROW_VERSION)
+
     def _keep(self, name: str, rows: pl.DataFrame) -> None:
         self.tables[name] = rows
         while len(self.tables) > 1 and sum(one.height * one.width for one in self.tables.values()) > KEPT_CELLS:
@@ -49,15 +55,14 @@ class Shelf:
 
     def refresh(self) -> None:
         """Put away the tables that were changed since the last look; done once a request, before it reads."""
-        changed = self.store.driver.marked("SELECT DISTINCT entity FROM journal_change WHERE journal > ?")
-        with self.store.reading() as connection:
-            newest = int(connection.exec_driver_sql("SELECT max(number) FROM journal").scalar() or 0)
-            if newest == self.entry:
-                return
-            names = {name for (name,) in connection.exec_driver_sql(changed, (self.entry,)).fetchall()}
+        newest, since = last_entry(self.store), self.entry
+        if newest == since:
+            return
+        changed = "SELECT DISTINCT entity FROM journal_change WHERE journal > ? AND journal <= ?"
+        names = {name for (name,) in self.store.rows(changed, (since, newest))}
         with self.lock:
-            if newest < self.entry:
-                return
+            if newest <= self.entry or since != self.entry:
+                return  # somebody else has looked meanwhile
             if {"user_field", "setting", "site"} & names or self.entry < 0:
                 self.tables.clear()
                 self._known.clear()

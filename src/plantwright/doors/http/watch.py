@@ -117,14 +117,12 @@ async def _pause(closing: asyncio.Event, seconds: float) -> None:
 
 def last_entry(store: Store) -> int:
     """Give the number of the last entry of the journal; 0 where there is none."""
-    with store.reading() as connection:
-        return int(connection.exec_driver_sql("SELECT max(number) FROM journal").scalar() or 0)
+    return int(store.rows("SELECT max(number) FROM journal")[0][0] or 0)
 
 
 def last_plan(store: Store) -> int:
     """Give the number of the last plan; 0 where there is none."""
-    with store.reading() as connection:
-        return int(connection.exec_driver_sql("SELECT max(number) FROM plan").scalar() or 0)
+    return int(store.rows("SELECT max(number) FROM plan")[0][0] or 0)
 
 
 def entry_news(store: Store, since: int) -> list[News]:

@@ -87,8 +87,8 @@ class Board:
                 known[place.scenario] = await in_thread(partial(freshness, self.store, place.scenario))
             begun = time.monotonic()
             await _shown(place, known[place.scenario])
-            if place in self.places:  # many pages share one process: others get their turn in between
-                await asyncio.sleep(min(time.monotonic() - begun, 0.2))
+            # Many pages share one process: what people ask of theirs gets its turn in between.
+            await asyncio.sleep(min(time.monotonic() - begun, 0.2))
 
 
 async def _gathered(queue: asyncio.Queue[News | None]) -> list[News] | None:
@@ -177,7 +177,9 @@ async def plan_state(seat: Seat) -> None:
     switch = _switch(seat, live=fresh.live)
 
     async def show(now: Freshness) -> None:
-        state.set_content(html.escape(now.words()))
+        text = html.escape(now.words())
+        if text != state.content:  # nothing goes to the browser where nothing is new
+            state.set_content(text)
         _set(switch, live=now.live)
 
     _follow(seat, state, show, board_of(seat.store).states)
@@ -205,8 +207,9 @@ def _switch(seat: Seat, *, live: bool) -> Any:
 
 
 def _set(made: Any, *, live: bool) -> None:
-    if made is not None:
-        made.props["aria-checked"] = "true" if live else "false"
+    word = "true" if live else "false"
+    if made is not None and made.props.get("aria-checked") != word:
+        made.props["aria-checked"] = word
         made.update()
 
 

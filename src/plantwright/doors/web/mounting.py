@@ -34,7 +34,7 @@ def mount(app: FastAPI, store: Store) -> None:
     load_actions()
     load_screens()
     app.add_middleware(Readers, store=store)
-    views = Views(store)
+    views = Views(store, getattr(app.state, "shelf", None))
     live.start(pages, store, getattr(app.state, "watch", None))
     pages.add_static_files("/static", STATIC)
     for one in SCREENS.values():

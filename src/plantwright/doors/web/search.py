@@ -84,8 +84,7 @@ def search_box(seat: Seat) -> None:
 
     async def find(event: Any) -> None:
         text = str(event.args)
-        view = await seat.view(need_plan=bool(await in_thread(seat.store.plans)))
-        hits = await in_thread(lambda: search(view, text))
+        hits = await in_thread(lambda: search(seat.views.latest(seat.plan, seat.scenario), text))
         screens = [one for one in SCREENS.values() if one.group and text and text.lower() in say(one.label).lower()]
         results.clear()
         with results:

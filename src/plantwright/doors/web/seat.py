@@ -7,18 +7,20 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from contextvars import copy_context
-from dataclasses import dataclass, field
+from dataclasses import InitVar, dataclass, field
 from typing import Any, Protocol, TypeVar
 
 from nicegui import run
 
 from plantwright.core import wording
 from plantwright.core.action import ACTIONS, run_action
-from plantwright.core.journal import entries
 from plantwright.core.pages import Page
 from plantwright.core.problem import ProblemError
 from plantwright.core.report import REPORTS
 from plantwright.core.store import Store
+from plantwright.doors.http import watch
+from plantwright.doors.http.shelf import Shelf
+from plantwright.doors.http.watch import last_plan
 from plantwright.flows.reporting import run_report
 from plantwright.flows.views import StoreView
 
@@ -40,33 +42,43 @@ class Asker(Protocol):
 
 @dataclass
 class Views:
-    """Views of the store that several people look at, until something is written."""
+    """Views of the store that several people look at.
+
+    Tables come from the shelf, which reads anew only what was changed; those of a plan are read once.
+    """
 
     store: Store
-    kept: OrderedDict[tuple[Any, ...], StoreView] = field(default_factory=OrderedDict)
+    shelf: InitVar[Shelf | None] = None
+    kept: OrderedDict[tuple[Any, ...], tuple[tuple[int, int], StoreView]] = field(default_factory=OrderedDict)
     lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def __post_init__(self, shelf: Shelf | None) -> None:
+        """Take a shelf of its own where none is shared."""
+        self.tables = shelf or Shelf(self.store)
 
     def get(self, number: int | None, scenario: str, *, need_plan: bool) -> StoreView:
         """Give a view of a plan, the latest of the scenario where none is named."""
-        plans = self.store.plans()
-        latest = plans[0]["number"] if plans else 0
-        key = (number, scenario, need_plan, latest, last_entry(self.store))
+        self.tables.refresh()
+        now, key = (self.tables.entry, last_plan(self.store)), (number, scenario, need_plan)
         with self.lock:
-            found = self.kept.get(key)
-        if found is None:
-            found = StoreView(self.store, number, scenario, need_plan=need_plan)
+            of, found = self.kept.get(key, ((-1, -1), None))
+        if found is None or of != now:
+            found = StoreView(self.store, number, scenario, need_plan=need_plan, read=self.tables.raw, before=found)
         with self.lock:
-            self.kept[key] = found
+            self.kept[key] = now, found
             self.kept.move_to_end(key)
             while len(self.kept) > VIEWS_KEPT:
                 self.kept.popitem(last=False)
         return found
 
+    def latest(self, number: int | None, scenario: str) -> StoreView:
+        """Give a view of a plan, or of the plant alone while there is no plan at all."""
+        return self.get(number, scenario, need_plan=last_plan(self.store) > 0)
+
 
 def last_entry(store: Store) -> int:
     """Give the number of the latest journal entry, 0 before the first."""
-    found = entries(store, limit=1)
-    return found[0].number if found else 0
+    return watch.last_entry(store)
 
 
 @dataclass(frozen=True)
