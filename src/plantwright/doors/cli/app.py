@@ -12,6 +12,7 @@ from typing import Annotated, Any
 
 import typer
 
+from plantwright.doors.cli.bench import bench_app
 from plantwright.doors.cli.do import do_app
 from plantwright.doors.cli.options import NO_USER, Db, Json, User, command, person
 from plantwright.doors.cli.show import show_app
@@ -153,6 +154,8 @@ def plans(db: Db, *, as_json: Json = False) -> None:
 
     records.list_plans(db, as_json=as_json)
 
+
+app.add_typer(bench_app, name="bench", help="Measure the methods on published instances.")
 
 app.add_typer(do_app, name="do", help="Do something: messages, orders, stock; every act can be undone.")
 
