@@ -29,6 +29,7 @@ async def frame(seat: Seat, here: Screen) -> AbstractContextManager[Any]:
         '<link rel="stylesheet" href="/static/plantwright.css"><script src="/static/plantwright.js" defer></script>'
         f'<script>{for_scripts()}</script><script src="/static/reader.js"></script>'
         f'<script>{for_keys(seat)}</script><script src="/static/keys.js" defer></script>'
+        '<script src="/static/print.js" defer></script>'
     )
     view = await seat.view(need_plan=False)
     scenarios = view.table("scenario")["code"].to_list()

@@ -2,7 +2,7 @@
 import { AXIS, BAR, Clock, clockText, colours, dayText, labelWidth, lengthText, Model, Painter, above } from 'plantwright-gantt';
 
 const SPANS = { shift: 600, day: 1800, week: 7.5 * 1440, month: 32 * 1440 };
-const MAP = 30, FOOT = 96, PAN = 0.2;
+const MAP = 30, FOOT = 96, PAN = 0.2, SHEET = 520;
 
 export default {
   template: `
@@ -356,18 +356,34 @@ export default {
     // --- printing -------------------------------------------------------------------------------------------------
     printWeek() { this.preset = 'week'; window.print(); },
     forPrint(begins) {
-      const { view } = this;
+      const { view } = this, { canvas } = this.$refs;
       if (!this.model) return;
-      if (begins) {
-        this.screen = { left: view.left, scale: view.scale, top: view.top };
-        this.$el.style.height = `${Math.min(view.layout.height + AXIS + view.foot + MAP, 3000)}px`;
-        this.$el.style.width = '1040px';
-        this.painter.forced = 2;
-      } else { this.$el.style.height = this.$el.style.width = ''; this.painter.forced = undefined; }
+      this.$el.querySelectorAll('.pw-gantt-sheet').forEach((one) => one.remove());
+      if (begins) { this.screen = { left: view.left, scale: view.scale, top: view.top }; this.painter.forced = 2; this.$el.style.width = '1000px'; }
+      else { this.$el.style.height = this.$el.style.width = ''; this.painter.forced = undefined; }
       this.painter.readTheme(begins);
-      this.resize();
-      if (begins) { view.scale = (view.width - view.label) / (7 * 1440); view.top = 0; } else Object.assign(view, this.screen);
-      this.painter.draw(view);
+      if (!begins) { this.resize(); Object.assign(view, this.screen); this.painter.draw(view); return; }
+      for (const [top, bottom] of this.sheets()) {
+        this.$el.style.height = `${AXIS + bottom - top + view.foot + MAP}px`;
+        this.resize();
+        view.scale = (view.width - view.label) / (7 * 1440);
+        Object.assign(view, { left: this.screen.left, top });
+        this.painter.draw(view);
+        const sheet = Object.assign(document.createElement('canvas'), { width: canvas.width, height: canvas.height, className: 'pw-gantt-sheet' });
+        sheet.getContext('2d').drawImage(canvas, 0, 0);
+        this.$el.append(sheet);
+      }
+      this.$el.style.height = 'auto';
+    },
+    // The rows of each sheet of paper, from one top to another; a work center stays whole.
+    sheets() {
+      const { rows, height } = this.view.layout, found = [];
+      let from = 0, last = 0;
+      for (const row of rows) {
+        if (row.kind !== 'unit') last = row.top;
+        if (row.top + row.height - from > SHEET && last > from) { found.push([from, last]); from = last; }
+      }
+      return [...found, [from, height]];
     },
   },
 };
