@@ -77,12 +77,13 @@ CHECKS = tuple(area_checks())
 """The checks of all areas, in the order of their names."""
 
 
-def check_plant(plant: Plant) -> list[Problem]:
+def check_plant(plant: Plant, *, scenarios: bool = True) -> list[Problem]:
     """Check everything that must hold in a plant.
 
     Parameters
     ----------
     plant : the plant, as of its moment
+    scenarios : whether to look into the scenarios too, each of which is a plant of its own
 
     Returns
     -------
@@ -93,7 +94,9 @@ def check_plant(plant: Plant) -> list[Problem]:
     for check in CHECKS:
         problems += check(plant.raw, plant.as_of)
     problems += [*check_main_site(plant), *check_durations(plant), *check_offers(plant)]
-    problems += [*check_document_names(plant), *check_horizon(plant), *check_scenarios(plant)]
+    problems += [*check_document_names(plant), *check_horizon(plant)]
+    if scenarios:
+        problems += check_scenarios(plant)
     return sorted(problems, key=lambda problem: _GRAVITY[problem.severity])
 
 

@@ -31,7 +31,7 @@ from plantwright.flows.plan.pegs import (
 from plantwright.flows.plan.pins import settle_pins
 from plantwright.flows.plan.ragged import Ints
 from plantwright.flows.plan.repeg import other_pegs
-from plantwright.flows.plan.schedule import Scheduled, best_schedule, never_placed
+from plantwright.flows.plan.schedule import Build, Scheduled, best_schedule, never_placed
 from plantwright.flows.plan.shop import Given, plan_shop
 from plantwright.flows.plan.steps import Steps, order_patterns, order_steps, reported, with_frozen
 from plantwright.flows.plan.timing import Dates, dates_by_schedule, dates_without_schedule, order_holding
@@ -94,7 +94,7 @@ def make_plan(
     """
     watch = Watch(progress)
     plant = with_horizon(plant, horizon_days)
-    problems = check_plant(plant)
+    problems = check_plant(plant, scenarios=False)
     stop_on_errors(problems)
     watch.done("check", 0.1)
     numbered = number_plant(plant)
@@ -174,7 +174,7 @@ def _schedule(
 ) -> tuple[PegRows, Scheduled]:  # fmt: skip
     pegs, made = best_schedule(
         pegs,
-        lambda rows: build_shop_of(n, material, rows, soonest, hold, previous),
+        shop_builder(n, material, soonest, hold, previous),
         lambda rows, made: other_pegs(material, rows, made, soonest, consumer, place),
         n.plant.settings["dispatch_rule"], seconds, seed,
     )  # fmt: skip
@@ -186,6 +186,11 @@ def build_shop_of(
     n: Numbered, material: Material, pegs: PegRows, soonest: Ints, hold: np.ndarray, previous: Plan | None = None
 ) -> tuple[Given, Steps, Shop]:
     """Make the finite shop of a material plan; what the plan in force starts within the frozen zone stays there."""
+    return shop_builder(n, material, soonest, hold, previous)(pegs)
+
+
+def shop_builder(n: Numbered, material: Material, soonest: Ints, hold: np.ndarray, previous: Plan | None) -> Build:
+    """Prepare what the finite shops of a material plan have in common, whichever pegs are tried."""
     given = Given(n.plant, n.centers, n.clocks, n.routings, order_patterns(n.plant, n.nodes, n.routings))
     orders = _with_leads(n, material).with_columns(hold=pl.Series(hold) / 1440)
     progress = reported(n.plant, orders, n.centers, n.routings)
@@ -193,8 +198,12 @@ def build_shop_of(
     if previous is not None and zone[1] > zone[0] and "scheduled_operation" in previous.raw:
         progress = with_frozen(progress, previous.raw["scheduled_operation"], orders, n.centers, zone)
     steps = order_steps(orders, progress, given.pattern, n.routings)
-    links = schedule_links(pegs, material, soonest, n.plant.as_of)
-    return given, steps, settle_pins(plan_shop(given, orders, steps, links, material.demands), steps, zone[0])
+
+    def build(pegs: PegRows) -> tuple[Given, Steps, Shop]:
+        links = schedule_links(pegs, material, soonest, n.plant.as_of)
+        return given, steps, settle_pins(plan_shop(given, orders, steps, links, material.demands), steps, zone[0])
+
+    return build
 
 
 def _with_leads(n: Numbered, material: Material) -> pl.DataFrame:
