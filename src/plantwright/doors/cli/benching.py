@@ -44,7 +44,7 @@ def schedule(paths: Sequence[Path], wanted: Wanted, *, as_json: bool) -> int:
         _print(_head(wanted))
     outcomes = []
     for number, (path, instance) in enumerate(read, start=1):
-        outcome = _measured(path.parent.name, instance, wanted, f"{number}/{len(read)}", shown=not as_json)
+        outcome = _measured(path.resolve().parent.name, instance, wanted, f"{number}/{len(read)}", shown=not as_json)
         outcomes.append(outcome)
         if not as_json:
             _print(_line(outcome))
