@@ -72,7 +72,9 @@ def test_moments_are_told_in_the_time_of_the_plant():
 
 def test_fault_of_a_scenario_is_a_warning_because_the_plant_itself_can_be_planned():
     edit = {"scenario": "S", "sequence": 1, "table": "itm", "change": "set", "column": "price", "value": "5"}
-    found = check_plant(plant(scenario=[{"code": "S"}], scenario_edit=[edit]))
+    tables = {"scenario": [{"code": "S"}], "scenario_edit": [edit]}
+    assert check_plant(plant(**tables), scenarios=False) == []  # a plan of the plant itself does not look into it
+    found = check_plant(plant(**tables))
     assert [(problem.code, problem.severity) for problem in found] == [("scenario-table", "warning")]
 
 
