@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from plantwright.core.problem import ProblemError
 from plantwright.instances import Instance, judge
 from plantwright.methods.scheduling import build_shop, evaluate
-from plantwright.methods.scheduling.search import Objective, fits, search
+from plantwright.methods.scheduling.search import Objective, fits, search, workers
 from plantwright.methods.scheduling.search.bounds import preemptive
+from plantwright.methods.scheduling.search.relink import Plan, Pool, between, parts
 from plantwright.methods.working_time import working_time
 
 FT06 = """2 1 0 3 1 6 3 7 5 3 4 6
@@ -182,3 +183,71 @@ def test_a_second_priority_decides_between_equals():
 def test_two_threads_keep_the_rules_too():
     found = search(ft06(), iterations=20_000, threads=2, seed=1)
     assert judged(ft06(), found.schedule, "makespan", found.value) == ()
+
+
+@settings(max_examples=15, deadline=None)
+@given(shops())
+def test_where_far_effects_are_worked_out_late_the_rules_are_kept_too(shop):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(workers, "FAR", 0)
+        patch.setattr(workers, "REACH", 2)
+        found = search(shop, objective=Objective.of("weighted_tardiness"), iterations=200, seed=2)
+    assert judged(shop, found.schedule, "weighted_tardiness", found.value) == ()
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.integers(1, 3), st.data())
+def test_unrelated_machines_come_to_the_best_of_all_distributions(machines, data):
+    jobs = data.draw(st.integers(1, 5))
+    minutes = [[data.draw(st.integers(1, 20)) for _ in range(machines)] for _ in range(jobs)]
+    shop = job_shop(
+        [[(0, 1)] for _ in range(jobs)], machines, mode_pointer=np.arange(jobs + 1) * machines,
+        mode_center=list(range(machines)) * jobs, mode_minutes=[p for row in minutes for p in row],
+    )  # fmt: skip
+    found = search(shop, iterations=20_000, seed=1)
+    ways = itertools.product(range(machines), repeat=jobs)
+    best = min(max(sum(minutes[j][m] for j in range(jobs) if way[j] == m) for m in range(machines)) for way in ways)
+    assert found.value == best
+    assert judged(shop, found.schedule, "makespan", best) == ()
+
+
+def test_a_unit_that_may_be_set_up_ahead_is_ready_when_the_job_comes():
+    # two jobs through two machines; the second machine needs 5 minutes from job to job
+    rows = [[(0, 4), (1, 3)], [(0, 4), (1, 3)]]
+    change = [[[0, 0], [0, 0]], [[0, 5], [5, 0]]]
+    shop = job_shop(rows, 2, family=[0, 0, 1, 1], center_matrix=[0, 1], setup_matrix=change)
+    ahead, attached = (search(shop, iterations=300, setup_ahead=ahead) for ahead in (True, False))
+    assert (ahead.value, attached.value) == (4 + 3 + 5 + 3, 8 + 5 + 3)
+    assert judged(shop, ahead.schedule, "makespan", 15, setup_ahead=True) == ()
+
+
+@settings(max_examples=30, deadline=None)
+@given(shops(), st.integers(0, 1000))
+def test_an_order_between_two_others_respects_every_arc(shop, seed):
+    random = np.random.default_rng(seed)
+    part = parts(shop)
+    one, other = (Plan(by_chance(shop, random), np.zeros(shop.operations, np.int64), 0.0) for _ in range(2))
+    order, _ = between(one, other, random.random(shop.operations)[part], random)
+    place = Plan(order, one.option, 0.0).place
+    after = np.repeat(np.arange(shop.operations), np.diff(shop.pred_pointer))
+    assert (place[shop.pred_op] < place[after]).all()
+
+
+def by_chance(shop, random):
+    """Give an order that respects the arcs, by chance."""
+    key = random.random(shop.operations)
+    for o in shop.order:
+        for p in shop.pred_op[shop.pred_pointer[o] : shop.pred_pointer[o + 1]]:
+            key[o] = max(key[o], key[p] + 1e-9)
+    return np.argsort(key, kind="stable")
+
+
+def test_a_pool_keeps_plans_that_differ_and_the_best_of_those_that_do_not():
+    pool = Pool(2)
+    orders = np.arange(6), np.arange(6)[::-1].copy(), np.array([2, 1, 0, 5, 4, 3])
+    same = np.zeros(6, np.int64)
+    given = [(0, 9.0), (0, 9.0), (0, 8.0), (1, 7.0), (2, 8.5)]
+    assert [pool.add(Plan(orders[k], same, value)) for k, value in given] == [True, False, True, True, False]
+    assert sorted(plan.value for plan in pool.plans) == [7.0, 8.0]
+    pool.renew(1)
+    assert [plan.value for plan in pool.plans] == [7.0]

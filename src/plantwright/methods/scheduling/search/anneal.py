@@ -140,6 +140,15 @@ def op_cost(costs: Costs, state: State, v: int) -> float:
 
 
 @primitive
+def enter(state: State, journal: Journal, v: int, count: int) -> None:
+    """Note the times of an operation before they change."""
+    journal.op[count] = v
+    journal.finish[count] = state.finish[v]
+    journal.ready[count] = state.ready[v]
+    journal.length[count] = state.length[v]
+
+
+@primitive
 def felt(  # noqa: C901  a call costs more than its work
     net: Net,
     flat: Flat,
@@ -168,10 +177,7 @@ def felt(  # noqa: C901  a call costs more than its work
         if mark[v] != -stamp:
             continue
         old = state.finish[v]
-        journal.op[count] = v
-        journal.finish[count] = old
-        journal.ready[count] = state.ready[v]
-        journal.length[count] = state.length[v]
+        enter(state, journal, v, count)
         count += 1
         delta -= op_cost(costs, state, v)
         timed(net, flat, state, v)
@@ -205,16 +211,17 @@ def felt(  # noqa: C901  a call costs more than its work
         sink = costs.main[v]
         if mark[v] == -stamp and sink >= 0 and journal.seen[sink] != stamp:
             old = state.finish[v]
-            journal.op[count] = v
-            journal.finish[count] = old
-            journal.ready[count] = state.ready[v]
-            journal.length[count] = state.length[v]
+            enter(state, journal, v, count)
             count += 1
             timed(net, flat, state, v)
             if state.finish[v] != old:
                 journal.seen[sink] = stamp
                 done = journal.done[sink]
-                delta += sink_cost(costs, sink, done + state.finish[v] - old) - sink_cost(costs, sink, done)
+                journal.sink[sinks] = sink
+                journal.complete[sinks] = done
+                journal.done[sink] = done + state.finish[v] - old
+                sinks += 1
+                delta += sink_cost(costs, sink, journal.done[sink]) - sink_cost(costs, sink, done)
     journal.touched[0] = count
     journal.touched[1] = sinks
     return delta
@@ -248,8 +255,8 @@ def try_move(
 ) -> float:
     """Make a move and give the change of cost; NaN, and nothing changed, where it would be a circle.
 
-    It is worked out to its end only where the beginning lets hope that it does not cost more than `limit`. Uses `stamp`
-    and the number after it.
+    It is worked out to its end only where the beginning lets hope that it does not cost more than `limit`, and not at
+    all where `most` is negative. Uses `stamp` and the number after it.
     """
     n = len(net.release)
     old_after = state.after[v]
@@ -267,8 +274,8 @@ def try_move(
                 state.mark[x] = -(stamp + turn)
                 low = min(low, state.place[x])
                 high = max(high, state.place[x])
-        delta = felt(net, flat, costs, state, journal, low, high, stamp + turn, most if turn == 0 else n + 1)
-        if journal.touched[2] == 0 or delta > limit:
+        delta = felt(net, flat, costs, state, journal, low, high, stamp + turn, abs(most) if turn == 0 else n + 1)
+        if most < 0 or journal.touched[2] == 0 or delta > limit:
             break
         take_back(state, journal)
     return delta
@@ -372,11 +379,14 @@ def anneal(  # noqa: C901, PLR0912, PLR0915  the one hot loop
     """Make `iterations` tries while the temperature goes from ``heat[0]`` to ``heat[1]``; gives the best cost.
 
     Begins from the plan in `order` and `option` where `fresh`, else from the state as it is; the best plan is left in
-    `order` and `option`. `most`: see `felt`.
+    `order` and `option`. `most`: see `felt`. Where it is negative, what lies further is taken to stay as it is until
+    the end of the call, when all is worked out once. The current cost is left in ``heat[1]``.
     """
     n = len(net.release)
+    lazy = most < 0
     if fresh:
         load(net, state, order, option)
+    if fresh or lazy:
         for i in range(n):
             timed(net, flat, state, state.order[i])
     state.mark[:] = 0
@@ -451,14 +461,14 @@ def anneal(  # noqa: C901, PLR0912, PLR0915  the one hot loop
                         if a < n:
                             a = state.before[a]
         old_option, old_before, last = state.option[v], state.before[v], span
-        delta = try_move(net, flat, costs, state, journal, v, new, a, stamp, limit, most if costs.span == 0 else n + 1)
+        delta = try_move(net, flat, costs, state, journal, v, new, a, stamp, limit, most)
         again = False
         if np.isnan(delta):
             continue
         if costs.span > 0:
             span = makespan(net, state)
             delta += costs.span * (span - last)
-        if delta > limit or (delta > 0 and unsaved):
+        if delta > limit or (delta > 0 and unsaved and not lazy):
             take_back(state, journal)
             relocate(net, state, v, old_option, old_before, stamp + 2)
             span = last
@@ -469,8 +479,15 @@ def anneal(  # noqa: C901, PLR0912, PLR0915  the one hot loop
                 again = True
             continue
         current += delta
+        if current < best - 1e-7 and not lazy:
+            best, unsaved = current, True
+    if lazy:
+        for i in range(n):
+            timed(net, flat, state, state.order[i])
+        current = total_cost(net, costs, state, journal) + costs.span * makespan(net, state)
         if current < best - 1e-7:
             best, unsaved = current, True
+    heat[1] = current
     if unsaved:
         order[:] = state.order[:n]
         option[:] = state.option[:n]

@@ -34,23 +34,26 @@ class Pool:
 
     size: int
     plans: list[Plan] = field(default_factory=list)
+    refused: int = 0
+
+    def renew(self, patience: int) -> None:
+        """Keep only the best plan when the last `patience` plans were refused: what is between the others is known."""
+        if self.refused >= patience:
+            self.plans = [min(self.plans, key=lambda plan: plan.value)]
+            self.refused = 0
 
     def add(self, plan: Plan) -> bool:
-        """Take in a plan if it is better than a near one, or than the worst; tells whether it came in."""
+        """Take in a plan if it is better than all near ones, or than the worst; tells whether it came in."""
         near = [k for k, other in enumerate(self.plans) if _near(plan, other)]
-        if near:
-            best = min(near, key=lambda k: self.plans[k].value)
-            if plan.value >= self.plans[best].value:
-                return False
-            self.plans = [other for k, other in enumerate(self.plans) if k not in near] + [plan]
-            return True
-        if len(self.plans) < self.size:
-            self.plans.append(plan)
-            return True
-        worst = max(range(len(self.plans)), key=lambda k: self.plans[k].value)
-        if plan.value > self.plans[worst].value:
+        better = all(plan.value < self.plans[k].value for k in near)
+        full = len(self.plans) >= self.size
+        worst = max(range(len(self.plans)), key=lambda k: self.plans[k].value, default=0)
+        if not better or (full and not near and plan.value >= self.plans[worst].value):
+            self.refused += 1
             return False
-        self.plans[worst] = plan
+        gone = near if near or not full else [worst]
+        self.plans = [other for k, other in enumerate(self.plans) if k not in gone] + [plan]
+        self.refused = 0
         return True
 
 

@@ -6,7 +6,7 @@ import math
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
@@ -19,7 +19,14 @@ from plantwright.methods.scheduling.search.net import Net, make_net
 from plantwright.methods.scheduling.search.objective import Objective, costs_of
 from plantwright.methods.scheduling.search.race import Progress, Race
 from plantwright.methods.scheduling.search.shape import fits
-from plantwright.methods.scheduling.search.workers import Case, anneal_worker, rated, tabu_worker, timed_plan
+from plantwright.methods.scheduling.search.workers import (
+    Case,
+    anneal_worker,
+    assign_worker,
+    rated,
+    tabu_worker,
+    timed_plan,
+)
 from plantwright.methods.working_time import NEVER, earliest_fits, open_times
 
 RULES: tuple[tuple[str, float], ...] = (
@@ -198,8 +205,9 @@ def _race_bound(objective: Objective, bounds: dict[str, float]) -> float:
 def _run(case: Case, race: Race, objective: Objective, seed: int, threads: int) -> None:
     if case.shop.operations == 0 or race.over():
         return
-    plain = objective.only("makespan") and not (case.net.option_calendar != NO).any()
-    work = tabu_worker if plain else anneal_worker
+    work = anneal_worker
+    if objective.only("makespan") and not (case.net.option_calendar != NO).any():
+        work = assign_worker if loose(case.net) else tabu_worker
     seeds = np.random.default_rng(seed).integers(0, 2**31, threads).tolist()
     if threads == 1:
         work(case, race, seeds[0], 1)
@@ -207,6 +215,13 @@ def _run(case: Case, race: Race, objective: Objective, seed: int, threads: int) 
     with ThreadPoolExecutor(threads) as pool:
         for done in [pool.submit(work, case, race, one, threads) for one in seeds]:
             done.result()
+
+
+def loose(net: Net) -> bool:
+    """Tell whether nothing counts but which unit does which operation: no arcs, releases or set-ups."""
+    return not (
+        len(net.pred_op) or (net.option_unit < 0).any() or net.changeover.any() or (net.release > net.begin).any()
+    )
 
 
 def _result(case: Case, race: Race, objective: Objective, bounds: dict[str, float], seed: int) -> SearchResult:
@@ -271,8 +286,17 @@ def _changes(net: Net, option: Integers, before: Integers) -> Integers:
 
 def warm_up() -> None:
     """Compile the kernels."""
-    from plantwright.methods.warm import small_shop  # noqa: PLC0415
+    from plantwright.methods.scheduling.build import build_shop  # noqa: PLC0415
+    from plantwright.methods.working_time import working_time  # noqa: PLC0415
 
-    shop = replace(small_shop(), fixed_start=np.full(2, NO), fixed_unit=np.full(2, NO))
-    search(shop, iterations=2)
-    search(replace(shop, unit_calendar=np.full(1, NO)), iterations=2)
+    time = working_time([([0], [600])])
+    modes = {
+        "unit_pointer": [0, 1, 2],
+        "mode_pointer": [0, 2, 4],
+        "mode_center": [0, 1] * 2,
+        "mode_minutes": [2, 3, 5, 4],
+    }
+    arc = {"pred_pointer": [0, 0, 1], "pred_op": [0]}
+    search(build_shop(time, unit_calendar=[0, 0], sink_pointer=[0, 1], sink_op=[1], **modes, **arc), iterations=2)
+    search(build_shop(time, unit_calendar=[NO, NO], **modes, **arc), iterations=2)
+    search(build_shop(time, unit_calendar=[NO, NO], **modes), iterations=2)

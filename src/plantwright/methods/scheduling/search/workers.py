@@ -10,6 +10,7 @@ import numpy as np
 from plantwright.methods.scheduling.dispatching import dispatch
 from plantwright.methods.scheduling.problem import Integers, Schedule, Shop
 from plantwright.methods.scheduling.search.anneal import Costs, anneal, empty_journal
+from plantwright.methods.scheduling.search.assign import assign
 from plantwright.methods.scheduling.search.graph import empty_state
 from plantwright.methods.scheduling.search.net import Net, Options, plan_of
 from plantwright.methods.scheduling.search.race import Race
@@ -23,14 +24,33 @@ POOL = 12
 PATIENCE = 8000
 """How many plans are kept, and after how many moves without anything better a tabu search ends."""
 
+RENEW = 30
+"""Plans refused one after the other until the pool is begun anew around its best."""
+
 MOST_STATES = 1 << 20
 """Places to remember what is tabu, a power of two."""
 
 MOST = 100
 """Operations after which the rest of what a move changes is guessed first."""
 
+FAR = 3000
+REACH = 300
+"""From so many operations on, what a move changes beyond so many operations is worked out only now and then."""
+
+STRAY = 0.02
+"""How far the current plan may be above the best, as a share, where moves are not worked out to their end."""
+
+BATCH = 3000
+"""Tries of annealing between two looks at the clock."""
+
+TRIES = 1_000_000
+"""Tries of one annealing of a distribution over units."""
+
 HOT, COLD = 0.1, 0.002
-"""Temperatures at the beginning and the end, as a share of the mean cost of a sink at the beginning."""
+"""Temperatures at the beginning and the end, as a share of the mean cost of a sink at the beginning; lower
+in proportion where there are more than `FEW` operations, for which there is less time each."""
+
+FEW = 1000
 
 
 @dataclass
@@ -93,6 +113,7 @@ def tabu_worker(case: Case, race: Race, seed: int, threads: int) -> None:
         if value < math.inf:
             with race.lock:
                 case.pool.add(Plan(order, option, float(value)))
+                case.pool.renew(RENEW)
 
 
 def anneal_worker(case: Case, race: Race, seed: int, threads: int) -> None:
@@ -103,19 +124,35 @@ def anneal_worker(case: Case, race: Race, seed: int, threads: int) -> None:
     start = min(case.starts, key=lambda plan: plan.value)
     order, option = start.order.copy(), start.option.copy()
     best, fresh = math.inf, True
-    scale = max(start.value, 1.0) / max(sinks, 1)
-    tries = max(SLICE // max(20 * n, 1), 50)
+    scale = max(start.value, 1.0) / max(sinks, 1) * min(1.0, FEW / max(n, 1))
     draws = seed_of(random)
+    most = -REACH if n > FAR and not case.costs.span else (MOST if not case.costs.span else n + 1)
     while not race.over():
         heat = scale * HOT * (COLD / HOT) ** race.share()
-        allowed = race.left(tries, threads)
-        was = best
+        allowed = race.left(BATCH, threads)
+        was, heats = best, np.array([heat, heat])
         best = anneal(
             case.net, case.shop.time.flat, case.costs, state, journal, order, option, draws,
-            np.array([heat, heat]), allowed, best, fresh, MOST,
+            heats, allowed, best, fresh, most,
         )  # fmt: skip
-        fresh = False
+        fresh = most < 0 and heats[1] > best + STRAY * abs(best)
         race.report(Plan(order.copy(), option.copy(), best) if best < was else None, allowed)
+
+
+def assign_worker(case: Case, race: Race, seed: int, threads: int) -> None:
+    """Distribute the operations over the units, again and again from the best, until the race is over."""
+    draws = seed_of(np.random.default_rng(seed))
+    start = min(case.starts, key=lambda plan: plan.value)
+    load = np.zeros(len(case.shop.unit_calendar), np.int64)
+    best = start.option.copy()
+    value = start.value
+    while not race.over():
+        choice = best.copy()
+        hot = max(1.0, (value - case.net.begin) / 20)
+        allowed = race.left(TRIES, threads)
+        found = float(assign(case.net, choice, best, load, draws, hot, allowed))
+        race.report(Plan(start.order, best.copy(), found) if found < value else None, allowed)
+        value = min(value, found)
 
 
 def rated(case: Case, schedule: Schedule) -> Plan:

@@ -1,0 +1,75 @@
+"""Operations that any of several units can do, with nothing else to mind: which unit does which.
+
+Simulated annealing on the minutes by which units exceed a goal one below the best makespan so far; an operation goes to
+another unit, or two operations of two units change places. Both are worked out in a few additions.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from plantwright.methods.compiled import compiled
+from plantwright.methods.scheduling.problem import Integers
+from plantwright.methods.scheduling.search.net import Net, draw
+
+
+@compiled
+def assign(  # noqa: C901  one hot loop
+    net: Net, choice: Integers, best_choice: Integers, load: Integers, random: Integers, hot: float, iterations: int
+) -> int:
+    """Improve `best_choice`, an option for each operation, from `choice`; gives the makespan from the beginning.
+
+    Minimum makespan on unrelated machines, R||Cmax; neighbourhoods as in Fanjul-Peyro and Ruiz (2010).
+    """
+    n, pointer, unit, minutes = len(net.release), net.option_pointer, net.option_unit, net.option_minutes
+    load[:] = 0
+    for v in range(n):
+        load[unit[best_choice[v]]] += minutes[best_choice[v]]
+    best = load.max()
+    load[:] = 0
+    for v in range(n):
+        load[unit[choice[v]]] += minutes[choice[v]]
+    best = min(best, load.max())
+    if load.max() == best:
+        best_choice[:] = choice
+    goal = best - 1
+    over = np.maximum(load - goal, 0).sum()
+    temperature = hot
+    cooling = (0.2 / hot) ** (1.0 / max(iterations, 1))
+    for _ in range(iterations):
+        temperature *= cooling
+        v = draw(random, n)
+        old = choice[v]
+        new = pointer[v] + draw(random, pointer[v + 1] - pointer[v])
+        a, b = unit[old], unit[new]
+        if a == b:
+            continue
+        w, back, other = -1, 0, 0
+        load_a, load_b = load[a] - minutes[old], load[b] + minutes[new]
+        if draw(random, 2):
+            w = draw(random, n)
+            other = choice[w]
+            if unit[other] != b:
+                continue
+            back = pointer[w]
+            while back < pointer[w + 1] and unit[back] != a:
+                back += 1
+            if back == pointer[w + 1]:
+                continue
+            load_a += minutes[back]
+            load_b -= minutes[other]
+        delta = max(load_a - goal, 0) + max(load_b - goal, 0) - max(load[a] - goal, 0) - max(load[b] - goal, 0)
+        if delta > 0 and delta > -temperature * np.log((draw(random, 1 << 30) + 1) / (1 << 30)):
+            continue
+        choice[v] = new
+        load[a], load[b] = load_a, load_b
+        if w >= 0:
+            choice[w] = back
+        over += delta
+        if over == 0:
+            best = load.max()
+            best_choice[:] = choice
+            goal = best - 1
+            over = np.maximum(load - goal, 0).sum()
+    found: int = best + net.begin
+    return found
