@@ -12,7 +12,7 @@ from plantwright.doors.web.screens import SCREENS
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
 EXAMPLES = {
     "/why/{demand:path}": "/why/SO-26071",
-    "/scenarios/{code}": "/scenarios/none",
+    "/scenarios/{code}": "/scenarios/MORE",
     "/routing/{item:path}": "/routing/H-100",
     "/bom/{item:path}": "/bom/P-200-4",
     "/do/{action}": "/do/firm_order",

@@ -24,9 +24,9 @@ def test_columns_are_chosen_moved_kept_on_the_server_and_put_back(page, own_site
     drawer = page.get_by_role("dialog")
     drawer.get_by_role("checkbox", name="Blocked").uncheck()
     expect(head(page, "blocked")).to_have_count(0)
-    for _ in range(2):
+    for place in ("2", "1"):
         drawer.get_by_role("button", name="Site up").press("Enter")
-    expect(head(page, "site")).to_have_attribute("aria-colindex", "1")
+        expect(head(page, "site")).to_have_attribute("aria-colindex", place)
     expect(drawer.get_by_role("button", name="Site down")).to_be_focused()  # the keys stay with what they moved
     page.keyboard.press("Escape")
     wide = head(page, "name").bounding_box()["width"]
