@@ -350,6 +350,41 @@ def test_operations_are_passed_backward_in_working_time():
     assert plan.requirements.time.tolist() == [3 * DAY + 720, first - 100, first, second]
 
 
+BRANCHES = [
+    {"owner": 0, "calendar": 0, "run": 240.0, "leads_to": 0b10},
+    {"owner": 0, "calendar": 0, "run": 120.0, "leads_to": 0b1, "queue": 30},
+    {"owner": 0, "calendar": 0, "run": 120.0, "leads_to": 0},
+]
+"""Two operations side by side, and one that waits for both."""
+
+
+def test_branches_of_a_network_are_passed_side_by_side():
+    lines = [{"owner": 0, "component": 1, "op": 0}, {"owner": 0, "component": 2, "op": 1}]
+    plant = Plant(nodes=[{}, {"kind": BUY}, {"kind": BUY}], ops=BRANCHES, lines=lines, calendars=SHIFT)
+    plant.demands = [{"node": 0, "time": 3 * DAY + 960, "quantity": UNIT}]
+    plan = plan_of(plant)  # the last from 14:00, the first from 10:00, the other from 12:00
+    assert plan.orders.start[0] == 3 * DAY + 600
+    assert plan.requirements.time.tolist() == [3 * DAY + 960, 3 * DAY + 600, 3 * DAY + 720]
+    plant.demands, plant.as_of = [{"node": 0, "time": 500, "quantity": UNIT}], 600
+    late = plan_of(plant)
+    assert (late.orders.start[0], late.orders.projected[0]) == (600, 960)
+    assert late.requirements.time.tolist() == [500, 600, 630]
+
+
+@given(st.lists(st.tuples(st.integers(1, 90), st.integers(0, 2**5 - 1), st.integers(0, 20)), min_size=1, max_size=7))
+def test_the_lead_time_of_a_network_is_its_longest_path(rows):
+    ops = [{"owner": 0, "setup": float(work), "leads_to": bits, "queue": queue} for work, bits, queue in rows]
+    longest = [0] * len(rows)
+    for at in reversed(range(len(rows))):
+        work, bits, queue = rows[at]
+        after = [longest[at + k + 1] for k in range(5) if bits >> k & 1 and at + k + 1 < len(rows)]
+        longest[at] = queue + work + max(after, default=0)
+    early = plan_of(Plant(nodes=[{}], ops=ops, demands=[demand(0, 9, 1)]))
+    assert early.orders.due[0] - early.orders.start[0] == max(longest)
+    late = plan_of(Plant(nodes=[{}], ops=ops, demands=[demand(0, 0, 1)]))
+    assert late.orders.projected[0] == max(longest)
+
+
 def test_a_late_order_passes_its_operations_forward_from_now():
     ops = [{"owner": 0, "calendar": 0, "run": 60.0}, {"owner": 0, "calendar": 0, "run": 60.0, "queue": 30}]
     lines = [{"owner": 0, "component": 1, "op": 1}]

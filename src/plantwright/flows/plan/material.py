@@ -90,7 +90,7 @@ def _problem(n: Numbered, demands: pl.DataFrame, needs: pl.DataFrame) -> mrp.Req
     return mrp.requirements_problem(
         n.plant.as_of,
         inputs.node_inputs(n.plant, n.nodes, n.offers, n.lanes, n.stock, n.clocks),
-        routing=inputs.routing_inputs(n.nodes, n.routings, n.centers, n.clocks),
+        routing=inputs.routing_inputs(n.nodes, n.routings, n.plant.raw["operation_link"], n.centers, n.clocks),
         bom=bom,
         formula=mrp.formulas([mrp.compile_formula(text) for text in texts]),
         substitutes=substitutes,

@@ -162,7 +162,9 @@ def _common_multiple(one: np.ndarray, other: np.ndarray) -> np.ndarray:
     return np.asarray(np.where(both, np.lcm(np.maximum(one, 1), np.maximum(other, 1)), np.maximum(one, other)))
 
 
-def routing_inputs(nodes: Nodes, routings: Routings, centers: pl.DataFrame, clocks: Clocks) -> mrp.Routing:
+def routing_inputs(
+    nodes: Nodes, routings: Routings, links: pl.DataFrame, centers: pl.DataFrame, clocks: Clocks
+) -> mrp.Routing:
     """Give the routings in the planner's form; a node with a lead time of its own is planned by that instead."""
     rows = planned_by_routing(nodes, routings)
     center = rows["center"].to_numpy()
@@ -171,8 +173,27 @@ def routing_inputs(nodes: Nodes, routings: Routings, centers: pl.DataFrame, cloc
     return mrp.Routing(
         pointer=mrp.pointer_of(rows["node"].to_numpy(), len(nodes)), calendar=calendar.astype(np.int64),
         batch=rows["batch"].to_numpy(), queue=rows["queue"].to_numpy(), move=rows["move"].to_numpy(),
-        setup=rows["setup"].to_numpy(), run=rows["run"].to_numpy(),
+        setup=rows["setup"].to_numpy(), run=rows["run"].to_numpy(), leads_to=leads_to(rows, links),
     )  # fmt: skip
+
+
+def leads_to(rows: pl.DataFrame, links: pl.DataFrame) -> np.ndarray:
+    """Give, for operations sorted by node and sequence, which later ones wait for each, as bits: a line, or by links.
+
+    A network counts as a line where a link leads to a lower number, or further on than the planner can tell.
+    """
+    bits = np.ones(rows.height, np.int64)
+    if not links.height:
+        return bits
+    at = rows.select("node", "item", "site", "sequence").with_row_index("row")
+    found = at.join(links, left_on=["item", "site", "sequence"], right_on=["item", "site", "before"], how="inner")
+    found = found.join(at.select("node", other="row", after="sequence"), on=["node", "after"], how="inner")
+    found = found.with_columns(further=pl.col("other").cast(pl.Int64) - pl.col("row").cast(pl.Int64) - 1)
+    told = pl.col("further").is_between(0, mrp.FARTHEST - 1).all().over("node")
+    networks = found.filter(told)
+    bits[at.filter(pl.col("node").is_in(networks["node"].unique().implode()))["row"].to_numpy()] = 0
+    np.bitwise_or.at(bits, networks["row"].to_numpy(), np.left_shift(1, networks["further"].to_numpy()))
+    return bits
 
 
 def planned_by_routing(nodes: Nodes, routings: Routings) -> pl.DataFrame:

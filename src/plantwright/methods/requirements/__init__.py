@@ -4,6 +4,7 @@ from plantwright.methods.requirements.columns import pointer_of
 from plantwright.methods.requirements.exact import SCALE
 from plantwright.methods.requirements.formula import Formulas, compile_formula, formulas
 from plantwright.methods.requirements.inputs import (
+    FARTHEST,
     Alternatives,
     Bom,
     CoProducts,
@@ -36,6 +37,7 @@ from plantwright.methods.requirements.projection import ProjectedOrders, Waits, 
 from plantwright.methods.requirements.record import RequirementsRecord, requirements_record
 
 __all__ = [
+    "FARTHEST",
     "SCALE",
     "Alternatives",
     "Bom",

@@ -19,6 +19,9 @@ from plantwright.methods.requirements.columns import moment, real, refers, whole
 from plantwright.methods.requirements.exact import LARGEST, SCALE
 from plantwright.methods.working_time import LONG_AGO, NEVER
 
+FARTHEST = 48
+"""So many rows further on may lie an operation that waits for another."""
+
 
 class NodeKind(IntEnum):
     """Where new supply of a node comes from."""
@@ -127,7 +130,7 @@ class Nodes:
 
 @dataclass(frozen=True, slots=True)
 class Routing:
-    """Operations of the nodes that are made, in order of time along the longest path.
+    """Operations of the nodes that are made, each before those that wait for it.
 
     Parameters
     ----------
@@ -141,6 +144,8 @@ class Routing:
         Quantity of a batch; 0 where `run` is per unit.
     queue, move
         Elapsed minutes before and after the work.
+    leads_to
+        Which operations wait for it: bit ``k`` is that ``k + 1`` rows further on. 1, the next one, makes a line.
     """
 
     pointer: ArrayLike = NOTHING
@@ -148,6 +153,7 @@ class Routing:
     batch: ArrayLike = whole(0, high=LARGEST)
     queue: ArrayLike = whole(0)
     move: ArrayLike = whole(0)
+    leads_to: ArrayLike = whole(1, high=2**FARTHEST - 1)
     setup: ArrayLike = real(0.0)
     run: ArrayLike = real(0.0)
 

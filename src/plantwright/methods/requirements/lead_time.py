@@ -77,11 +77,17 @@ def start_for(t: Tables, times: Calendars, node: int, quantity: int, offer: int,
         moment = start_before(times.begin, times.start, times.end, times.before, calendar, due, work)
     for number in range(count - 1, -1, -1):
         op = t.data[n + c.OPS] + number * c.OP_WIDTH
-        work, before = work_minutes(t, op, quantity), moment - t.data[op + c.MOVE]
-        calendar = t.data[op + c.CALENDAR]
-        moment = start_before(times.begin, times.start, times.end, times.before, calendar, before, work)
-        step[at + number] = moment
-        moment -= t.data[op + c.QUEUE]
+        before, further, waiting = due, 0, t.data[op + c.LEADS_TO]
+        while waiting > 0 and number + further + 1 < count:
+            further += 1
+            if waiting & 1:
+                before = min(before, step[at + number + further] - t.data[op + further * c.OP_WIDTH + c.QUEUE])
+            waiting >>= 1
+        calendar, work = t.data[op + c.CALENDAR], work_minutes(t, op, quantity)
+        before -= t.data[op + c.MOVE]
+        begin = start_before(times.begin, times.start, times.end, times.before, calendar, before, work)
+        step[at + number] = begin
+        moment = min(moment, begin - t.data[op + c.QUEUE])
     return int(max(moment - t.data[n + c.LEAD_EXTRA], LONG_AGO))
 
 
@@ -98,18 +104,45 @@ def receipt_for(
         calendar = t.data[n + c.LEAD_CALENDAR]
         moment = finish_of(times.begin, times.start, times.end, times.before, calendar, moment, work)
     for number in range(count):
-        op = t.data[n + c.OPS] + number * c.OP_WIDTH
-        work, after = work_minutes(t, op, quantity), moment + t.data[op + c.QUEUE]
-        moment = work_from(times, t.data[op + c.CALENDAR], after, work, step, at + number) + t.data[op + c.MOVE]
+        step[at + number] = moment
+    if count > 0:
+        moment = through_operations(t, times, node, quantity, moment, step, at)
     return int(min(moment, NEVER))
 
 
 @primitive
-def wait_before(t: Tables, node: int) -> int:
-    """Give the elapsed minutes between the release of an order and its first operation."""
+def through_operations(t: Tables, times: Calendars, node: int, quantity: int, moment: int, step: Ints, at: int) -> int:
+    """Give when all operations are done that may begin at `moment` and not before what stands from ``step[at]`` on.
+
+    The starts take the place of the moments. An operation waits for the last of those that lead to it.
+    """
     n = node * c.NODE_WIDTH
-    queue = t.data[t.data[n + c.OPS] + c.QUEUE] if operations_of(t, node) > 0 else 0
-    return int(t.data[n + c.LEAD_EXTRA] + queue)
+    count, last = operations_of(t, node), moment
+    for number in range(count):
+        op = t.data[n + c.OPS] + number * c.OP_WIDTH
+        work, after = work_minutes(t, op, quantity), max(moment + t.data[op + c.QUEUE], step[at + number])
+        done = work_from(times, t.data[op + c.CALENDAR], after, work, step, at + number) + t.data[op + c.MOVE]
+        further, waiting = 0, t.data[op + c.LEADS_TO]
+        while waiting > 0 and number + further + 1 < count:
+            further += 1
+            if waiting & 1:
+                ready = done + t.data[op + further * c.OP_WIDTH + c.QUEUE]
+                step[at + number + further] = max(step[at + number + further], ready)
+            waiting >>= 1
+        last = max(last, done)
+    return int(last)
+
+
+@primitive
+def release_of(t: Tables, node: int, step: Ints, at: int) -> int:
+    """Give the last release that lets every operation begin when it does, by the starts from ``step[at]`` on."""
+    n = node * c.NODE_WIDTH
+    first = step[at]
+    for number in range(operations_of(t, node)):
+        op = t.data[n + c.OPS] + number * c.OP_WIDTH
+        begin = step[at + number] - t.data[op + c.QUEUE]
+        first = begin if number == 0 else min(first, begin)
+    return int(first - t.data[n + c.LEAD_EXTRA])
 
 
 @primitive
@@ -137,8 +170,6 @@ def receipt_with_waits(
     if count == 0:
         work, after = lead_minutes(t, node, quantity, offer), max(moment, step[at])
         moment = work_from(times, t.data[n + c.LEAD_CALENDAR], after, work, step, at)
-    for number in range(count):
-        op = t.data[n + c.OPS] + number * c.OP_WIDTH
-        work, after = work_minutes(t, op, quantity), max(moment + t.data[op + c.QUEUE], step[at + number])
-        moment = work_from(times, t.data[op + c.CALENDAR], after, work, step, at + number) + t.data[op + c.MOVE]
+    if count > 0:
+        moment = through_operations(t, times, node, quantity, moment, step, at)
     return int(min(moment, NEVER))

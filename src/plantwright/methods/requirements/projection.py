@@ -12,7 +12,7 @@ from plantwright.methods.compiled import compiled
 from plantwright.methods.requirements import tables as c
 from plantwright.methods.requirements.exact import Ints
 from plantwright.methods.requirements.inputs import NodeKind, Nodes
-from plantwright.methods.requirements.lead_time import offer_for, receipt_with_waits, wait_before
+from plantwright.methods.requirements.lead_time import offer_for, receipt_with_waits, release_of
 from plantwright.methods.requirements.problem import RequirementsProblem, requirements_problem
 from plantwright.methods.requirements.tables import Calendars, Tables
 from plantwright.methods.working_time import LONG_AGO
@@ -137,7 +137,7 @@ def _project(
     for row in range(node.size):
         offer, at = offer_for(t, node[row], quantity[row]), pointer[row]
         receipt[row] = receipt_with_waits(t, times, node[row], quantity[row], offer, release[row], step, at)
-        start[row] = max(release[row], step[at] - wait_before(t, node[row]))
+        start[row] = max(release[row], release_of(t, node[row], step, at))
     return start, receipt
 
 

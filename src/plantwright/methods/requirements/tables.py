@@ -20,9 +20,10 @@ from plantwright.methods.requirements.exact import Floats, Ints
 ) = range(23)  # fmt: skip
 NODE_WIDTH = 23
 
-CALENDAR, BATCH, QUEUE, MOVE, OP_REAL = range(5)
-OP_WIDTH = 5
-"""An operation; `OP_REAL` is the position of its set-up and run time among the real numbers."""
+CALENDAR, BATCH, QUEUE, MOVE, LEADS_TO, OP_REAL = range(6)
+OP_WIDTH = 6
+"""An operation; `LEADS_TO` has a bit for each later operation that waits for it, the lowest for the next one; `OP_REAL`
+is the position of its set-up and run time among the real numbers."""
 
 (
     COMPONENT, PER, DENOMINATOR, FIXED, SCRAP, ROUNDING, EFFECTIVE_FROM, EFFECTIVE_TO, OP, FORMULA,
