@@ -252,11 +252,12 @@ def try_move(
     stamp: int,
     limit: float,
     most: int,
+    far: int,
 ) -> float:
     """Make a move and give the change of cost; NaN, and nothing changed, where it would be a circle.
 
-    It is worked out to its end only where the beginning lets hope that it does not cost more than `limit`, and not at
-    all where `most` is negative. Uses `stamp` and the number after it.
+    It is worked out as far as `far` operations only where the first `most` let hope that it does not cost more than
+    `limit`. Uses `stamp` and the number after it.
     """
     n = len(net.release)
     old_after = state.after[v]
@@ -274,8 +275,8 @@ def try_move(
                 state.mark[x] = -(stamp + turn)
                 low = min(low, state.place[x])
                 high = max(high, state.place[x])
-        delta = felt(net, flat, costs, state, journal, low, high, stamp + turn, abs(most) if turn == 0 else n + 1)
-        if most < 0 or journal.touched[2] == 0 or delta > limit:
+        delta = felt(net, flat, costs, state, journal, low, high, stamp + turn, far if turn else most)
+        if turn or journal.touched[2] == 0 or delta > limit:
             break
         take_back(state, journal)
     return delta
@@ -375,15 +376,16 @@ def anneal(  # noqa: C901, PLR0912, PLR0915  the one hot loop
     best: float,
     fresh: bool,  # noqa: FBT001
     most: int,
+    far: int,
 ) -> float:
     """Make `iterations` tries while the temperature goes from ``heat[0]`` to ``heat[1]``; gives the best cost.
 
     Begins from the plan in `order` and `option` where `fresh`, else from the state as it is; the best plan is left in
-    `order` and `option`. `most`: see `felt`. Where it is negative, what lies further is taken to stay as it is until
-    the end of the call, when all is worked out once. The current cost is left in ``heat[1]``.
+    `order` and `option`. `most` and `far`: see `try_move`; where `far` is not all, what lies further is taken to stay
+    as it is until the end of the call, when all is worked out once. The current cost is left in ``heat[1]``.
     """
     n = len(net.release)
-    lazy = most < 0
+    lazy = far < n
     if fresh:
         load(net, state, order, option)
     if fresh or lazy:
@@ -461,7 +463,7 @@ def anneal(  # noqa: C901, PLR0912, PLR0915  the one hot loop
                         if a < n:
                             a = state.before[a]
         old_option, old_before, last = state.option[v], state.before[v], span
-        delta = try_move(net, flat, costs, state, journal, v, new, a, stamp, limit, most)
+        delta = try_move(net, flat, costs, state, journal, v, new, a, stamp, limit, most, far)
         again = False
         if np.isnan(delta):
             continue

@@ -11,6 +11,17 @@ import numpy as np
 from plantwright.methods.compiled import compiled
 from plantwright.methods.scheduling.problem import Integers
 from plantwright.methods.scheduling.search.net import Net, draw
+from plantwright.methods.working_time import primitive
+
+
+@primitive
+def on_unit(pointer: Integers, unit: Integers, v: int, wanted: int) -> int:
+    """Find the option of an operation that is on a unit, or -1."""
+    for k in range(pointer[v], pointer[v + 1]):
+        if unit[k] == wanted:
+            found: int = k
+            return found
+    return -1
 
 
 @compiled
@@ -40,21 +51,20 @@ def assign(  # noqa: C901  one hot loop
         temperature *= cooling
         v = draw(random, n)
         old = choice[v]
-        new = pointer[v] + draw(random, pointer[v + 1] - pointer[v])
-        a, b = unit[old], unit[new]
-        if a == b:
-            continue
-        w, back, other = -1, 0, 0
-        load_a, load_b = load[a] - minutes[old], load[b] + minutes[new]
+        a = unit[old]
         if draw(random, 2):
+            new, w, other = pointer[v] + draw(random, pointer[v + 1] - pointer[v]), -1, -1
+        else:
             w = draw(random, n)
             other = choice[w]
-            if unit[other] != b:
-                continue
-            back = pointer[w]
-            while back < pointer[w + 1] and unit[back] != a:
-                back += 1
-            if back == pointer[w + 1]:
+            new = on_unit(pointer, unit, v, unit[other])
+        if new < 0 or unit[new] == a:
+            continue
+        b = unit[new]
+        load_a, load_b, back = load[a] - minutes[old], load[b] + minutes[new], -1
+        if w >= 0:
+            back = on_unit(pointer, unit, w, a)
+            if back < 0:
                 continue
             load_a += minutes[back]
             load_b -= minutes[other]

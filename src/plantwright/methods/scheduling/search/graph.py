@@ -42,12 +42,21 @@ class State(NamedTuple):
     slot: Integers
 
 
-def empty_state(n: int, units: int) -> State:
-    """Give room for a plan of `n` operations."""
-    rows = [np.zeros(n + 1, np.int64) for _ in State._fields]
-    rows[State._fields.index("first")] = np.zeros(units, np.int64)
-    rows[State._fields.index("last")] = np.zeros(units, np.int64)
-    return State(*rows)
+SIDE_BY_SIDE = (
+    "mark", "finish", "ready", "length", "minutes", "before", "after", "unit",
+    "option", "slot", "place", "rest", "tail",
+)  # fmt: skip
+"""What is looked at together for one operation lies together in memory where `empty_state` is asked to."""
+
+
+def empty_state(n: int, units: int, *, side_by_side: bool = False) -> State:
+    """Give room for a plan of `n` operations; side by side pays where they are many and few are looked at."""
+    rows = {name: np.zeros(n + 1, np.int64) for name in State._fields}
+    rows["first"], rows["last"] = np.zeros(units, np.int64), np.zeros(units, np.int64)
+    if side_by_side:
+        block = np.zeros((n + 1, 16), np.int64)
+        rows |= {name: block[:, k] for k, name in enumerate(SIDE_BY_SIDE)}
+    return State(**rows)
 
 
 @primitive
