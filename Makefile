@@ -39,7 +39,8 @@ docs: $(STAMPS)/packages ## generate the reference pages and build docs/ into si
 	if [ -f docs/generate.py ]; then $(BIN)/python docs/generate.py; fi
 	$(BIN)/mkdocs build --strict
 
-demo: setup ## plan the sample plant and show it
+demo: $(STAMPS)/packages ## plan the sample plant and show it; only the kernels that a plan needs are compiled
+	$(BIN)/python -m compileall -q src
 	$(BIN)/plantwright demo
 
 bench: setup ## run every script of benchmarks/ whose name does not begin with _
