@@ -303,29 +303,54 @@ def _shake(work: Work, order: Integers, mode: Integers, random: Chance) -> None:
 
 
 @compiled
-def evolve(work: Work, people: People, steps: int, random: Chance) -> None:
-    """Breed children of pairs; each takes the place of the worst of four, unless it is worse or a twin."""
-    size, n = people.order.shape
-    order, mode, start = np.empty(n, np.int64), np.empty(n, np.int64), np.empty(n, np.int64)
-    for _ in range(steps):
-        one, other = _better(people, random), _better(people, random)
-        _child(people, one, other, order, mode, random)
-        _shake(work, order, mode, random)
-        worth = _worth(work, order, mode, start, people.room)
-        worst = draw(random, size)
-        for _ in range(3):
-            rival = draw(random, size)
-            if people.worth[rival] > people.worth[worst]:
-                worst = rival
-        if worth <= people.worth[worst] and not _twin(people, worth, start):
-            people.order[worst], people.mode[worst], people.start[worst] = order, mode, start
-            people.worth[worst] = worth
+def _resample(work: Work, order: Integers, spread: float, random: Chance) -> None:
+    """Draw a stretch of the list anew: each place goes to one that may come next, early ones with better odds."""
+    n = len(order)
+    size = min(n, 6 + draw(random, 25))
+    low = draw(random, n - size + 1)
+    old = order[low : low + size].copy()
+    key = np.empty(size, np.float64)
+    inside = np.full(n, -1, np.int64)
+    for i in range(size):
+        inside[old[i]] = i
+        key[i] = i + spread * size * draw(random, 1_000_000) / 1e6
+    for at in range(low, low + size):
+        best, where = np.inf, 0
+        for i in range(size):
+            if inside[old[i]] >= 0 and key[i] < best:
+                free = True
+                for arc in range(work.arcs.pred_pointer[old[i]], work.arcs.pred_pointer[old[i] + 1]):
+                    free &= inside[work.arcs.pred_op[arc]] < 0
+                if free:
+                    best, where = key[i], i
+        order[at] = old[where]
+        inside[old[where]] = -1
 
 
 @compiled
-def _better(people: People, random: Chance) -> int:
-    one, other = draw(random, len(people.worth)), draw(random, len(people.worth))
-    return one if people.worth[one] <= people.worth[other] else other
+def evolve(work: Work, people: People, steps: int, random: Chance) -> None:
+    """Breed: cross two lists, or draw a stretch of one anew; a child that is no worse takes the place of its parent.
+
+    That only parents give way keeps the population apart for long.
+    """
+    size, n = people.order.shape
+    order, mode, start = np.empty(n, np.int64), np.empty(n, np.int64), np.empty(n, np.int64)
+    for _ in range(steps):
+        one, other = draw(random, size), draw(random, size)
+        if draw(random, 3) == 0:
+            _child(people, one, other, order, mode, random)
+            _shake(work, order, mode, random)
+        else:
+            other = one
+            order[:], mode[:] = people.order[one], people.mode[one]
+            _resample(work, order, 0.5 + 1.5 * draw(random, 100) / 100, random)
+            if len(work.minutes) > n:
+                _shake(work, order, mode, random)
+        worth = _worth(work, order, mode, start, people.room)
+        worse = one if people.worth[one] >= people.worth[other] else other
+        if worth <= people.worth[worse] and not _twin(people, worth, start):
+            people.order[worse], people.mode[worse], people.start[worse] = order, mode, start
+            people.worth[worse] = worth
 
 
 @compiled

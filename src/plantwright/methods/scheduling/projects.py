@@ -40,7 +40,7 @@ NO_MODES = problem_kind(
 
 PEOPLE = 60
 STEPS = 200
-SHARES = ((40, 0.1), (80, 0.3), (10**9, 0.6))
+SHARES = ((40, 0.2), (80, 0.6), (10**9, 0.85))
 """Up to so many activities, the share of the time that the lists get; the exact model has the rest."""
 
 
