@@ -30,7 +30,7 @@ RENEW = 30
 MOST_STATES = 1 << 20
 """Places to remember what is tabu, a power of two."""
 
-MOST = 40
+MOST = 25
 """Operations after which the rest of what a move changes is guessed first."""
 
 FAR = 3000
