@@ -134,6 +134,7 @@ class Reason(Entity, key=("demand", "step"), role="result"):
             "lead time",
             "transfer",
             "late start",
+            "in stock",
         ),
         "What it waited for",
     )

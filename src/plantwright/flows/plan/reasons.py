@@ -146,7 +146,7 @@ def _chain(t: Tracer, demand: int, due: int) -> list[Link]:
     links: list[Link] = []
     supply = _last_supply(t, demand)
     if supply < 0:
-        return links
+        return _overdue(t, demand, due)
     step = _last_step(t, supply)
     if step < 0:
         return [_bought(t, supply, NO, due)]
@@ -160,6 +160,16 @@ def _chain(t: Tracer, demand: int, due: int) -> list[Link]:
         links += t.known[step][0]
         step = t.known[step][1]
     return links
+
+
+def _overdue(t: Tracer, demand: int, due: int) -> list[Link]:
+    """Say of what only stock serves that nothing but time has passed."""
+    as_of = t.n.plant.as_of
+    if due >= as_of:
+        return []
+    item = t.material.demands["item"][demand]
+    text = f"{item} is in stock; it was due {(as_of - due) / DAY:.1f} days before the plan's first moment"
+    return [Link("in stock", item, NO, None, due, as_of, text, lost=as_of - due)]
 
 
 def _last_supply(t: Tracer, demand: int) -> int:

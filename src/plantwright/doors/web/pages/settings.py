@@ -77,8 +77,9 @@ def field(name: str, column: Column, value: str) -> Field:
     if column.default not in ("", None, REQUIRED):
         default = wording.shown(column.raw_default, column, "UTC").replace(wording.SPACE, " ")
     said = say(column.help) + (say(". Otherwise: {default}.", default=default) if default else ".")
-    kind = "choice" if column.kind is Kind.CHOICE else "amount" if column.kind in NUMBERS else "text"
-    return Field(name, name.replace("_", " ").capitalize(), said, kind, column.choices, value=value)
+    choices = ("yes", "no") if column.kind is Kind.FLAG else column.choices
+    kind = "choice" if choices else "amount" if column.kind in NUMBERS else "text"
+    return Field(name, name.replace("_", " ").capitalize(), said, kind, choices, value=value)
 
 
 def changes(rows: pl.DataFrame, values: dict[str, str]) -> list[RowEdit]:
