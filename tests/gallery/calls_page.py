@@ -8,6 +8,9 @@ from provokes import new_store, provokes, raised, rows
 from plantwright.areas.scheduling.actions import pin_row
 from plantwright.core.access import Person
 from plantwright.core.action import run_action
+from plantwright.core.reader import reading
+from plantwright.doors.web.language import reader_for
+from plantwright.doors.web.typed import plain_day, plain_number
 from plantwright.flows.catalog import load_actions
 from plantwright.flows.edits import RowEdit, save_edits
 from plantwright.flows.parcels import lay_down
@@ -106,3 +109,18 @@ def pin_operation_begun(folder):
 @provokes("pin-work-center")
 def pin_work_center(folder):
     return _pinned(work_center="LATHE")
+
+
+def _typed_in_german(call):
+    with reading(reader_for("en", "de-DE")):
+        return raised(call)
+
+
+@provokes("number-not-by-locale")
+def number_not_by_locale(folder):
+    return _typed_in_german(lambda: plain_number("1234.5", "quantity"))
+
+
+@provokes("day-not-by-locale")
+def day_not_by_locale(folder):
+    return _typed_in_german(lambda: plain_day("2026/14/40", "due"))

@@ -12,7 +12,7 @@ FILES = sorted(SOURCE.rglob("*.py"))
 MODULES = sorted(".".join(path.relative_to(SOURCE).with_suffix("").parts).removesuffix(".__init__") for path in FILES)
 LEFT_OPEN = re.compile(
     r"\bFIXME\b|\bTODO\b|\bTBD\b|\bXXX\b|\bHACK\b|\braise NotImplemented|lorem ipsum"
-    r"|(?i:\bplaceholder\b(?!\s*=)|\bnot (yet )?implemented\b|\bcoming soon\b)"
+    r"|(?i:\bplaceholder\b(?!\s*=|.\])|\bnot (yet )?implemented\b|\bcoming soon\b)"
 )
 
 
@@ -47,7 +47,14 @@ def test_words_that_leave_work_open_are_known(word):
 
 @pytest.mark.parametrize(
     "word",
-    ["ui.input(placeholder='Item')", "except NotImplementedError", "todo list", "hacksaw", "placeholders of SQL"],
+    [
+        "ui.input(placeholder='Item')",
+        'props["placeholder"] = text',
+        "except NotImplementedError",
+        "todo list",
+        "hacksaw",
+        "placeholders of SQL",
+    ],
 )
 def test_words_of_the_trade_are_let_through(word):
     assert not LEFT_OPEN.search(word)

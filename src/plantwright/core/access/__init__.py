@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from plantwright.core.access.acting import act
 from plantwright.core.access.own import (
     Webhook,
     change_password,
@@ -32,6 +33,7 @@ __all__ = [
     "BUILT_IN_ROLES",
     "Person",
     "Webhook",
+    "act",
     "change_password",
     "first_link",
     "first_link_is_good",

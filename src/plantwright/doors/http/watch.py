@@ -42,12 +42,14 @@ class Watch:
     def __init__(self, store: Store) -> None:
         self.store = store
         self.closing = asyncio.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._listeners: set[asyncio.Queue[News | None]] = set()
         self._entry = self._plan = 0
         self._jobs: dict[int, tuple[str, str, float]] = {}
 
     async def run(self) -> None:
         """Look again and again, until the server ends."""
+        self._loop = asyncio.get_running_loop()
         await self._tried(self._begin)
         while not self.closing.is_set():
             for news in await self._tried(self.look) or ():
@@ -91,7 +93,13 @@ class Watch:
                 listener.put_nowait(None)
 
     def close(self) -> None:
-        """Let everybody who listens go."""
+        """Let everybody who listens go; may be called from any thread."""
+        if self._loop is None or self._loop.is_closed():
+            self.closing.set()
+        else:
+            self._loop.call_soon_threadsafe(self._end)
+
+    def _end(self) -> None:
         self.closing.set()
         for listener in self._listeners:
             if not listener.full():

@@ -13,7 +13,8 @@ from typing import Any, Protocol, TypeVar
 from nicegui import run
 
 from plantwright.core import wording
-from plantwright.core.action import ACTIONS, run_action
+from plantwright.core.access import act
+from plantwright.core.action import ACTIONS
 from plantwright.core.pages import Page
 from plantwright.core.problem import ProblemError
 from plantwright.core.report import REPORTS
@@ -127,7 +128,7 @@ class Seat:
         """Do an action in the name of the person."""
         if name in ACTIONS:
             self.person.must(ACTIONS[name].permission)
-        return await in_thread(lambda: run_action(self.store, name, arguments, self.person.name, key))
+        return await in_thread(lambda: act(self.store, name, arguments, self.person.name, key))
 
     async def year(self) -> int:
         """Give the year that goes without saying in dates."""

@@ -32,7 +32,8 @@ FAULTS = {
 
 
 CHOOSE_FILES = """
-<div class="pw-upload-head" @vue:mounted="({ el }) => el.querySelector('input').setAttribute('aria-label', 'FILES')">
+<div class="pw-upload-head" @vue:mounted="({ el }) => el.querySelector('input')?.setAttribute('aria-label', 'FILES')"
+  @vue:updated="({ el }) => el.querySelector('input')?.setAttribute('aria-label', 'FILES')">
   <button type="button" class="pw-btn" @click="props.pickFiles">FILES</button>
   <span class="pw-dim">{{ props.label }}</span>
   <q-uploader-add-trigger v-if="props.canAddFiles" />

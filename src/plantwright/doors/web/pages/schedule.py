@@ -20,7 +20,7 @@ from plantwright.core.jobs import ask_job, one_job
 from plantwright.core.journal import entry, reverse
 from plantwright.core.problem import ProblemError
 from plantwright.core.reader import later, say
-from plantwright.core.wording import SPACE
+from plantwright.doors.web import moving
 from plantwright.doors.web.choices import VALUE, choice, known, segments
 from plantwright.doors.web.gantt import COLOURS, GROUPS, ZOOMS, Gantt
 from plantwright.doors.web.kit import (
@@ -268,11 +268,11 @@ def _preview(desk: Desk, pin: Pin, tried: Tried) -> None:
     with box("pw-preview").mark("preview"):
         words("b", say("{order} operation {operation}", order=pin.order, operation=pin.operation))
         words("p", _where(desk, pin, tried))
-        for name, unit in (("late", "orders late"), ("days", "days late")):
+        for name, unit in (("late", say("orders late")), ("days", say("days late"))):
             before, after = figures[f"{name}_before"], figures[f"{name}_after"]
             mood = "pw-late" if after > before else "pw-good" if after < before else ""
-            words("p", f"{_figure(before)} \N{RIGHTWARDS ARROW} {_figure(after)} {unit}{_change(before, after)}", mood)
-        words("p", say("{orders_moved} orders move or change", orders_moved=_figure(figures["orders_moved"])), "pw-dim")
+            words("p", moving.change(before, after, unit), mood)
+        words("p", say("{count} orders move or change", count=moving.figure(figures["orders_moved"])), "pw-dim")
         if not tried.verified:
             words("p", say("The check of this plan finds faults: do not rely on its dates."), "pw-risk")
         with box("pw-acts"):
@@ -282,17 +282,6 @@ def _preview(desk: Desk, pin: Pin, tried: Tried) -> None:
                 button("Accept", lambda: _accept(desk, pin), main=True, icon="push_pin")
             else:
                 words("p", say("Pins are set in the latest plan of the plant as it is."), "pw-dim")
-
-
-def _figure(value: float) -> str:
-    return wording.number(value, 1 if value % 1 else 0)
-
-
-def _change(before: float, after: float) -> str:
-    """Say a change beside two figures, so that no colour is needed to read it."""
-    if before == after:
-        return ", the same"
-    return f", {_figure(abs(after - before))} {'more' if after > before else 'fewer'}"
 
 
 def _where(desk: Desk, pin: Pin, tried: Tried) -> str:
@@ -306,33 +295,16 @@ def _moves(desk: Desk, tried: Tried) -> None:
     with drawer("What moves"):
         heading("Sales orders and forecasts")
         rows = tried.demands[:MOVED_TOLD]
-        _lines([(row["demand"], _shift(desk, row["before"], row["after"]), row["item"]) for row in rows])
-        _more(len(rows), int(tried.figures["demands_moved"]))
+        shifts = [moving.shift(desk.moment, row["before"], row["after"]) for row in rows]
+        moving.lines([(row["demand"], text, row["item"]) for row, text in zip(rows, shifts, strict=True)])
+        moving.more(len(rows), int(tried.figures["demands_moved"]))
         heading("Orders of the plan")
         orders = tried.orders[: 3 * MOVED_TOLD]
-        _lines([(row["order"], f"{row['change']} {_shift(desk, row['finish_before'], row['finish'])}", row["item"])
-                for row in orders])  # fmt: skip
-        _more(len(orders), int(tried.figures["orders_moved"]))
-
-
-def _more(told: int, count: int) -> None:
-    if count > told:
-        words("p", say("and {count} more.", count=wording.number(count - told)), "pw-dim")
-
-
-def _lines(rows: list[tuple[str, str, str]]) -> None:
-    if not rows:
-        words("p", say("None."), "pw-dim")
-    facts((f"{name} · {item}", text) for name, text, item in rows)
-
-
-def _shift(desk: Desk, before: int | None, after: int | None) -> str:
-    times = [desk.moment(one) if one else "never" for one in (before, after)]
-    said = " \N{RIGHTWARDS ARROW} ".join(times)
-    if before is None or after is None:
-        return said
-    days = (after - before) / 1440
-    return f"{said} ({'+' if days > 0 else ''}{wording.number(days, 1)}{SPACE}d)"
+        shifts = [moving.shift(desk.moment, row["finish_before"], row["finish"]) for row in orders]
+        moving.lines(
+            [(row["order"], f"{row['change']} {text}", row["item"]) for row, text in zip(orders, shifts, strict=True)]
+        )
+        moving.more(len(orders), int(tried.figures["orders_moved"]))
 
 
 def _discard(desk: Desk) -> None:
