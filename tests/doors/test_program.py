@@ -88,6 +88,21 @@ def test_demo_runs_once_and_keeps_nothing(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_interruption_that_a_library_turned_into_its_own_fault_ends_as_an_interruption():
+    running = (
+        "import signal\n"
+        "from plantwright.doors import cli\n"
+        "from plantwright.doors.cli import app\n"
+        "def disturbed():\n"
+        "    try:\n        signal.raise_signal(signal.SIGINT)\n"
+        "    except KeyboardInterrupt:\n        raise TypeError('not a data type')\n"
+        "app.app = disturbed\n"
+        "cli.main()"
+    )
+    done = subprocess.run([sys.executable, "-c", running], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr.strip()) == (130, "Stopped. What was not finished left no trace.")
+
+
 @pytest.mark.parametrize("moment", ["while it reads", "while it writes"])
 def test_interrupted_import_is_kept_whole_or_not_at_all(imported, tmp_path, moment):
     rows = 200_000
