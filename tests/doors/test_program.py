@@ -117,7 +117,7 @@ def test_interrupted_import_is_kept_whole_or_not_at_all(imported, tmp_path, mome
         wait_for_polars(process)
     process.send_signal(signal.SIGINT)
     _, said = process.communicate(timeout=120)
-    if process.returncode == 130:
+    if process.returncode in {130, -signal.SIGINT}:  # the interpreter may end itself by the signal; shells show 130
         assert said.strip() == "Stopped. What was not finished left no trace."
     else:  # it was faster than the signal
         assert process.returncode == 0
