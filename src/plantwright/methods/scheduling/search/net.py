@@ -71,7 +71,7 @@ def make_net(shop: Shop, begin: int, early: bool) -> tuple[Net, Options]:  # noq
         shop.pausable.astype(np.int64),
         np.ascontiguousarray(shop.center_matrix[shop.unit_center]),
         shop.unit_family,
-        shop.setup_matrix if shop.setup_matrix.size else np.zeros((1, 1, 1), np.int64),
+        shop.setup_matrix if len(shop.setup_matrix) else np.zeros((1, *shop.setup_matrix.shape[1:]), np.int64),
         np.flatnonzero(np.diff(shop.succ_pointer) == 0).astype(np.int64),
         int(early),
         begin,
