@@ -61,6 +61,12 @@ def test_ft06_of_fisher_and_thompson_1963_comes_to_its_optimum_of_55():
     assert judged(ft06(), found.schedule, "makespan", 55) == ()
 
 
+def test_families_without_a_set_up_matrix_change_nothing():
+    rows = [[(0, 3), (1, 2)], [(1, 4), (0, 1)]]
+    found = search(job_shop(rows, 2, family=[4, 2, 0, 1]), iterations=100)
+    assert found.value == search(job_shop(rows, 2), iterations=100).value == 6
+
+
 def judged(shop, schedule, objective, claimed, **more):
     return judge(Instance("here", "shop", shop, objective, **more), schedule, claimed).problems
 

@@ -71,11 +71,19 @@ def make_net(shop: Shop, begin: int, early: bool) -> tuple[Net, Options]:  # noq
         shop.pausable.astype(np.int64),
         np.ascontiguousarray(shop.center_matrix[shop.unit_center]),
         shop.unit_family,
-        shop.setup_matrix if len(shop.setup_matrix) else np.zeros((1, *shop.setup_matrix.shape[1:]), np.int64),
+        _changes_of_family(shop),
         np.flatnonzero(np.diff(shop.succ_pointer) == 0).astype(np.int64),
         int(early),
         begin,
     ), Options(mode, unit)
+
+
+def _changes_of_family(shop: Shop) -> Integers:
+    """Give the set-up matrices; where there is none, one without minutes, for kernels index it all the same."""
+    if len(shop.setup_matrix):
+        return shop.setup_matrix
+    families = int(shop.family.max(initial=0)) + 1
+    return np.zeros((1, families, families), np.int64)
 
 
 def _options(shop: Shop) -> tuple[Integers, Integers, Integers]:
