@@ -4,7 +4,6 @@ import importlib
 import os
 import subprocess
 import sys
-from types import ModuleType
 
 from plantwright.methods import warm
 from plantwright.methods.stale import forget_stale_kernels
@@ -37,19 +36,18 @@ def test_caller_is_compiled_anew_after_its_callee_in_another_module_is_edited(tm
     assert run_in(tmp_path) == 30
 
 
-def test_warm_up_of_each_module_is_called_once_with_its_progress():
-    calls, said = [], []
-    module, importer = ModuleType("plantwright.methods.made_up"), ModuleType("plantwright.methods.importer")
-
-    def warm_up():
-        calls.append("warm")
-
-    warm_up.__module__ = module.__name__
-    module.warm_up = importer.warm_up = warm_up
-    warm.warm(warm.warm_ups([module, importer]), said.append)
-    assert calls == ["warm"]
-    assert said[0] == "[1/1] made_up ... "
-    assert said[1].endswith(" s\n")
+def test_warm_up_of_each_module_is_called_once_with_its_progress(tmp_path, monkeypatch):
+    source = (
+        "from pathlib import Path\ndef warm_up():\n    with open(Path(__file__).with_suffix('.log'), 'a') as log:\n"
+    )
+    (tmp_path / "made_up.py").write_text(source + "        log.write('warm ')\n")
+    (tmp_path / "importer.py").write_text("from made_up import warm_up\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    names, said = warm.warm_ups(importlib.import_module(name) for name in ("made_up", "importer")), []
+    warm.warm(names, said.append, 2)
+    assert names == ["made_up"]
+    assert (tmp_path / "made_up.log").read_text() == "warm "
+    assert [line.split(":")[0] for line in said] == ["[1/1] made_up"]
 
 
 def test_planner_is_compiled_part_by_part_where_the_disk_does_not_hold_it(tmp_path, monkeypatch):

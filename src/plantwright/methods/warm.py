@@ -8,10 +8,13 @@ each with the types that the package uses; set-up calls them all, so that no per
 from __future__ import annotations
 
 import importlib
+import os
 import pkgutil
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from multiprocessing import get_context
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -33,8 +36,8 @@ def method_modules() -> Iterator[ModuleType]:
         yield importlib.import_module(found.name)
 
 
-def warm_ups(modules: Iterable[ModuleType]) -> list[tuple[str, Callable[[], object]]]:
-    """Give the name and the ``warm_up`` of each module that defines one; an imported one is not counted again.
+def warm_ups(modules: Iterable[ModuleType]) -> list[str]:
+    """Give the name of each module that defines a ``warm_up``; an imported one is not counted again.
 
     Examples
     --------
@@ -42,22 +45,30 @@ def warm_ups(modules: Iterable[ModuleType]) -> list[tuple[str, Callable[[], obje
     []
     """
     found = ((module.__name__, module.__dict__.get("warm_up")) for module in modules)
-    return [(name, call) for name, call in found if callable(call) and call.__module__ == name]
+    return [name for name, call in found if callable(call) and call.__module__ == name]
 
 
-def warm(calls: list[tuple[str, Callable[[], object]]], say: Callable[[str], object]) -> None:
-    """Call each warm-up, and say which is at work before it and the seconds it took after it.
+def warm(names: list[str], say: Callable[[str], object], processes: int) -> None:
+    """Call the warm-up of each module, some at a time, and say what is done after how many seconds.
+
+    The last names come first: schedules, which take longest to compile, so that no process is left alone with them.
 
     Examples
     --------
-    >>> warm([("plantwright.methods.stock", lambda: None)], sys.stdout.write)
-    [1/1] stock ... 0.0 s
+    >>> warm([], print, processes=2)
     """
-    for number, (name, call) in enumerate(calls, start=1):
-        say(f"[{number}/{len(calls)}] {name.removeprefix('plantwright.methods.')} ... ")
-        begin = time.perf_counter()
-        call()
-        say(f"{time.perf_counter() - begin:.1f} s\n")
+    begin = time.perf_counter()
+    with ProcessPoolExecutor(processes, get_context("spawn")) as pool:
+        at_work = {pool.submit(warm_up_of, name): name for name in reversed(names)}
+        for number, done in enumerate(as_completed(at_work), start=1):
+            done.result()
+            name = at_work[done].removeprefix("plantwright.methods.")
+            say(f"[{number}/{len(names)}] {name}: after {time.perf_counter() - begin:.1f} s\n")
+
+
+def warm_up_of(name: str) -> None:
+    """Import a module and call its warm-up."""
+    importlib.import_module(name).warm_up()
 
 
 def small_shop() -> Shop:
@@ -79,8 +90,8 @@ def schedule_a_little() -> None:
     defer(shop, dispatch(shop))
 
 
-def schedule_by_all() -> None:
-    """Compile every kernel of scheduling."""
+def warm_up() -> None:
+    """Compile every kernel of scheduling, whose package has no warm-up of its own."""
     from plantwright.methods.scheduling import blame, construct, dispatch, lower_bounds  # noqa: PLC0415
 
     shop = small_shop()
@@ -134,9 +145,9 @@ def compile_planner(say: Callable[[str], object], parts: Callable[[], list[Part]
 def main() -> None:
     """Compile the kernels of every module, one line of progress a module."""
     forget_stale_kernels()
-    calls = [*warm_ups(method_modules()), ("plantwright.methods.scheduling", schedule_by_all)]
-    _say(f"Compiling the kernels of {len(calls)} modules\n")
-    warm(calls, _say)
+    names = warm_ups(method_modules())
+    _say(f"Compiling the kernels of {len(names)} modules\n")
+    warm(names, _say, os.cpu_count() or 1)
 
 
 def _say(text: str) -> None:
