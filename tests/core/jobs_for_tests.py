@@ -23,6 +23,14 @@ def declare():
             time.sleep(float(pause))
         return {"counted": to, "for": by}
 
+    @job(name="search_on", help="Finds more the longer it is let")
+    def search_on(store: Store, by: str, tell):
+        found = 0
+        while not tell(f"found {found}", 0.5):
+            found += 1
+            time.sleep(0.01)
+        return {"found": found}
+
     @job(name="fail", help="Finds a fault")
     def fail(store: Store, by: str, tell):
         raise ProblemError([BAD_ARGUMENT.at(column="hours", value=-1, must="above 0")])

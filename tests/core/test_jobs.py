@@ -16,7 +16,7 @@ import plantwright.plant  # noqa: F401 - declares the tables
 from plantwright.core import job_schedules, worker
 from plantwright.core.action import run_action
 from plantwright.core.entity import ENTITIES, raw_frame
-from plantwright.core.jobs import JOBS, KEPT_SECONDS, ask_again, ask_job, job, jobs, one_job, run, stop_job
+from plantwright.core.jobs import JOBS, KEPT_SECONDS, ask_again, ask_job, end_job, job, jobs, one_job, run, stop_job
 from plantwright.core.problem import ProblemError
 from plantwright.core.store import Store
 
@@ -142,6 +142,26 @@ def test_progress_is_seen_while_the_job_runs_and_it_stops_when_asked(store, star
     again = ask_again(store, number, "carl")
     assert one_job(store, again).arguments == stopped.arguments
     stop_job(store, again)
+
+
+def test_job_that_searches_ends_with_what_it_has_found_when_asked_for_that(store, start):
+    number = ask_job(store, "search_on", {}, "anna")
+    start()
+    until(lambda: one_job(store, number).share > 0)
+    end_job(store, number, "bob")
+    done = over(store, number)
+    assert (done.state, done.stop_by) == ("done", "enough: bob")
+    assert done.result["found"] > 0
+    with pytest.raises(ProblemError) as raised:
+        end_job(store, number, "bob")
+    assert codes_of(raised) == ["job-over"]
+
+
+def test_job_that_was_asked_for_what_it_has_found_can_still_be_stopped(store):
+    number = ask_job(store, "count_up", {"to": 100_000}, "anna")
+    end_job(store, number, "bob")
+    stop_job(store, number, "carl")
+    assert (one_job(store, number).state, one_job(store, number).stop_by) == ("stopped", "carl")
 
 
 def test_progress_is_written_a_few_times_a_second_however_often_it_is_told(store, monkeypatch):

@@ -29,13 +29,18 @@ KIND_UNKNOWN = problem_kind("job-unknown", "There is no kind of job {value}.", "
 JOB_MISSING = problem_kind("job-missing", "There is no job {value}.", "See the list of jobs.")
 JOB_OVER = problem_kind("job-over", "Job {value} is over already: it is {state}.", "Ask for it again if it is wanted.")
 
-Tell = Callable[[str, float], None]
-"""Says which stage a job is in and the share done, 0 to 1; raises `Stopped` when somebody asked to stop."""
+Tell = Callable[[str, float], object]
+"""Says which stage a job is in and the share done, 0 to 1; raises `Stopped` when somebody asked to stop.
+
+Its answer is true where somebody wants what the job has found by now: what searches ends with the best so far.
+"""
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 GIVEN = ("store", "by", "tell")
 """Parameters that the worker fills; all others are arguments."""
 ENDED = ("done", "failed", "stopped")
+ENOUGH = "enough: "
+"""Stands in `stop_by` before the name of who wants what a job has found by now, rather than nothing."""
 KEPT_SECONDS = 90 * 86_400
 """Jobs that ended longer ago than this are forgotten."""
 
@@ -243,6 +248,22 @@ def stop_job(store: Store, number: int, by: str = "") -> str:
         statement = "UPDATE job SET stop_by = ?, state = ?, ended = ? WHERE number = ?"
         run(store, connection, statement, by or "somebody", state, ended, number)
     return state
+
+
+def end_job(store: Store, number: int, by: str = "") -> None:
+    """Ask a running job for what it has found by now: one that searches ends with the best so far, others go on.
+
+    Raises
+    ------
+    ProblemError : job-missing, job-over
+    """
+    with store.writing() as connection:
+        store.driver.lock(connection, JOBS_LOCK)
+        found = _job(store, connection, number)
+        if found.over:
+            raise ProblemError([JOB_OVER.at(value=number, state=found.state)])
+        statement = "UPDATE job SET stop_by = ? WHERE number = ? AND stop_by = ''"
+        run(store, connection, statement, ENOUGH + (by or "somebody"), number)
 
 
 def ask_again(store: Store, number: int, by: str = "") -> int:

@@ -20,7 +20,17 @@ from typing import Any, Self
 
 from plantwright.core.access.sites import guard_sites
 from plantwright.core.job_schedules import ask_due
-from plantwright.core.jobs import JOBS, KEPT_SECONDS, Job, Stopped, checked_arguments, milliseconds, one_job, run
+from plantwright.core.jobs import (
+    ENOUGH,
+    JOBS,
+    KEPT_SECONDS,
+    Job,
+    Stopped,
+    checked_arguments,
+    milliseconds,
+    one_job,
+    run,
+)
 from plantwright.core.parameters import read_arguments
 from plantwright.core.problem import Problem, ProblemError, problem_kind
 from plantwright.core.store import Store
@@ -126,7 +136,7 @@ class Pulse:
         self._store, self._number, self._worker = store, number, worker
         self._ending = ending
         self._now: tuple[str, float] = ("", 0.0)
-        self._stop = threading.Event()
+        self._stop, self._enough = threading.Event(), threading.Event()
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"pulse of job {number}", daemon=True)
 
@@ -140,11 +150,15 @@ class Pulse:
         self._over.set()
         self._thread.join()
 
-    def tell(self, stage: str, share: float) -> None:
-        """Say how far the job is: costs nothing, since the thread writes it; raises `Stopped`."""
+    def tell(self, stage: str, share: float) -> bool:
+        """Say how far the job is: costs nothing, since the thread writes it; raises `Stopped`.
+
+        Gives whether somebody wants what the job has found by now.
+        """
         self._now = (stage, min(max(float(share), 0.0), 1.0))
         if self._stop.is_set() or self._ending.is_set():
             raise Stopped
+        return self._enough.is_set()
 
     def _run(self) -> None:
         noted, at = ("", 0.0), time.monotonic()
@@ -170,6 +184,9 @@ class Pulse:
         statement = "SELECT stop_by, state, worker FROM job WHERE number = ?"
         with self._store.reading() as connection:
             found = run(self._store, connection, statement, self._number).fetchone()
+        if found is not None and found[0].startswith(ENOUGH):
+            self._enough.set()
+            found = ("", *found[1:])
         # A job that was told as failed meanwhile is nobody's any more.
         if found is None or found[0] or found[1] != "running" or found[2] != self._worker:
             self._stop.set()

@@ -43,7 +43,7 @@ EXTRA = {"location": frozenset(VIRTUAL_LOCATIONS)}
 """Codes that exist in every plant without a row."""
 built_in("location", VIRTUAL_LOCATIONS)
 
-Progress = Callable[[str, float], None]
+Progress = Callable[[str, float], object]
 
 
 def quiet(_stage: str, _share: float) -> None:

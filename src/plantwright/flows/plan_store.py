@@ -23,7 +23,7 @@ PLANT_CHANGED = problem_kind(
     "Plan again; what is found below may be because of the changes.",
     "warning",
 )
-Progress = Callable[[str, float], None]
+Progress = Callable[[str, float], object]
 
 
 @dataclass(frozen=True)

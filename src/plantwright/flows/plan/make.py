@@ -41,7 +41,7 @@ from plantwright.methods.scheduling import Shop
 from plantwright.methods.working_time import NEVER
 from plantwright.plant import Plan, Plant
 
-Progress = Callable[[str, float], None]
+Progress = Callable[[str, float], object]
 
 
 @dataclass

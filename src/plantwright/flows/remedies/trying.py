@@ -29,7 +29,7 @@ LEAST_DAYS = 0.1
 KINDS = (sooner_parts, overtime, other_machines, splits, swaps, purchases)
 EACH = 3
 """Remedies of a kind that are tried before the other kinds have had their turn."""
-Tell = Callable[[str, float], None]
+Tell = Callable[[str, float], object]
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from typing import Any
 from nicegui import ui
 
 from plantwright.core import wording
-from plantwright.core.jobs import JOBS, Job, ask_again, jobs, milliseconds, stop_job
+from plantwright.core.jobs import ENOUGH, JOBS, Job, ask_again, jobs, milliseconds, stop_job
 from plantwright.core.problem import ProblemError
 from plantwright.core.reader import say
 from plantwright.doors.web.forms import act_form
@@ -118,7 +118,14 @@ def _open(one: Job, zone: str, year: int) -> None:
     with drawer(say("Job {number}: {kind}", number=one.number, kind=one.kind)):
         moments = [(name, when(_iso(value), zone, year)) for name, value in
                    (("Asked", one.asked), ("Began", one.began), ("Ended", one.ended)) if value]  # fmt: skip
-        facts([("State", one.state), ("By", one.by), *moments, ("Stopped by", one.stop_by or wording.NONE)])
+        facts(
+            [
+                ("State", one.state),
+                ("By", one.by),
+                *moments,
+                ("Stopped by", one.stop_by.removeprefix(ENOUGH) or wording.NONE),
+            ]
+        )
         if one.problems:
             problem_panel(one.problems, "What was wrong")
         if isinstance(one.result, dict):
