@@ -55,7 +55,11 @@ REQUIRED = _Required()
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column: its kind, meaning, unit, default, bounds and reference."""
+    """One column: its kind, meaning, unit, default, bounds and reference.
+
+    `target` is the entity whose rows it names. Of a reference the row must be there; a text or code may name what is
+    gone, or a row of the same plan. `shared` says that an empty reference stands for all of them, not for none.
+    """
 
     kind: Kind
     help: str
@@ -68,6 +72,7 @@ class Column:
     below: float | None = None
     choices: tuple[str, ...] = ()
     target: str = ""
+    shared: bool = False
     day_means: Literal["start", "end"] = "start"
 
     @property

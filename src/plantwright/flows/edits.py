@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 import polars as pl
 
+from plantwright.core.access.sight import Sight
 from plantwright.core.access.sites import FORBIDDEN, site_column
 from plantwright.core.checks import check_import
 from plantwright.core.column import TEXTUAL, Column, Kind
@@ -110,9 +111,9 @@ def window(
     """
     entity, columns = ENTITIES[name], view.columns(name)
     rows = view.table(name)
-    if sites is not None and (column := site_column(entity)):
+    if sites is not None:
         main = main_site({"setting": view.table("setting"), "site": view.table("site")})
-        rows = rows.filter(pl.col(column).replace("", main).is_in(sorted(sites)))
+        rows = Sight(sites, main, view.table).of(name, rows)
     total = rows.height
     for column, text in filters.items():
         if column in columns and text:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
+from plantwright.core.access.sites import FORBIDDEN
 from plantwright.core.checks import check_import
 from plantwright.core.column import Column
 from plantwright.core.entity import ENTITIES, Entity
@@ -23,6 +24,7 @@ from plantwright.core.exchange import (
     write_folder,
     write_workbook,
 )
+from plantwright.core.frames import written
 from plantwright.core.problem import BAD_ARGUMENT, Problem, ProblemError, errors, problem_kind, stop_on_errors
 from plantwright.core.store import Counts, Store, Transaction, built_in
 from plantwright.core.store.schema import is_sqlite
@@ -212,10 +214,31 @@ def import_files(
             _write(tx, parsed.tables, counts, progress)
             entry = tx.number if _changed(counts) else 0
             if dry_run:
+                # Sites are looked at when an act is finished; a dry run must tell of them too.
+                tx.finish()
                 raise _DryRunError  # noqa: TRY301 - the way to end a transaction without keeping it
     except _DryRunError:
         return Imported(counts, tuple(problems), files)
+    except ProblemError as error:
+        if {one.code for one in error.problems} != {FORBIDDEN.code}:
+            raise
+        return Imported(problems=(*problems, *_placed(error.problems, parsed)), files=files)
     return Imported(counts, tuple(problems), files, entry, written=True)
+
+
+def _placed(problems: Sequence[Problem], parsed: Parsed) -> list[Problem]:
+    """Say of problems with rows where these stand in their files."""
+    rows: dict[str, dict[str, int]] = {}
+    for name in {problem.table for problem in problems} & set(parsed.tables):
+        entity = ENTITIES[name]
+        keys = written(parsed.tables[name].select(entity.key), entity.columns, parsed.zone)
+        rows[name] = {" / ".join(parts): index for index, parts in enumerate(keys.iter_rows())}
+    return [
+        replace(one, where=parsed.places[one.table].at(rows[one.table][one.key], one.column))
+        if one.key in rows.get(one.table, {})
+        else one
+        for one in problems
+    ]
 
 
 def _codes_there(store: Store, parsed: Parsed) -> dict[str, pl.DataFrame]:

@@ -8,8 +8,10 @@ from typing import Any
 
 import polars as pl
 
+from plantwright.core.access.sight import Sight
 from plantwright.core.column import Column
 from plantwright.core.entity import ENTITIES
+from plantwright.core.finding import main_site
 from plantwright.core.settings import Settings
 from plantwright.core.store import Store
 from plantwright.plant import Plan, Plant, columns_of, read_settings, with_virtual_locations
@@ -57,6 +59,7 @@ class StoreView:
     def __init__(
         self, store: Store, number: int | None = None, scenario: str = "", *, need_plan: bool = True,
         read: Callable[[str], pl.DataFrame] | None = None, before: StoreView | None = None,
+        sites: frozenset[str] | None = None,
     ) -> None:  # fmt: skip
         """Look at a plant.
 
@@ -66,11 +69,14 @@ class StoreView:
         number, scenario : the plan; the latest of the scenario where it has no number
         need_plan : whether a plan must be there
         read : gives the raw tables, where somebody keeps them; the store otherwise
-        before : an earlier view, whose tables of the plan are taken over where it is the same one
+        before : an earlier view for the same sites, whose tables of the plan are taken over where it is the same one
+        sites : sites whose rows are seen, as `core.access.sight` tells them; None for all
         """
         self._store = store
         self._read = read or store.read
         self._tables: dict[str, pl.DataFrame] = {}
+        self._sites = sites
+        self._sight: Sight | None = None
         self.results: dict[str, pl.DataFrame] = {}
         """Tables of the plan that were read."""
         self.settings: Settings = read_settings(self.table("setting"))
@@ -83,20 +89,31 @@ class StoreView:
             self.as_of, self.number = self.plan["as_of"], self.plan["number"]
             if before is not None and before.number == self.number:
                 self.results = before.results  # a plan never changes
+        if sites is not None:
+            main = main_site({name: self.table(name) for name in ("setting", "site")})
+            self._sight = Sight(sites, main, self._whole)
 
     def table(self, name: str) -> pl.DataFrame:
         """Give a raw table of the plant."""
         if name not in self._tables:
-            rows = self._read(name)
-            self._tables[name] = with_virtual_locations(rows) if name == "location" else rows
+            rows = self._whole(name)
+            # What the sites are called is no secret, and the first of them is meant where a row names none.
+            self._tables[name] = rows if self._sight is None or name == "site" else self._sight.of(name, rows)
         return self._tables[name]
+
+    def _whole(self, name: str) -> pl.DataFrame:
+        """Read a table of the plant or of the plan, with the rows of all sites."""
+        if ENTITIES[name].role == "result":
+            there = name in self.plan.get("tables", ())
+            return self._store.load_plan(self.number, [name])[1][name] if there else ENTITIES[name].empty()
+        rows = self._read(name)
+        return with_virtual_locations(rows) if name == "location" else rows
 
     def result(self, name: str) -> pl.DataFrame:
         """Give a raw result table of the plan."""
         if name not in self.results:
-            there = name in self.plan.get("tables", ())
-            found = self._store.load_plan(self.number, [name])[1][name] if there else ENTITIES[name].empty()
-            self.results[name] = found
+            rows = self._whole(name)
+            self.results[name] = rows if self._sight is None else self._sight.of(name, rows)
         return self.results[name]
 
     def columns(self, name: str) -> Mapping[str, Column]:
@@ -105,4 +122,4 @@ class StoreView:
 
     def other(self, number: int) -> StoreView:
         """Give the same plant with another plan."""
-        return StoreView(self._store, number, read=self._read)
+        return StoreView(self._store, number, read=self._read, sites=self._sites)

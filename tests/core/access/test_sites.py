@@ -2,6 +2,7 @@
 
 import pytest
 
+from plantwright.core.access.sight import Sight
 from plantwright.core.access.sites import guard_sites, owner_columns
 from plantwright.core.action import run_action
 from plantwright.core.entity import ENTITIES, raw_frame
@@ -121,4 +122,70 @@ def test_every_table_that_is_about_something_at_a_site_is_known():
         "order_hold": ("order",),
         "center_load": ("work_center",),
         "bottleneck": ("work_center",),
+        "reason": ("demand",),
+        "consumed_forecast": ("forecast", "order"),
+        "scheduled_operation": ("order",),
     }
+
+
+def message(order, site):
+    return {"action": "expedite", "order": order, "item": "A", "site": site}
+
+
+def test_messages_are_dismissed_by_people_of_their_site_whoever_had_the_plan_made(plant):
+    with plant.begin("bob", "plan") as tx:  # what a plan asks is the plan's
+        tx.insert("action_message", rows("action_message", message("PN", "N"), message("PS", "S")))
+    run_action(plant, "dismiss_message", {"action": "expedite", "order": "PS"}, "bob")
+    for name, told in (
+        ("dismiss_message", {"action": "expedite", "order": "PN"}),
+        ("dismiss_messages", {"messages": ["expedite|PN|A"]}),
+    ):
+        with pytest.raises(ProblemError, match="expedite / PN / A: bob may not write rows of the site N"):
+            run_action(plant, name, told, "bob")
+    assert dict(plant.read("action_message").select("order", "state").iter_rows()) == {"PN": "open", "PS": "dismissed"}
+
+
+# --- what is seen ---------------------------------------------------------------------------------------------------
+
+MORE = {
+    "stock_move": [
+        {"number": "M1", "item": "A", "quantity": 1, "at": 1, "from_location": "WN", "to_location": "BORROWED"},
+        {"number": "M2", "item": "A", "quantity": 1, "at": 1, "from_location": "WN", "to_location": "BIN"},
+        {"number": "M3", "item": "A", "quantity": 1, "at": 1, "from_location": "BORROWED", "to_location": "BORROWED"},
+    ],
+    "production_operation": [{"order": "PN", "sequence": 10}, {"order": "PS", "sequence": 10}],
+    "down_time": [{"work_center": "CN", "start": 0, "end": 60}, {"work_center": "CS", "start": 0, "end": 60}],
+    "operation": [
+        {"item": "A", "sequence": 10, "site": ""}, {"item": "A", "sequence": 10, "site": "N"},
+        {"item": "A", "sequence": 10, "site": "S"},
+    ],
+    "transfer_order": [
+        {"order": "T1", "item": "A", "from_site": "N", "to_site": "N", "quantity": 1, "due": 0},
+        {"order": "T2", "item": "A", "from_site": "S", "to_site": "N", "quantity": 1, "due": 0},
+    ],
+}  # fmt: skip
+SEEN = {
+    "site": ["S"],
+    "item": ["A"],
+    "location": ["BIN", "BORROWED", "WS"],
+    "work_center": ["CS"],
+    "production_order": ["PS"],
+    "production_operation": ["PS"],
+    "down_time": ["CS"],
+    "stock_move": ["M2", "M3"],
+    "transfer_order": ["T2"],
+    "operation": ["", "S"],
+}
+
+
+@pytest.mark.parametrize("name", SEEN)
+def test_rows_of_other_sites_and_what_is_about_them_are_not_seen(name):
+    tables = {one: rows(one, *given) for one, given in {**PLANT, **MORE}.items()}
+    column = "site" if name == "operation" else ENTITIES[name].key[0]
+    seen = Sight(frozenset({"S"}), "N", tables.__getitem__).of(name, tables[name])
+    assert sorted(seen[column]) == SEEN[name]
+
+
+def test_what_is_about_a_row_that_is_gone_is_not_seen():
+    gone = rows("production_operation", {"order": "GONE", "sequence": 10})
+    assert Sight(frozenset({"S"}), "N", rows).of("production_operation", gone).is_empty()

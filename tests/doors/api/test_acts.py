@@ -119,6 +119,22 @@ def test_person_of_a_site_acts_at_it_alone_over_the_api_on_the_page_and_in_a_job
     assert ask("POST", "/actions/post_stock", json={**move, "location": "WH-PT"}).status_code == 200
 
 
+def test_person_of_a_site_imports_rows_of_it_and_is_told_which_others_are_not(plant):
+    ask = plant.as_("sid")
+
+    def bring(rows, **how):
+        file = {"file": ("production_order.csv", "order,item,site,quantity,due\n" + rows)}
+        return ask("POST", "/import", files=file, params=how)
+
+    own, other = "NEW-1,OK-100,SPARES,1,2026-05-04\n", "NEW-2,OK-100,,1,2026-05-04\n"
+    for how in ({"dry_run": "yes"}, {}):
+        refused = bring(own + other, **how)
+        assert refused.status_code == (200 if how else 403)
+        told = [(one["code"], one["where"], one["value"]) for one in refused.json()["problems"]]
+        assert told == [("site-not-allowed", "production_order.csv row 3", "MAIN")]
+    assert bring(own).json()["tables"]["production_order"]["inserted"] == 1
+
+
 @pytest.mark.parametrize(
     "wrong",
     [{"quantity": "1e30"}, {"quantity": True}, {"quantity": [1]}, {"at": "0001-01-01"}, {"at": 5}, {"item": {}}],

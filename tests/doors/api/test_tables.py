@@ -165,6 +165,32 @@ def test_person_of_a_site_sees_and_writes_its_rows_alone(plant):
     assert ada("GET", "/tables/work_center/row", params={"code": "X-1"}).json()["row_version"] == 1
 
 
+def test_person_of_a_site_sees_of_orders_stock_and_the_plan_what_is_its_own_alone(looked_at):
+    sid, ada = looked_at.as_("sid"), looked_at.as_("ada")
+
+    def rows(ask, path):
+        return ask("GET", path, params={"limit": 1000}).json()["rows"]
+
+    parents = {
+        "production_operation": ("production_order", "order"), "down_time": ("work_center", "work_center"),
+        "person_skill": ("person", "person"), "absence": ("person", "person"),
+    }  # fmt: skip
+    for name, (parent, column) in parents.items():
+        own = {row[TABLES[parent].key[0]] for row in rows(sid, f"/tables/{parent}")}
+        whole = rows(ada, f"/tables/{name}")
+        expected = [row for row in whole if row[column] in own]
+        assert rows(sid, f"/tables/{name}") == expected, name
+        assert len(expected) < len(whole), name
+    mine = {row["order"] for row in rows(sid, "/plans/1/tables/planned_order")}
+    assert mine
+    assert {row["site"] for row in rows(sid, "/plans/1/tables/planned_order")} == {"SPARES"}
+    assert {row["order"] for row in rows(sid, "/plans/1/tables/scheduled_operation")} <= mine
+    assert {row["site"] for row in rows(sid, "/plans/1/tables/peg")} == {"SPARES"}
+    for report in ("schedule", "late_orders", "stock"):
+        shorter, longer = (ask("GET", f"/reports/{report}").text for ask in (sid, ada))
+        assert len(shorter) < len(longer), report
+
+
 def _needed(ask, table):
     row = ask("GET", f"/tables/{table}", params={"limit": 1}).json()["rows"][0]
     return {name: row[name] for name, c in TABLES[table].columns.items() if c.required and name not in {"code", "site"}}

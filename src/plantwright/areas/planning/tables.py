@@ -33,7 +33,7 @@ class ActionMessage(Entity, key=("action", "order", "item"), role="record"):
     action = col.choice(ACTIONS, "What to do")
     order = col.code("Order it is about")
     item = col.ref("item", "Item of the order")
-    site = col.text("Site of the order")
+    site = col.text("Site of the order", target="site")
     quantity = col.quantity("Present quantity", default=0)
     new_quantity = col.quantity("Quantity asked for", default=0)
     due = col.moment("Present date", default=None)
@@ -116,7 +116,7 @@ class DemandPlan(Entity, key="demand", role="result"):
 class Reason(Entity, key=("demand", "step"), role="result"):
     """One link of the chain of what a late demand waited for, from the demand down to the cause."""
 
-    demand = col.code("Sales order / line, or forecast")
+    demand = col.code("Sales order / line, or forecast", target="demand_plan")
     step = col.whole("Link of the chain, 1 at the demand")
     kind = col.choice(
         (
@@ -155,7 +155,7 @@ class MessageDraft(Entity, key=("action", "order", "item"), role="result"):
     action = col.choice(ACTIONS, "What to do")
     order = col.code("Order it is about")
     item = col.ref("item", "Item of the order")
-    site = col.text("Site of the order")
+    site = col.text("Site of the order", target="site")
     quantity = col.quantity("Present quantity")
     new_quantity = col.quantity("Quantity asked for")
     due = col.moment("Present date", default=None)
@@ -167,6 +167,8 @@ class ConsumedForecast(Entity, key=("number",), role="result"):
     """What a sales order took off a forecast."""
 
     number = col.whole("Number within the plan")
-    forecast = col.code("Forecast")
-    order = col.code("Sales order / line that consumed it; empty for the part dropped inside the demand fence")
+    forecast = col.code("Forecast", target="demand_plan")
+    order = col.code(
+        "Sales order / line that consumed it; empty for the part dropped inside the demand fence", target="demand_plan"
+    )
     quantity = col.quantity("How much")

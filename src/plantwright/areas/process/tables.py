@@ -105,7 +105,7 @@ class Operation(Entity, key=("item", "sequence", "site")):
 
     item = col.ref("item", "Item that is made")
     sequence = col.whole("Place in the routing: 10, 20, 30 ...", at_least=1, at_most=99_999)
-    site = col.ref("site", "Site for which it holds; empty for every site", default="")
+    site = col.ref("site", "Site for which it holds; empty for every site", default="", shared=True)
     name = col.text("What is done")
     work_center = col.ref("work_center", "Where it is done; empty only for a step done by a supplier", default="")
     setup = col.duration("Set-up time, once per order", default=0)
@@ -136,7 +136,7 @@ class OperationAlternate(Entity, key=("item", "sequence", "site", "work_center")
 
     item = col.ref("item", "Item that is made")
     sequence = col.whole("Operation", at_least=1)
-    site = col.ref("site", "Site of the operation's row; empty as there", default="")
+    site = col.ref("site", "Site of the operation's row; empty as there", default="", shared=True)
     work_center = col.ref("work_center", "The other work center")
     rank = col.whole("Order of preference, 1 first after the operation's own", default=1, at_least=1)
     setup = col.duration("Set-up time there; empty for the same", default=None)
@@ -147,6 +147,6 @@ class OperationLink(Entity, key=("item", "site", "before", "after")):
     """That one operation must wait for another, where the routing is a network and not a line."""
 
     item = col.ref("item", "Item that is made")
-    site = col.ref("site", "Site of the operations' rows; empty as there", default="")
+    site = col.ref("site", "Site of the operations' rows; empty as there", default="", shared=True)
     before = col.whole("Operation that comes first", at_least=1)
     after = col.whole("Operation that waits for it", at_least=1)

@@ -9,7 +9,7 @@ from plantwright.core.entity import Entity
 class ScheduledOperation(Entity, key=("order", "sequence"), role="result"):
     """An operation of an order with its place and time in the plan."""
 
-    order = col.code("Order")
+    order = col.code("Order", target="planned_order")
     sequence = col.whole("Operation")
     item = col.ref("item", "Item that is made")
     work_center = col.text("Work center; empty for a step done by a supplier")

@@ -6,19 +6,24 @@ it is about. A row that goes from one site to another belongs to both, and the p
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
 import polars as pl
 
 from plantwright.core.entity import ENTITIES, Entity, plant_entities
-from plantwright.core.finding import main_site
+from plantwright.core.finding import SHOWN, and_more, main_site, zone_of
+from plantwright.core.frames import written
 from plantwright.core.problem import Problem, problem_kind
 from plantwright.core.store import Store, Transaction
 
 FORBIDDEN = problem_kind(
     "site-not-allowed", "{who} may not write rows of the site {value}.", "Ask an administrator for the right to it."
 )
+
+PLANNED = {("plan", "action_message")}
+"""What an act writes for the whole plant, whoever asks for it: the messages of a plan."""
 
 
 def guard_sites(store: Store) -> Store:
@@ -54,15 +59,21 @@ def owner_columns(name: str) -> tuple[str, ...]:
     of its own, is where both of its places are.
     """
     entity = ENTITIES[name]
-    named = [column for column, target in entity.references().items() if _has_site(ENTITIES[target])]
+    targets = {column.name: ENTITIES.get(column.target) for column in entity.columns.values()}
+    named = [column for column, target in targets.items() if target is not None and _has_site(target)]
     return tuple([column for column in named if column in entity.key] or named)
+
+
+def ends_of(entity: type[Entity]) -> list[str]:
+    """Give the columns that name the sites from which and to which a row goes; empty where it stays at one."""
+    return [] if site_column(entity) else [name for name, column in entity.columns.items() if column.target == "site"]
 
 
 def _has_site(entity: type[Entity]) -> bool:
     return len(entity.key) == 1 and entity.name != "site" and bool(site_column(entity))
 
 
-def _tree_column(entity: type[Entity]) -> str:
+def tree_column(entity: type[Entity]) -> str:
     """Give the column in which a row names the one that holds it, such as the warehouse of a bin; empty for none."""
     return next((column for column, target in entity.references().items() if target == entity.name), "")
 
@@ -72,46 +83,60 @@ class _Looker:
 
     def __init__(self, tx: Transaction, allowed: frozenset[str]) -> None:
         self.tx, self.allowed = tx, allowed
-        self.main = main_site({name: tx.read(name) for name in ("setting", "site")})
+        tables = {name: tx.read(name) for name in ("setting", "site")}
+        self.main, self.zone = main_site(tables), zone_of(tables)
 
     def foreign(self) -> list[Problem]:
-        """Give a problem for each table, column and site that is not the person's."""
+        """Give a problem for each row that is at a site which is not the person's."""
         own = plant_entities()
-        found = {
-            (change.entity, column, site): None
-            for change in self.tx.changes
-            if change.entity in own
-            for rows in (change.before, change.after)
-            if rows is not None
-            for column, site in self._sites(own[change.entity], rows)
-            if site not in self.allowed
-        }
-        return [FORBIDDEN.at(name, column=column, value=site, who=self.tx.by) for name, column, site in found]
+        found: dict[tuple[str, str, str], dict[str, None]] = {}
+        for change in self.tx.changes:
+            if change.entity not in own or (self.tx.action, change.entity) in PLANNED:
+                continue
+            for rows in (change.before, change.after):
+                for column, site, key in self._outside(own[change.entity], rows) if rows is not None else ():
+                    found.setdefault((change.entity, column, site), {})[key] = None
+        return [one for (name, column, site), keys in found.items() for one in self._told(name, column, site, [*keys])]
 
-    def _sites(self, entity: type[Entity], rows: pl.DataFrame) -> list[tuple[str, str]]:
-        """Give the sites that rows belong to, with the column that tells it."""
+    def _told(self, name: str, column: str, site: str, keys: list[str]) -> list[Problem]:
+        told = [FORBIDDEN.at(name, key, column, site, who=self.tx.by) for key in keys[:SHOWN]]
+        return told + and_more(FORBIDDEN, name, len(keys))
+
+    def _outside(self, entity: type[Entity], rows: pl.DataFrame) -> Iterator[tuple[str, str, str]]:
+        """Give the rows that the person may not write: the column that tells the site, the site, and the key."""
+        keys: list[str] = []
+        for column, sites in self._sites(entity, rows):
+            foreign = [place for place, site in enumerate(sites) if site is not None and site not in self.allowed]
+            if foreign and not keys:
+                texts = written(rows.select(entity.key), entity.columns, self.zone)
+                keys = [" / ".join(parts) for parts in texts.iter_rows()]
+            yield from ((column, str(sites[place]), keys[place]) for place in foreign)
+
+    def _sites(self, entity: type[Entity], rows: pl.DataFrame) -> list[tuple[str, list[str | None]]]:
+        """Give the sites of rows by the columns that tell them; None for what is at no site."""
         column = site_column(entity)
         if column:
-            return [(column, site) for site in self._named(entity, rows, column)]
-        ends = [name for name, target in entity.references().items() if target == "site"]
-        if ends:
-            pairs = rows.select(ends).unique(maintain_order=True).rows()
-            return [(ends[0], pair[0]) for pair in pairs if not self.allowed.intersection(pair)]
+            return [(column, self._named(entity, rows, column))]
+        ends = ends_of(entity)
+        if ends:  # of the people of either end
+            pairs = rows.select(ends).rows()
+            return [(ends[0], [next((end for end in pair if end in self.allowed), pair[0]) for pair in pairs])]
         owners = [(name, ENTITIES[entity.columns[name].target]) for name in owner_columns(entity.name)]
-        return [
-            (name, site) for name, owner in owners for site in sorted(set(self._homes(owner, set(rows[name])).values()))
-        ]
+        homes = {name: self._homes(owner, set(rows[name])) for name, owner in owners}
+        return [(name, [homes[name].get(code) for code in rows[name]]) for name, _ in owners]
 
-    def _named(self, entity: type[Entity], rows: pl.DataFrame, column: str) -> list[str]:
+    def _named(self, entity: type[Entity], rows: pl.DataFrame, column: str) -> list[str | None]:
         """Give the sites that rows name themselves, or those of what holds them; the main one where there is none."""
-        named, tree = set(rows[column]), _tree_column(entity)
-        holders = set(rows.filter(pl.col(column) == "")[tree or column])
-        homes = self._homes(entity, holders) if tree else {}
-        return sorted((named - {""}) | {homes.get(holder, self.main) for holder in holders})
+        tree = tree_column(entity)
+        if not tree:
+            return [site or self.main for site in rows[column]]
+        holders = set(rows.filter(pl.col(column) == "")[tree])
+        homes = self._homes(entity, holders)
+        return [site or homes.get(holder, self.main) for site, holder in rows.select(column, tree).iter_rows()]
 
     def _homes(self, entity: type[Entity], codes: set[str]) -> dict[str, str]:
         """Give the sites of rows by their codes; those without one, such as virtual places, are left out."""
-        tree, site, holder = _tree_column(entity), dict[str, str](), dict[str, str]()
+        tree, site, holder = tree_column(entity), dict[str, str](), dict[str, str]()
         ask = codes - {"", None}
         while ask:
             rows = self._rows(entity, ask)

@@ -61,7 +61,6 @@ def import_file(ask: Ask) -> Response | dict[str, Any]:
     Each table that is written needs its own right, such as write:item. What a dry run tells, an import would do.
     """
     ask.person.must("data.import")
-    sites.must_have_all_sites(ask.person)
     wanted, file = ask.read(IMPORT), ask.file
     if file is None:
         raise TypeError("a file is always given")
@@ -102,12 +101,7 @@ def export_file(ask: Ask) -> Response:
     tables = exported(plant, template=wanted["template"])
     _check_tables(ask, wanted["tables"] or ())
     names = wanted["tables"] or [name for name in tables if ask.person.may(f"read:{name}")]
-    main = ask.desk.shelf.main_site
-    kept = {
-        name: sites.seen(tables[name], sites.site_column(ENTITIES[name]), ask.person, main)
-        for name in names
-        if name in tables
-    }
+    kept = {name: sites.seen(ask, name, tables[name], plant.raw.__getitem__) for name in names if name in tables}
     with tempfile.TemporaryDirectory() as folder:
         return _written(ask, kept, wanted, plant.raw, Path(folder))
 

@@ -77,13 +77,13 @@ def get_entry(ask: Ask) -> dict[str, Any]:
     for change in journal.changes(ask.store, entry.number):
         if change.entity not in own or not ask.person.may(f"read:{change.entity}"):
             continue
-        columns, column = shelf.columns(change.entity), sites.site_column(own[change.entity])
+        columns = shelf.columns(change.entity)
         part: dict[str, Any] = {"table": change.entity}
         for name, rows in (("before", change.before), ("after", change.after)):
             if rows is None:
                 part[name] = None
             else:
-                seen = sites.seen(rows, column, ask.person, shelf.main_site)
+                seen = sites.seen(ask, change.entity, rows)
                 part[name] = to_json(seen.head(CHANGES), columns, zone)
         found.append(part)
     return {**told(entry), "changes": found}

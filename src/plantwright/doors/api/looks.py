@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,6 @@ from plantwright.core.pages import Page
 from plantwright.core.parameters import Parameter
 from plantwright.core.problem import ProblemError
 from plantwright.core.report import REPORT_UNKNOWN, REPORTS, Report
-from plantwright.doors.api import sites
 from plantwright.doors.api.acts import said, told
 from plantwright.doors.api.endpoint import Ask, Endpoint, Operation, endpoint, option, options
 from plantwright.doors.formats import as_csv, as_json, write_xlsx
@@ -68,9 +66,10 @@ def get_report(ask: Ask) -> Response | dict[str, Any]:
     chosen = Ask(ask.desk, ask.person, ask.path, {n: v for n, v in ask.query.items() if n in query}, ask.headers)
     wanted = chosen.read(query, one.name)
     arguments = {name: value for name, value in ask.query.items() if name not in query}
-    view = StoreView(ask.store, wanted.get("plan"), wanted.get("scenario", ""), need_plan="plan" in one.wants)
+    view = StoreView(ask.store, wanted.get("plan"), wanted.get("scenario", ""), need_plan="plan" in one.wants,
+                     sites=ask.person.sites)  # fmt: skip
     other = view.other(wanted["other"]) if "other" in wanted else None
-    page = only_seen(ask, run_report(view, one.name, arguments, wanted["where"], other))
+    page = run_report(view, one.name, arguments, wanted["where"], other)
     return given(page, one.name, view, wanted["format"])
 
 
@@ -84,15 +83,6 @@ def report_of(ask: Ask) -> Report:
     if one.permission:
         ask.person.must(one.permission)
     return one
-
-
-def only_seen(ask: Ask, page: Page) -> Page:
-    """Keep the rows of the sites that the person may see."""
-    if ask.person.sites is None:
-        return page
-    main = ask.desk.shelf.main_site
-    sheets = [replace(one, rows=sites.seen(one.rows, "site", ask.person, main)) for one in page.sheets]
-    return replace(page, sheets=tuple(sheets))
 
 
 def given(page: Page, name: str, view: Any, form: str) -> Response | dict[str, Any]:

@@ -63,9 +63,8 @@ def plan_rows(ask: Ask) -> dict[str, Any]:
         raise ProblemError([PLAN_MISSING.at(value=f"{ask.number()} with {name}")])
     wanted, shelf = ask.read(WHICH), ask.desk.shelf
     meta = ask.store.load_plan(ask.number(), ())[0]
-    rows = ask.store.load_plan(ask.number(), [name])[1][name] if name in meta["tables"] else entity.empty()
+    rows = sites.seen_of_plan(ask, name, ask.number(), tuple(meta["tables"]))
     columns: dict[str, Column] = {n: c for n, c in entity.columns.items() if n in rows.columns}
-    rows = sites.seen(rows, "site", ask.person, shelf.main_site) if ask.person.sites is not None else rows
     page = chosen(rows, (), columns, wanted, shelf.settings.zone, name)
     return {"rows": to_json(page.rows, columns, shelf.settings.zone), "total": page.total, "next": page.next}
 

@@ -2,29 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 import polars as pl
 
-from plantwright.core.access import Person
-from plantwright.core.access.person import NOT_ALLOWED
-from plantwright.core.access.sites import site_column
-from plantwright.core.problem import ProblemError
+from plantwright.core.access.sight import Sight
+from plantwright.core.entity import ENTITIES
+from plantwright.doors.api.endpoint import Ask
 
 
-def seen(rows: pl.DataFrame, column: str, person: Person, main: str) -> pl.DataFrame:
-    """Keep the rows that a person may see; a row without a site belongs to the main one, `main`."""
-    if not column or person.sites is None or column not in rows.columns:
+def seen(ask: Ask, name: str, rows: pl.DataFrame, read: Callable[[str], pl.DataFrame] | None = None) -> pl.DataFrame:
+    """Keep the rows of a table that the person may see; `read` gives further tables, the plant's as they are now."""
+    if ask.person.sites is None:
         return rows
-    return rows.filter(_of(column, main).is_in(sorted(person.sites)))
+    shelf = ask.desk.shelf
+    return Sight(ask.person.sites, shelf.main_site, read or shelf.table).of(name, rows)
 
 
-def _of(column: str, main: str) -> pl.Expr:
-    return pl.when(pl.col(column) == "").then(pl.lit(main)).otherwise(pl.col(column))
+def seen_of_plan(ask: Ask, name: str, number: int, there: Sequence[str]) -> pl.DataFrame:
+    """Give the rows of a plan's table that the person may see; `there` are the tables that the plan has."""
+
+    def read(table: str) -> pl.DataFrame:
+        if ENTITIES[table].role != "result":
+            return ask.desk.shelf.table(table)
+        return ask.store.load_plan(number, [table])[1][table] if table in there else ENTITIES[table].empty()
+
+    return seen(ask, name, read(name), read)
 
 
-def must_have_all_sites(person: Person) -> None:
-    """Refuse people of some sites what touches the rows of all."""
-    if person.sites is not None:
-        raise ProblemError([NOT_ALLOWED.at(who=person.name, value="import for all sites")])
-
-
-__all__ = ["must_have_all_sites", "seen", "site_column"]
+__all__ = ["seen", "seen_of_plan"]

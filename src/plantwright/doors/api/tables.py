@@ -40,9 +40,7 @@ def entity_of(ask: Ask, right: str) -> type[Entity]:
 
 def visible(ask: Ask, entity: type[Entity]) -> pl.DataFrame:
     """Give the rows that the person may see, with their versions."""
-    rows = ask.desk.shelf.table(entity.name)
-    column = sites.site_column(entity)
-    return sites.seen(rows, column, ask.person, ask.desk.shelf.main_site) if ask.person.sites is not None else rows
+    return sites.seen(ask, entity.name, ask.desk.shelf.table(entity.name))
 
 
 # --- looking --------------------------------------------------------------------------------------------------------
@@ -184,11 +182,11 @@ def row_history(ask: Ask) -> dict[str, Any]:
     entity = entity_of(ask, "read")
     key = _key_of(ask, entity)
     shelf = ask.desk.shelf
-    columns, zone, column = shelf.columns(entity.name), shelf.settings.zone, sites.site_column(entity)
+    columns, zone = shelf.columns(entity.name), shelf.settings.zone
 
     def shown(row: Mapping[str, Any] | None) -> dict[str, Any] | None:
         rows = pl.DataFrame([dict(row)], schema_overrides={n: c.dtype for n, c in columns.items()}) if row else None
-        if rows is None or not sites.seen(rows, column, ask.person, shelf.main_site).height:
+        if rows is None or not sites.seen(ask, entity.name, rows).height:
             return None
         return to_json(rows, columns, zone)[0]
 

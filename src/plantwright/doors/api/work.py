@@ -10,7 +10,6 @@ from plantwright.core.problem import ProblemError
 from plantwright.core.store.plain import plain
 from plantwright.doors.api.acts import arguments_schema, example_of, said, told
 from plantwright.doors.api.endpoint import Ask, Endpoint, Operation, endpoint, option, options
-from plantwright.doors.api.sites import must_have_all_sites
 from plantwright.doors.http.told import as_list
 
 OBJECT = {"type": "object"}
@@ -77,8 +76,6 @@ def ask_for(ask: Ask) -> dict[str, Any]:
     if kind is None:
         raise ProblemError([KIND_UNKNOWN.at(value=name, known=", ".join(JOBS) or "none")])
     ask.person.must(kind.permission)
-    if kind.permission == "data.import":  # files have rows of every site
-        must_have_all_sites(ask.person)
     with ask.desk.writing:
         number = ask_job(ask.store, name, ask.object(), ask.person.name)
     return job_told(one_job(ask.store, number))

@@ -12,6 +12,7 @@ from plantwright.core.reader import say
 from plantwright.doors.web.kit import address, aria, box, words
 from plantwright.doors.web.screens import SCREENS
 from plantwright.doors.web.seat import Seat, in_thread
+from plantwright.flows.edits import sites_of
 from plantwright.flows.views import StoreView
 
 MOST = 12
@@ -84,7 +85,8 @@ def search_box(seat: Seat) -> None:
 
     async def find(event: Any) -> None:
         text = str(event.args)
-        hits = await in_thread(lambda: search(seat.views.latest(seat.plan, seat.scenario), text))
+        sites = sites_of(seat.person)
+        hits = await in_thread(lambda: search(seat.views.latest(seat.plan, seat.scenario, sites), text))
         screens = [one for one in SCREENS.values() if one.group and text and text.lower() in say(one.label).lower()]
         results.clear()
         with results:

@@ -22,6 +22,7 @@ from plantwright.core.store import Store
 from plantwright.doors.http import watch
 from plantwright.doors.http.shelf import Shelf
 from plantwright.doors.http.watch import last_plan
+from plantwright.flows.edits import sites_of
 from plantwright.flows.reporting import run_report
 from plantwright.flows.views import StoreView
 
@@ -57,14 +58,18 @@ class Views:
         """Take a shelf of its own where none is shared."""
         self.tables = shelf or Shelf(self.store)
 
-    def get(self, number: int | None, scenario: str, *, need_plan: bool) -> StoreView:
-        """Give a view of a plan, the latest of the scenario where none is named."""
+    def get(
+        self, number: int | None, scenario: str, *, need_plan: bool, sites: frozenset[str] | None = None
+    ) -> StoreView:
+        """Give a view of a plan, the latest of the scenario where none is named; of some sites, or of all."""
         self.tables.refresh()
-        now, key = (self.tables.entry, last_plan(self.store)), (number, scenario, need_plan)
+        now, key = (self.tables.entry, last_plan(self.store)), (number, scenario, need_plan, sites)
         with self.lock:
             of, found = self.kept.get(key, ((-1, -1), None))
         if found is None or of != now:
-            found = StoreView(self.store, number, scenario, need_plan=need_plan, read=self.tables.raw, before=found)
+            found = StoreView(
+                self.store, number, scenario, need_plan=need_plan, read=self.tables.raw, before=found, sites=sites
+            )
         with self.lock:
             self.kept[key] = now, found
             self.kept.move_to_end(key)
@@ -72,9 +77,9 @@ class Views:
                 self.kept.popitem(last=False)
         return found
 
-    def latest(self, number: int | None, scenario: str) -> StoreView:
+    def latest(self, number: int | None, scenario: str, sites: frozenset[str] | None = None) -> StoreView:
         """Give a view of a plan, or of the plant alone while there is no plan at all."""
-        return self.get(number, scenario, need_plan=last_plan(self.store) > 0)
+        return self.get(number, scenario, need_plan=last_plan(self.store) > 0, sites=sites)
 
 
 def last_entry(store: Store) -> int:
@@ -113,8 +118,9 @@ class Seat:
         return int(text) if text.isdigit() else None
 
     async def view(self, *, need_plan: bool = True) -> StoreView:
-        """Give the plant and the plan that is looked at."""
-        return await in_thread(lambda: self.views.get(self.plan, self.scenario, need_plan=need_plan))
+        """Give the plant and the plan that is looked at, as far as the person may see their sites."""
+        sites = sites_of(self.person)
+        return await in_thread(lambda: self.views.get(self.plan, self.scenario, need_plan=need_plan, sites=sites))
 
     async def report(self, name: str, where: str = "", other: int | None = None, **arguments: Any) -> Page:
         """Make a report of the plan that is looked at."""
