@@ -38,6 +38,7 @@ def load_jobs() -> Mapping[str, JobKind]:
     """Give every declared kind of long work by name."""
     importlib.import_module("plantwright.core.job_schedules")
     importlib.import_module("plantwright.flows.jobs")
+    importlib.import_module("plantwright.flows.improve")
     importlib.import_module("plantwright.flows.remedies.doing")
     return MappingProxyType(JOBS)
 

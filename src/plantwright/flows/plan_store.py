@@ -15,7 +15,7 @@ from plantwright.flows.exchange import moment_of, quiet, read_plant, seen_at, zo
 from plantwright.flows.messages import merge_messages
 from plantwright.flows.plan import make_plan
 from plantwright.flows.scenario import apply_scenario
-from plantwright.plant import Plan, Plant
+from plantwright.plant import Plan, Plant, read_settings
 
 PLANT_CHANGED = problem_kind(
     "plan-of-earlier-plant",
@@ -28,7 +28,10 @@ Progress = Callable[[str, float], object]
 
 @dataclass(frozen=True)
 class Wishes:
-    """How a plan is wanted: see `plantwright.plan` for the meaning of each."""
+    """How a plan is wanted: see `plantwright.plan` for the meaning of each.
+
+    `beside` keeps it beside the plan in force, until `put_in_force` makes it that.
+    """
 
     as_of: str = ""
     scenario: str = ""
@@ -36,6 +39,27 @@ class Wishes:
     horizon_days: int | None = None
     seconds: float | None = None
     seed: int = 0
+    beside: bool = False
+
+
+BESIDE = "not in force"
+"""Stands in the place of the scenario of a plan that is kept beside the one in force."""
+
+
+def beside(scenario: str) -> str:
+    """Name what a plan beside the one in force is kept under.
+
+    Examples
+    --------
+    >>> beside(""), behind(beside("")), behind(beside("night-shift")), behind("night-shift")
+    ('not in force', '', 'night-shift', 'night-shift')
+    """
+    return f"{BESIDE}: {scenario}" if scenario else BESIDE
+
+
+def behind(name: str) -> str:
+    """Give the scenario of a plan, wherever it is kept."""
+    return name.removeprefix(BESIDE).removeprefix(": ") if name.startswith(BESIDE) else name
 
 
 def plan_store(store: Store, wishes: Wishes | None = None, *, by: str = "", progress: Progress = quiet) -> Plan:
@@ -73,7 +97,8 @@ def plan_store(store: Store, wishes: Wishes | None = None, *, by: str = "", prog
     )  # fmt: skip
     kept = {"entry": entry} | ({"previous": previous.number} if previous else {})
     options = MappingProxyType({**made.options, **kept})
-    plan = replace(made, problems=(*odd, *made.problems), scenario=wishes.scenario, options=options)
+    scenario = beside(wishes.scenario) if wishes.beside else wishes.scenario
+    plan = replace(made, problems=(*odd, *made.problems), scenario=scenario, options=options)
     return keep_plan(store, _timed(plan, load=loaded - begun), base.settings, by=by)
 
 
@@ -134,6 +159,29 @@ def keep_plan(store: Store, plan: Plan, settings: Settings, *, by: str = "") -> 
     return kept
 
 
+def put_in_force(store: Store, number: int, *, by: str = "") -> Plan:
+    """Keep a plan once more as the latest: one that was made beside the plan in force, or an earlier one.
+
+    Parameters
+    ----------
+    store : the plant
+    number : the plan; it stays as it is
+    by : who wants it
+
+    Returns
+    -------
+    The plan with its new number; its option `copy_of` has the old one.
+
+    Raises
+    ------
+    ProblemError : store-plan-missing
+    """
+    plan = load_plan(store, number)
+    options = MappingProxyType({**plan.options, "copy_of": number})
+    settings = read_settings(store.read("setting"))
+    return keep_plan(store, replace(plan, scenario=behind(plan.scenario), options=options), settings, by=by)
+
+
 def _as_json(values: Mapping[str, float]) -> str:
     from plantwright.core.store.plain import to_json  # noqa: PLC0415
 
@@ -176,8 +224,8 @@ def judge_plan(store: Store, number: int | None = None, scenario: str = "") -> t
 
     plan = load_plan(store, number, scenario)
     plant: Plant = seen_at(read_plant(store), plan.as_of)
-    if plan.scenario:
-        plant = seen_at(apply_scenario(plant, plan.scenario)[0], plan.as_of)
+    if behind(plan.scenario):
+        plant = seen_at(apply_scenario(plant, behind(plan.scenario))[0], plan.as_of)
     plant = with_horizon(plant, plan.options.get("horizon_days"))
     changed = [] if plant.hash() == plan.inputs else [PLANT_CHANGED.at(value=plan.number)]
     scheduled = bool(plan.options.get("schedule", True))

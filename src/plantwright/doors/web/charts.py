@@ -95,3 +95,40 @@ def chart_of(
     return ui.echart({key: value for key, value in options.items() if value is not None}).style(
         f"height: {height}; width: 100%"
     )
+
+
+def curves(lines: dict[str, list[tuple[float, float]]], across: str, up: str, height: str = "300px") -> Element:
+    """Make a chart of values that hold until the next one, over time; each line has its name at its end.
+
+    Parameters
+    ----------
+    lines : points of each line by its name, time and value
+    across, up : names of the axes with their units
+    height : CSS height
+    """
+    quiet = {"color": QUIET}
+    named = {"nameLocation": "middle", "nameTextStyle": quiet, "axisLabel": {**quiet, ":formatter": WRITTEN}}
+    options = {
+        "grid": {"left": 34, "right": 150, "top": 16, "bottom": 34, "containLabel": True},
+        "tooltip": {"trigger": "axis", "confine": True, ":valueFormatter": WRITTEN},
+        "xAxis": {"type": "value", "name": say(across), "nameGap": 28, "splitLine": {"show": False}, **named},
+        "yAxis": {"type": "value", "name": say(up), "nameGap": 58, "min": 0,
+                  "splitLine": {"lineStyle": {"color": "rgba(128,138,150,.18)"}}, **named},
+        "series": _steps(lines), "animation": False,
+    }  # fmt: skip
+    return ui.echart(options).style(f"height: {height}; width: 100%")
+
+
+def _steps(lines: dict[str, list[tuple[float, float]]]) -> list[dict[str, Any]]:
+    return [
+        {"type": "line", "step": "end", "name": say(name), "data": [list(point) for point in points], "symbolSize": 5,
+         "showSymbol": len(points) < 40, "lineStyle": {"width": 2}, "itemStyle": {"color": PALETTE[place]},
+         "endLabel": {"show": True, "formatter": "{a}", "color": QUIET}}
+        for place, (name, points) in enumerate(lines.items())
+    ]  # fmt: skip
+
+
+def redraw(chart: Any, lines: dict[str, list[tuple[float, float]]]) -> None:
+    """Draw the lines of a chart anew, as they are now."""
+    chart.options["series"] = _steps(lines)
+    chart.update()

@@ -20,6 +20,7 @@ from plantwright.doors.web.kit import address, box, button, chip, empty, head, l
 from plantwright.doors.web.pages.reports import show_page
 from plantwright.doors.web.screens import screen
 from plantwright.doors.web.seat import Seat, in_thread
+from plantwright.flows.plan_store import behind
 
 CENTERS = 12
 HEADER = ("Plan", "Scenario", "Made", "By", "Judged", "Orders late", "Days late", "Orders", "Operations", "", "")
@@ -56,7 +57,7 @@ def _row(seat: Seat, one: dict[str, Any], kept: list[dict[str, Any]], zone: str,
         with box(tag="td"):
             link(
                 say("Plan {number}", number=number),
-                address(replace(seat, query={"scenario": one["scenario"]}), "/", plan=number),
+                address(replace(seat, query={"scenario": behind(one["scenario"])}), "/", plan=number),
             )
         words("td", one["scenario"] or say("as it is"))
         words("td", when(one["at"], zone, year))

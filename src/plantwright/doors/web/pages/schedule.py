@@ -111,6 +111,8 @@ async def schedule(seat: Seat) -> None:
     told = {"work_center": desk.look.center, "order": desk.look.order}
     chain_of = say("{order} with all that it waits for and all that waits for it.", order=desk.look.order)
     with head("Schedule", chain_of if desk.look.order else page.sentence):
+        if seat.person.may("jobs.run") and seat.plan is None:
+            button("Improve", to=address(seat, "/improve"), icon="trending_down", hint="Search for a better schedule")
         button("As a table", to=address(seat, "/reports/schedule", **told), icon="table_rows")
         button("Print the week", lambda: desk.chart and desk.chart.run_method("printWeek"), icon="print")
     if not page.sheets[0].rows.height:
