@@ -328,7 +328,7 @@ def _means(outcomes: Sequence[Outcome]) -> dict[str, float]:
 def warm_engines(kinds: Iterable[Instance]) -> None:
     """Run each engine that the instances need for a moment, so that no compiling counts in their seconds."""
     from plantwright.methods.scheduling import permutation, projects  # noqa: PLC0415
-    from plantwright.methods.scheduling.search import searching  # noqa: PLC0415
+    from plantwright.methods.scheduling.search import makespan, searching  # noqa: PLC0415
 
     some = list(kinds)
     if any(not isinstance(one.problem, Shop) for one in some):
@@ -337,3 +337,4 @@ def warm_engines(kinds: Iterable[Instance]) -> None:
         permutation.warm_up()
     if any(isinstance(one.problem, Shop) and not one.permutation for one in some):
         searching.warm_up()
+        makespan.warm_up()

@@ -67,6 +67,14 @@ def test_families_without_a_set_up_matrix_change_nothing():
     assert found.value == search(job_shop(rows, 2), iterations=100).value == 6
 
 
+def test_work_that_may_be_left_out_has_no_bound_by_units():
+    shop = build_shop(
+        working_time([]), unit_pointer=[0, 1], unit_calendar=[-1], mode_pointer=[0, 2], mode_center=[0, 0],
+        mode_minutes=[0, 5],
+    )  # fmt: skip
+    assert search(shop, iterations=10).value == 0
+
+
 def judged(shop, schedule, objective, claimed, **more):
     return judge(Instance("here", "shop", shop, objective, **more), schedule, claimed).problems
 

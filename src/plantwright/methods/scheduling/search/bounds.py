@@ -51,7 +51,7 @@ def units_bound(net: Net) -> int:
         best = max(best, preemptive(head[own], least[own], tail[own]))
     on_units = np.flatnonzero(low >= 0)
     units = len(np.unique(net.option_unit[net.option_unit >= 0]))
-    if units:
+    if len(on_units):
         share = -(-int(least[on_units].sum()) // units)
         best = max(best, int(head[on_units].min()) + share + int(tail[on_units].min()))
     return best

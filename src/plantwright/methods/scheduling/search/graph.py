@@ -1,4 +1,4 @@
-"""Heads, tails and the order of the disjunctive graph, kept up to date while single operations move.
+"""The order of the disjunctive graph, and what is known of its operations, while single ones move.
 
 The head of an operation is the longest way to its finish, its tail the longest way from its finish to the end. All
 sequences of the units are linked lists; the order is topological for arcs and sequences together.
@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from plantwright.methods.scheduling.problem import Integers
-from plantwright.methods.scheduling.search.net import Net, change
+from plantwright.methods.scheduling.search.net import Net
 from plantwright.methods.working_time import primitive
 
 
@@ -88,55 +88,6 @@ def load(net: Net, state: State, order: Integers, option: Integers) -> None:
     state.place[n] = n
     state.unit[n] = -1
     state.mark[:] = 0
-
-
-@primitive
-def forward(net: Net, state: State, low: int) -> None:
-    """Compute ready and finish from place `low` of the order on, calendars always open. O(operations + arcs)."""
-    n = len(net.release)
-    order, before, finish, ready, unit = state.order, state.before, state.finish, state.ready, state.unit
-    pred_pointer, pred_op, pred_lag, release = net.pred_pointer, net.pred_op, net.pred_lag, net.release
-    minutes, length = state.minutes, state.length
-    for i in range(low, n):
-        v = order[i]
-        r = release[v]
-        for k in range(pred_pointer[v], pred_pointer[v + 1]):
-            r = max(r, finish[pred_op[k]] + pred_lag[k])
-        ready[v] = r
-        work = minutes[v]
-        if unit[v] < 0:
-            length[v] = work
-            finish[v] = r + work
-            continue
-        m = before[v]
-        s = change(net.unit_matrix, net.unit_family, net.family, net.changeover, unit[v], m, v)
-        length[v] = work + s
-        free = finish[m]
-        if net.early:
-            finish[v] = max(r, max(free, release[v]) + s) + work
-        else:
-            finish[v] = max(r, free) + s + work
-
-
-@primitive
-def backward(net: Net, state: State, high: int) -> None:
-    """Compute rest and tail from place `high` of the order back. O(operations + arcs)."""
-    n = len(net.release)
-    order, after, tail, rest = state.order, state.after, state.tail, state.rest
-    succ_pointer, succ_op, succ_lag = net.succ_pointer, net.succ_op, net.succ_lag
-    length = state.length
-    body = state.minutes if net.early else state.length
-    for i in range(high, -1, -1):
-        v = order[i]
-        t = 0
-        for k in range(succ_pointer[v], succ_pointer[v + 1]):
-            s = succ_op[k]
-            t = max(t, succ_lag[k] + body[s] + tail[s])
-        rest[v] = t
-        a = after[v]
-        if a < n:
-            t = max(t, length[a] + tail[a])
-        tail[v] = t
 
 
 @primitive

@@ -15,18 +15,12 @@ from plantwright.core.problem import BAD_ARGUMENT, Problem, ProblemError
 from plantwright.methods.scheduling.dispatching import dispatch, sink_completions
 from plantwright.methods.scheduling.problem import NO, Integers, Schedule, Shop
 from plantwright.methods.scheduling.search.bounds import lower_bound
+from plantwright.methods.scheduling.search.makespan import assign_worker, tabu_worker
 from plantwright.methods.scheduling.search.net import Net, make_net
 from plantwright.methods.scheduling.search.objective import Objective, costs_of
 from plantwright.methods.scheduling.search.race import Progress, Race
 from plantwright.methods.scheduling.search.shape import fits
-from plantwright.methods.scheduling.search.workers import (
-    Case,
-    anneal_worker,
-    assign_worker,
-    rated,
-    tabu_worker,
-    timed_plan,
-)
+from plantwright.methods.scheduling.search.workers import Case, anneal_worker, rated, timed_plan
 from plantwright.methods.working_time import NEVER, earliest_fits, open_times
 
 RULES: tuple[tuple[str, float], ...] = (

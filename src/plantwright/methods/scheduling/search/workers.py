@@ -1,4 +1,4 @@
-"""What each thread of a search does: tabu search between plans of a pool, or annealing."""
+"""What a thread of a search works on, and what it does where it anneals."""
 
 from __future__ import annotations
 
@@ -7,28 +7,15 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from plantwright.methods.scheduling.dispatching import dispatch
 from plantwright.methods.scheduling.problem import Integers, Schedule, Shop
 from plantwright.methods.scheduling.search.anneal import Costs, anneal, empty_journal
-from plantwright.methods.scheduling.search.assign import assign
 from plantwright.methods.scheduling.search.graph import empty_state
 from plantwright.methods.scheduling.search.net import Net, Options, plan_of
 from plantwright.methods.scheduling.search.race import Race
-from plantwright.methods.scheduling.search.relink import Plan, Pool, between, parts
-from plantwright.methods.scheduling.search.tabu import tabu
-
-SLICE = 4_000_000
-"""Operations looked at, about, between two looks at the clock."""
+from plantwright.methods.scheduling.search.relink import Plan, Pool
 
 POOL = 12
-PATIENCE = 8000
-"""How many plans are kept, and after how many moves without anything better a tabu search ends."""
-
-RENEW = 30
-"""Plans refused one after the other until the pool is begun anew around its best."""
-
-MOST_STATES = 1 << 20
-"""Places to remember what is tabu, a power of two."""
+"""How many plans are kept."""
 
 MOST = 25
 """Operations after which the rest of what a move changes is guessed first."""
@@ -45,9 +32,6 @@ STRAY = 0.02
 
 BATCH = 3000
 """Tries of annealing between two looks at the clock."""
-
-TRIES = 2_000_000
-"""Tries of one annealing of a distribution over units."""
 
 HOT, COLD = 0.1, 0.002
 """Temperatures at the beginning and the end, as a share of the mean cost of a sink at the beginning; lower
@@ -71,52 +55,6 @@ class Case:
 def seed_of(random: np.random.Generator) -> Integers:
     """Draw the state of the kernels' generator; never zero."""
     return random.integers(1, 2**62, 1)
-
-
-def next_start(case: Case, race: Race, random: np.random.Generator, part: Integers) -> tuple[Integers, Integers]:
-    """Take a start that is left, make one by chance while the pool fills, or relink two plans of the pool."""
-    with race.lock:
-        if case.starts:
-            start = case.starts.pop(0)
-            return start.order.copy(), start.option.copy()
-        plans = list(case.pool.plans)
-    if len(plans) < case.pool.size:
-        schedule = dispatch(case.shop, start=case.net.begin, priorities=random.random(case.shop.operations))
-        return plan_of(case.shop, case.options, case.net, schedule)
-    one, other = random.choice(len(plans), 2, replace=False)
-    share = random.random(case.shop.operations)[part] if part.any() else np.full(len(part), random.uniform(0.3, 0.7))
-    return between(plans[one], plans[other], share, random)
-
-
-def tabu_worker(case: Case, race: Race, seed: int, threads: int) -> None:
-    """Run tabu searches from plans between those of the pool until the race is over."""
-    random = np.random.default_rng(seed)
-    n, units = case.shop.operations, len(case.shop.unit_calendar)
-    state = empty_state(n, units)
-    table = np.zeros(MOST_STATES, np.int64)
-    kept = np.zeros(len(case.net.option_unit), np.int64)
-    part = parts(case.shop)
-    tenure = 10 + len(case.net.ends) // max(units, 1)
-    most = max(SLICE // max(n, 1), 50)
-    while not race.over():
-        order, option = next_start(case, race, random, part)
-        count, state_of = np.zeros(3, np.int64), seed_of(random)
-        value, best = math.inf, math.inf
-        while count[1] < PATIENCE and not race.over():
-            allowed = race.left(most, threads)
-            before = int(count[0])
-            best = tabu(
-                case.net, state, order, option, table, kept, state_of, count, tenure, PATIENCE, allowed, int(race.bound)
-            )
-            plan = Plan(order.copy(), option.copy(), float(best)) if best < value else None
-            value = min(value, best)
-            race.report(plan, int(count[0]) - before)
-            if count[0] == before or int(count[0]) - before < allowed:
-                break
-        if value < math.inf:
-            with race.lock:
-                case.pool.add(Plan(order, option, float(value)))
-                case.pool.renew(RENEW)
 
 
 def anneal_worker(case: Case, race: Race, seed: int, threads: int) -> None:
@@ -148,22 +86,6 @@ def anneal_worker(case: Case, race: Race, seed: int, threads: int) -> None:
             synced = int(race.share() * MEETINGS)
             if race.best is not None and race.best.value < best:
                 order[:], option[:], best, fresh = race.best.order, race.best.option, race.best.value, True
-
-
-def assign_worker(case: Case, race: Race, seed: int, threads: int) -> None:
-    """Distribute the operations over the units, again and again from the best, until the race is over."""
-    draws = seed_of(np.random.default_rng(seed))
-    start = min(case.starts, key=lambda plan: plan.value)
-    load = np.zeros(len(case.shop.unit_calendar), np.int64)
-    best = start.option.copy()
-    value = start.value
-    while not race.over():
-        choice = best.copy()
-        hot = max(1.0, (value - case.net.begin) / 20)
-        allowed = race.left(TRIES, threads)
-        found = float(assign(case.net, choice, best, load, draws, hot, allowed))
-        race.report(Plan(start.order, best.copy(), found) if found < value else None, allowed)
-        value = min(value, found)
 
 
 def rated(case: Case, schedule: Schedule) -> Plan:
