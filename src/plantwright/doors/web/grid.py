@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import polars as pl
@@ -36,9 +36,29 @@ OPENS = {
 """Where the values of a column lead, by its name or by the table that it names."""
 
 
+@dataclass(frozen=True)
+class Cells:
+    """What a grid shows of a sheet: its columns, and for each row the values with their texts.
+
+    Two of them are the same where people see the same.
+    """
+
+    columns: dict[str, Column]
+    data: list[dict[str, Any]]
+    sheet: Sheet = field(compare=False)
+
+
+def cells_of(sheet: Sheet, year: int, zone: str) -> Cells:
+    """Write a sheet for a grid; it holds nothing of who looks at it but how a reader likes it written."""
+    rows = sheet.rows.head(ROWS_SHOWN)
+    columns = used_columns(rows, sheet.columns)
+    return Cells(columns, grid_rows(rows, columns, zone, year, clock=sheet.clock, dashed=sheet.dashed), sheet)
+
+
 def sheet_grid(
     seat: Seat, sheet: Sheet, year: int, zone: str, *,
     height: str = "", on_row: Callable[[dict[str, Any]], Any] | None = None, mark: str = "", several: bool = False,
+    cells: Cells | None = None,
 ) -> Element | None:  # fmt: skip
     """Show a table of a report.
 
@@ -51,6 +71,7 @@ def sheet_grid(
     on_row : called with the raw row that was clicked
     mark : name of the grid for tests and styles
     several : whether rows can be chosen, several at a time
+    cells : what `cells_of` gives for the sheet, where somebody has it already
 
     Returns
     -------
@@ -59,9 +80,8 @@ def sheet_grid(
     if not sheet.rows.height:
         words("p", say("Nothing."), "pw-dim")
         return None
-    rows = sheet.rows.head(ROWS_SHOWN)
-    columns = used_columns(rows, sheet.columns)
-    data = grid_rows(rows, columns, zone, year, clock=sheet.clock, dashed=sheet.dashed)
+    cells = cells or cells_of(sheet, year, zone)
+    columns, data = cells.columns, cells.data
     usual = [
         _definition(seat, name, column, sheet) | _width(name, column, data, tree=name == sheet.tree)
         for name, column in columns.items()
@@ -80,7 +100,7 @@ def sheet_grid(
     if mark:
         grid.mark(mark)
     if on_row:
-        raw = rows.to_dicts()
+        raw = sheet.rows.head(ROWS_SHOWN).to_dicts()
         grid.on("cellClicked", lambda event: on_row(raw[event.args["data"]["_row"]]), args=["data"])
     if sheet.rows.height > ROWS_SHOWN:
         words(

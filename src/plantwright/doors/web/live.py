@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import asyncio
 import html
+import json
 import logging
 import time
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -34,6 +35,10 @@ GATHER_SECONDS = 0.05
 """So long news are gathered before pages are told, so that a plan and its messages are one."""
 TELL_AGAIN_SECONDS = 60.0
 """So often the words of the frame are told anew though nothing has happened: minutes go by."""
+LONGEST_PAUSE = 0.05
+"""Seconds between two pages that are drawn anew, at most: what people ask of theirs gets its turn in between."""
+SEEN = "pw-seen"
+"""Event by which a page tells that it came to the front, or went behind others."""
 
 
 @dataclass(eq=False)
@@ -45,6 +50,8 @@ class Place:
     tables: frozenset[str]
     show: Callable[[Freshness], Awaitable[None]]
     reader: Reader = PLAIN
+    missed: bool = False
+    """Whether something happened while nobody could see it."""
 
     def wants(self, news: Collection[News]) -> bool:
         """Tell whether some of the news concern it."""
@@ -63,6 +70,8 @@ class Board:
     watch: Watch | None = None
     states: WeakSet[Place] = field(default_factory=WeakSet)
     places: WeakSet[Place] = field(default_factory=WeakSet)
+    hidden: WeakSet[Client] = field(default_factory=WeakSet)
+    """Pages that stand behind others; they follow once they are looked at again."""
 
     async def run(self) -> None:
         """Pass news on until the server ends."""
@@ -80,15 +89,28 @@ class Board:
             LOG.warning("Open pages could not be told: %s", error)
 
     async def pass_on(self, news: list[News]) -> None:
-        """Tell the frames how fresh the plan is, then let the screens that want it load anew."""
+        """Tell the frames how fresh the plan is, then let the screens that want it draw what has changed."""
+        await self._show([*self.states, *(one for one in list(self.places) if one.wants(news))])
+
+    async def _show(self, places: list[Place]) -> None:
         known: dict[str, Freshness] = {}
-        for place in [*self.states, *(one for one in list(self.places) if one.wants(news))]:
+        for place in places:
+            place.missed = place.client in self.hidden
+            if place.missed:
+                continue
             if place.scenario not in known:
                 known[place.scenario] = await in_thread(partial(freshness, self.store, place.scenario))
             begun = time.monotonic()
             await _shown(place, known[place.scenario])
-            # Many pages share one process: what people ask of theirs gets its turn in between.
-            await asyncio.sleep(min(time.monotonic() - begun, 0.2))
+            await asyncio.sleep(min((time.monotonic() - begun) / 2, LONGEST_PAUSE))
+
+    async def seen(self, client: Client, *, hidden: bool) -> None:
+        """Note whether a page can be seen; one that can again shows what it has missed."""
+        if hidden:
+            self.hidden.add(client)
+            return
+        self.hidden.discard(client)
+        await self._show([one for one in [*self.states, *self.places] if one.client is client and one.missed])
 
 
 async def _gathered(queue: asyncio.Queue[News | None]) -> list[News] | None:
@@ -159,6 +181,47 @@ async def live(seat: Seat, draw: Draw, tables: Collection[str] = ()) -> None:
     _follow(seat, outer, again, board_of(seat.store).places, frozenset(tables))
 
 
+class Parts:
+    """The parts of a screen that show what is read together; of them only those are drawn anew whose share has changed.
+
+    Parameters
+    ----------
+    seat : who looks; a screen on which a certain plan was chosen does not follow
+    read : gives what each part shows, by its name, as values that can be compared
+    tables : tables of the plant whose changes it shows too
+    """
+
+    def __init__(
+        self, seat: Seat, read: Callable[[], Awaitable[Mapping[str, Any]]], tables: Collection[str] = ()
+    ) -> None:
+        self.seat, self.read, self.tables = seat, read, frozenset(tables)
+        self.shown: Mapping[str, Any] = {}
+        self.parts: dict[str, tuple[Element, Callable[[Any], None]]] = {}
+
+    async def begin(self) -> None:
+        """Read, and follow the plant from now on."""
+        owner = box().style("display: none")
+        self.shown = await self.read()
+        if self.seat.plan is None:
+            _follow(self.seat, owner, self._again, board_of(self.seat.store).places, self.tables)
+
+    def part(self, name: str, draw: Callable[[Any], None], classes: str = "") -> None:
+        """Draw a part here; `draw` is given what it shows."""
+        with box(classes) as place:
+            draw(self.shown[name])
+        self.parts[name] = place, draw
+
+    async def _again(self, _fresh: Freshness) -> None:
+        before, self.shown = self.shown, await self.read()
+        for name, (place, draw) in self.parts.items():
+            if self.shown[name] != before[name]:
+                # All within one turn: the browser hears of it in one message, so that nothing flickers.
+                place.clear()
+                with place:
+                    draw(self.shown[name])
+                await asyncio.sleep(0)
+
+
 def _follow(
     seat: Seat, owner: Element, show: Callable[[Freshness], Awaitable[None]], where: WeakSet[Place],
     tables: frozenset[str] = frozenset(),
@@ -176,13 +239,22 @@ async def plan_state(seat: Seat) -> None:
     replan_button(seat)
     switch = _switch(seat, live=fresh.live)
 
+    board, client = board_of(seat.store), ui.context.client
+    said = fresh.words()
+
     async def show(now: Freshness) -> None:
-        text = html.escape(now.words())
-        if text != state.content:  # nothing goes to the browser where nothing is new
-            state.set_content(text)
+        nonlocal said
+        text = now.words()
+        if text != said:  # nothing goes to the browser where nothing is new
+            said = text
+            # A change of an element lets the browser compare the whole page; this is said too often for that.
+            client.run_javascript(f"document.getElementById('pw-state').textContent = {json.dumps(text)}")
+            with state.props.suspend_updates():
+                state.props["innerHTML"] = html.escape(text)
         _set(switch, live=now.live)
 
-    _follow(seat, state, show, board_of(seat.store).states)
+    _follow(seat, state, show, board.states)
+    ui.on(SEEN, lambda event: board.seen(client, hidden=event.args is True))
 
 
 def _switch(seat: Seat, *, live: bool) -> Any:

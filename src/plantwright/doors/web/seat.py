@@ -22,6 +22,7 @@ from plantwright.core.store import Store
 from plantwright.doors.http import watch
 from plantwright.doors.http.shelf import Shelf
 from plantwright.doors.http.watch import last_plan
+from plantwright.doors.web.shared import is_there, once
 from plantwright.flows.edits import sites_of
 from plantwright.flows.reporting import run_report
 from plantwright.flows.views import StoreView
@@ -128,7 +129,10 @@ class Seat:
         declared = REPORTS.get(name)
         view = await self.view(need_plan=declared is None or "plan" in declared.wants)
         beside = None if other is None else view.other(other)
-        return await in_thread(lambda: run_report(view, name, arguments, where, beside))
+        told = ("report", name, repr(sorted(arguments.items())), where, other)
+        if is_there(view, told):  # somebody else has looked at it
+            return once(view, told, lambda: run_report(view, name, arguments, where, beside))
+        return await in_thread(lambda: once(view, told, lambda: run_report(view, name, arguments, where, beside)))
 
     async def act(self, name: str, arguments: Mapping[str, Any], key: str | None = None) -> Any:
         """Do an action in the name of the person."""

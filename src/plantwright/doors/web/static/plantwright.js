@@ -48,3 +48,5 @@ window.pwColumns = {
     (by < 0 ? buttons : buttons.reverse()).find((one) => !one.disabled)?.focus();
   }, 50); },
 };
+// A page behind others need not follow the plant; it is told when it can be seen again.
+document.addEventListener('visibilitychange', () => window.emitEvent?.('pw-seen', document.visibilityState === 'hidden'));
