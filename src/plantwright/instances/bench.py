@@ -20,9 +20,10 @@ from plantwright.methods.scheduling.exact_model import circuit_arcs, not_stated
 from plantwright.methods.scheduling.permutation import no_flow, schedule_in_order, search_order
 from plantwright.methods.scheduling.project import ProjectSchedule
 from plantwright.methods.scheduling.projects import ProjectResult, solve_project
+from plantwright.methods.scheduling.result import SearchResult, gap_between
 from plantwright.methods.scheduling.rules import Rule
 from plantwright.methods.scheduling.search.objective import Objective
-from plantwright.methods.scheduling.search.searching import SearchResult, search
+from plantwright.methods.scheduling.search.searching import search
 from plantwright.methods.scheduling.search.shape import fits
 from plantwright.methods.working_time import NEVER
 
@@ -166,7 +167,7 @@ def _searched(
     bound = max(found.bound, exact.bound)
     later = tuple((found.seconds + at, value, low) for at, value, low in exact.history if value < found.value)
     return replace(
-        best, bound=bound, gap=(best.value - bound) / best.value if best.value > bound else 0.0,
+        best, bound=bound, gap=gap_between(best.value, bound),
         status="optimal" if best.value <= bound else best.status, seconds=time.perf_counter() - begun,
         iterations=found.iterations, history=found.history + later,
     )  # fmt: skip

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from plantwright.core.problem import BAD_ARGUMENT, Problem, ProblemError
+from plantwright.core.problem import ProblemError
 from plantwright.methods.scheduling.dispatching import dispatch, sink_completions
 from plantwright.methods.scheduling.exact_model import (
     Parts,
@@ -23,8 +23,8 @@ from plantwright.methods.scheduling.exact_model import (
 )
 from plantwright.methods.scheduling.permutation import no_flow, order_of, schedule_in_order
 from plantwright.methods.scheduling.problem import NO, Integers, Schedule, Shop
+from plantwright.methods.scheduling.result import SearchResult, Status, gap_between, limit_faults
 from plantwright.methods.scheduling.search.objective import Objective
-from plantwright.methods.scheduling.search.searching import SearchResult, Status
 
 if TYPE_CHECKING:
     from ortools.sat.python import cp_model
@@ -105,7 +105,7 @@ def solve_exact(
     """
     begun = clock()
     objective = objective or Objective.of("makespan")
-    problems = not_stated(shop, objective) + objective.faults(shop) + _faults(seconds, workers)
+    problems = not_stated(shop, objective) + objective.faults(shop) + limit_faults(seconds, workers=workers)
     problems += no_flow(shop) if permutation else []
     if problems:
         raise ProblemError(problems)
@@ -120,14 +120,6 @@ def solve_exact(
     if objective.worth(objective.measure(shop, first)) < objective.worth(objective.measure(shop, schedule)):
         schedule = first
     return _result(shop, objective, schedule, bound, clock() - begun, seed, history)
-
-
-def _faults(seconds: float, workers: int) -> list[Problem]:
-    return [
-        BAD_ARGUMENT.at("", "", name, value, must="above 0")
-        for name, value in (("seconds", seconds), ("workers", workers))
-        if not value > 0
-    ]
 
 
 def _too_large(shop: Shop, *, permutation: bool) -> bool:
@@ -235,6 +227,6 @@ def _result(
     value = objective.worth(values)[0]
     whole = all(float(part).is_integer() for part in (value, *(term.weight for term in objective.terms)))
     bound = min(float(math.ceil(bound - 1e-6)) if whole and _whole(shop) else bound, value)
-    gap = (value - bound) / value if value > bound else 0.0
+    gap = gap_between(value, bound)
     status: Status = "unfinished" if schedule.status != "complete" else "optimal" if value <= bound else "feasible"
     return SearchResult(schedule, status, values, value, bound, gap, seconds, seed, len(history), history)

@@ -14,8 +14,8 @@ from plantwright.core.problem import BAD_ARGUMENT, Problem, ProblemError
 from plantwright.methods.scheduling.dispatching import sink_completions
 from plantwright.methods.scheduling.permutation_kernel import Flow, by_insertion, fill_heads, iterate, worth_of
 from plantwright.methods.scheduling.problem import NO, Integers, Schedule, Shop
+from plantwright.methods.scheduling.result import SearchResult, Status, gap_between, limit_faults
 from plantwright.methods.scheduling.search.objective import Objective
-from plantwright.methods.scheduling.search.searching import SearchResult, Status
 from plantwright.methods.working_time import NEVER
 
 STEPS = 20
@@ -199,7 +199,8 @@ def search_order(
     (7.0, 7.0, 'optimal')
     """
     objective = objective or Objective.of("makespan")
-    problems = no_flow(shop) + _faults(shop, objective, seconds, iterations, threads, ahead=setup_ahead)
+    problems = no_flow(shop) + limit_faults(seconds, iterations, threads=threads)
+    problems += _faults(shop, objective, ahead=setup_ahead)
     if problems:
         raise ProblemError(problems)
     tardy = objective.only("weighted_tardiness")
@@ -234,24 +235,18 @@ def search_order(
     schedule = schedule_in_order(shop, pool.order, setup_ahead=setup_ahead)
     values = objective.measure(shop, schedule)
     value = objective.worth(values)[0]
-    gap = (value - bound) / value if value > bound else 0.0
+    gap = gap_between(value, bound)
     status: Status = "optimal" if value <= bound else "feasible"
     return SearchResult(
         schedule, status, values, value, min(bound, value), gap, clock() - begun, seed, pool.steps, tuple(pool.history)
     )
 
 
-def _faults(
-    shop: Shop, objective: Objective, seconds: float | None, iterations: int | None, threads: int, *, ahead: bool
-) -> list[Problem]:
+def _faults(shop: Shop, objective: Objective, *, ahead: bool) -> list[Problem]:
     problems = []
     if not (objective.only("weighted_tardiness") or objective.only("makespan")):
         must = "the makespan or the weighted tardiness alone"
         problems.append(BAD_ARGUMENT.at("", "", "objective", [term.name for term in objective.terms], must=must))
-    if seconds is None and iterations is None:
-        problems.append(BAD_ARGUMENT.at("", "", "seconds", "missing", must="given, or iterations"))
-    if threads < 1:
-        problems.append(BAD_ARGUMENT.at("", "", "threads", threads, must="1 or more"))
     if (shop.center_matrix != NO).any() and not ahead:
         must = "true for machines with set-up matrices"
         problems.append(BAD_ARGUMENT.at("", "", "setup_ahead", ahead, must=must))

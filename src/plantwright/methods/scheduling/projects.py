@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from plantwright.core.problem import BAD_ARGUMENT, ProblemError, problem_kind
+from plantwright.core.problem import ProblemError, problem_kind
 from plantwright.methods.scheduling.exact import run_solver
 from plantwright.methods.scheduling.problem import Integers
 from plantwright.methods.scheduling.project import Project, ProjectSchedule
@@ -26,7 +26,7 @@ from plantwright.methods.scheduling.project_kernel import (
     settle,
     work_of,
 )
-from plantwright.methods.scheduling.search.searching import Status
+from plantwright.methods.scheduling.result import Result, gap_between, limit_faults
 
 if TYPE_CHECKING:
     from ortools.sat.python import cp_model
@@ -44,38 +44,7 @@ SHARES = ((40, 0.2), (80, 0.6), (10**9, 0.85))
 """Up to so many activities, the share of the time that the lists get; the exact model has the rest."""
 
 
-@dataclass(frozen=True, slots=True)
-class ProjectResult:
-    """What was found; the fields are those of a `SearchResult`.
-
-    Parameters
-    ----------
-    schedule
-        The best schedule.
-    status
-        ``optimal`` where the bound proves it, else ``feasible``.
-    objective
-        The last finish, as ``makespan``.
-    value, bound, gap
-        The last finish, what no schedule can beat, and (value - bound) / value.
-    seconds, seed
-        How long it took, and the seed that was given.
-    iterations
-        Schedules that were tried.
-    history
-        Seconds, value and bound at each improvement.
-    """
-
-    schedule: ProjectSchedule
-    status: Status
-    objective: dict[str, float]
-    value: float
-    bound: float
-    gap: float
-    seconds: float
-    seed: int
-    iterations: int
-    history: tuple[tuple[float, float, float], ...]
+ProjectResult = Result[ProjectSchedule]
 
 
 @dataclass
@@ -151,8 +120,7 @@ def solve_project(
     >>> solve_project(project, seconds=10).status
     'optimal'
     """
-    faults = [BAD_ARGUMENT.at("", "", "seconds", "missing", must="given, or iterations")] * (seconds is iterations)
-    faults += [BAD_ARGUMENT.at("", "", "workers", workers, must="1 or more")] * (workers < 1)
+    faults = limit_faults(seconds, iterations, workers=workers)
     if faults:
         raise ProblemError(faults)
     begun = clock()
@@ -356,7 +324,7 @@ def _result(project: Project, best: _Best, seconds: float, seed: int) -> Project
         raise ProblemError([NO_MODES.at()])
     finish = best.start + project.mode_minutes[best.mode]
     value, bound = best.value, min(best.bound, best.value)
-    gap = (value - bound) / value if value > bound else 0.0
+    gap = gap_between(value, bound)
     return ProjectResult(
         ProjectSchedule(best.start, finish, best.mode), "optimal" if value <= bound else "feasible",
         {"makespan": value}, value, float(bound), gap, seconds, seed, best.tried, tuple(best.history),

@@ -6,14 +6,13 @@ import math
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 
-from plantwright.core.problem import BAD_ARGUMENT, Problem, ProblemError
+from plantwright.core.problem import ProblemError
 from plantwright.methods.scheduling.dispatching import dispatch, sink_completions
 from plantwright.methods.scheduling.problem import NO, Integers, Schedule, Shop
+from plantwright.methods.scheduling.result import SearchResult, Status, gap_between, limit_faults
 from plantwright.methods.scheduling.search.bounds import lower_bound
 from plantwright.methods.scheduling.search.makespan import assign_worker, tabu_worker
 from plantwright.methods.scheduling.search.net import Net, make_net
@@ -31,46 +30,6 @@ RULES: tuple[tuple[str, float], ...] = (
 
 LARGE = 30_000
 """From so many operations on, only three rules are tried."""
-
-Status = Literal["optimal", "feasible", "unfinished"]
-
-
-@dataclass(frozen=True, slots=True)
-class SearchResult:
-    """What a search has found.
-
-    Parameters
-    ----------
-    schedule
-        The best schedule.
-    status
-        ``optimal`` where the bound proves it, ``feasible``, or ``unfinished`` where calendars end before the work.
-    objective
-        The value of each term, without its weight.
-    value
-        What was minimised in the first priority: the weighted sum of its terms.
-    bound
-        No schedule has less than this `value`.
-    gap
-        (value - bound) / value; 0 where both are 0.
-    seconds, seed
-        How long the search took, and the seed that it was given.
-    iterations
-        Moves that were made, or tried.
-    history
-        Seconds, value and bound at each improvement.
-    """
-
-    schedule: Schedule
-    status: Status
-    objective: dict[str, float]
-    value: float
-    bound: float
-    gap: float
-    seconds: float
-    seed: int
-    iterations: int
-    history: tuple[tuple[float, float, float], ...]
 
 
 def search(
@@ -144,7 +103,7 @@ def search(
     """
     objective = objective or Objective.of("makespan")
     problems = fits(shop, setup_ahead=setup_ahead) + objective.faults(shop)
-    problems += _faults(seconds, iterations, threads)
+    problems += limit_faults(seconds, iterations, threads=threads)
     if problems:
         raise ProblemError(problems)
     begun = clock()
@@ -170,16 +129,6 @@ def search(
         race.report(plan, 0)
     _run(case, race, objective, seed, threads)
     return _result(case, race, objective, bounds, seed)
-
-
-def _faults(seconds: float | None, iterations: int | None, threads: int) -> list[Problem]:
-    found = []
-    if seconds is None and iterations is None:
-        found.append(BAD_ARGUMENT.at("", "", "seconds", None, must="given, or iterations"))
-    for name, value in (("seconds", seconds), ("iterations", iterations), ("threads", threads)):
-        if value is not None and not value > 0:
-            found.append(BAD_ARGUMENT.at("", "", name, value, must="above 0"))
-    return found
 
 
 def _starts(shop: Shop, start: Schedule | None, begin: int) -> list[Schedule]:
@@ -224,7 +173,7 @@ def _result(case: Case, race: Race, objective: Objective, bounds: dict[str, floa
     schedule = schedule_of(case, race.best.order, race.best.option)
     values = objective.measure(case.shop, schedule)
     value, bound = objective.worth(values)[0], objective.worth(bounds)[0]
-    gap = (value - bound) / value if value > bound else 0.0
+    gap = gap_between(value, bound)
     status: Status = "feasible"
     if schedule.status == "unfinished":
         status = "unfinished"
