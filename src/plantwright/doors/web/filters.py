@@ -56,7 +56,7 @@ def _field(one: Filter, value: str, form: int) -> None:
                         option.props("selected")
         else:
             made = ui.element("input").classes("pw-input").style("width: 130px")
-            made.props["placeholder"], made.props["value"] = say("all"), value
+            made.props["placeholder"], made.props["defaultValue"] = say("all"), value
             if one.known:
                 made.props["list"] = f"pw-known-{form}-{one.name}"
                 with ui.element("datalist").props(f"id=pw-known-{form}-{one.name}"):

@@ -112,7 +112,8 @@ class Form:
         made = ui.element(tag).classes("pw-input").props(f"name={one.name}")
         if tag == "input":
             made.props(f"type={kinds.get(one.kind, 'text')} autocomplete=off")
-        made.props["value"] = spelt_number(one.value) if one.kind in AMOUNTS else one.value
+        # As `value` it would be written anew whenever anything on the page changes, over what was typed meanwhile.
+        made.props["defaultValue"] = spelt_number(one.value) if one.kind in AMOUNTS else one.value
         if one.kind == "list":
             made.props["placeholder"] = say("apart by commas")
         made.on("input", lambda event: self._set(one.name, event.args), js_handler="e => emit(e.target.value)")

@@ -69,7 +69,7 @@ def _list(seat: Seat, pages: dict[str, GuidePage], here: str) -> None:
 def _field(seat: Seat, text: str) -> None:
     with ui.element("form").classes("pw-bar").props('method=get action="/help" role=search').style("margin: 0"):
         made = ui.element("input").classes("pw-input").props(f"name=q type=search {aria('Search the guide')}")
-        made.props["placeholder"], made.props["value"] = say("Search the guide"), text
+        made.props["placeholder"], made.props["defaultValue"] = say("Search the guide"), text
         words("button", say("Search"), "pw-btn").props("type=submit")
     del seat
 

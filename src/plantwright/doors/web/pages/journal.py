@@ -108,7 +108,7 @@ def _filters(seat: Seat, by: str, action: str, day: str) -> None:
             with box(tag="label"):
                 words("span", label + " ", "pw-dim")
                 made = ui.element("input").classes("pw-input").props(f"name={name} type={kind}")
-                made.props["value"] = value
+                made.props["defaultValue"] = value
         words("button", say("Show"), "pw-btn").props("type=submit")
         if by or action or day:
             button("Show all", to=address(seat, "/journal"))

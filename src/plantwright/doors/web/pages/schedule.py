@@ -140,7 +140,7 @@ def _tools(desk: Desk, centers: list[str]) -> None:
 def _order_field(desk: Desk) -> None:
     made = ui.element("input").classes("pw-input").style("width: 150px")
     made.props(f"type=search {aria('Only an order with its chain')}").props["placeholder"] = say("Order")
-    made.props["value"] = desk.look.order
+    made.props["defaultValue"] = desk.look.order
     made.on("change", lambda event: _go(desk.seat, "order")(str(event.args).strip()),
             js_handler=VALUE)  # fmt: skip
 
@@ -452,7 +452,7 @@ def _move_form(desk: Desk, row: dict[str, Any], centers: list[str]) -> None:
     wish = {"at": local.strftime("%Y-%m-%dT%H:%M"), "center": row["work_center"]}
     with box("pw-bar"):
         field_of = ui.element("input").classes("pw-input").props(f"type=datetime-local {aria('Start')}")
-        field_of.props["value"] = wish["at"]
+        field_of.props["defaultValue"] = wish["at"]
         field_of.on("change", lambda event: wish.update(at=str(event.args)), js_handler=VALUE)
         choice("Machine", centers, row["work_center"], "", lambda value: wish.update(center=value))
 

@@ -148,7 +148,7 @@ class Remedies:
             with box(tag="label"):
                 words("span", say("Coming sooner costs, in % of the value "), "pw-dim")
                 field = ui.element("input").classes("pw-input").props(f"type=number min=0 max=500 {aria('Per cent')}")
-                field.props["value"] = str(self.share)
+                field.props["defaultValue"] = str(self.share)
                 field.style("width: 70px")
                 field.on("change", changed, js_handler="(event) => emit(event.target.value)")
 
