@@ -45,7 +45,7 @@ BROKEN = problem_kind(
 )
 
 LOG = logging.getLogger("plantwright.worker")
-LOOK_SECONDS = 0.1
+LOOK_SECONDS = 0.05
 """Seconds between two looks for a waiting job."""
 CARE_SECONDS = 5.0
 """Seconds between two looks for dead workers and for what is due by the clock."""

@@ -153,8 +153,8 @@ def _plans_on_their_way(store: Store) -> list[Any]:
 def follower(store: Store) -> Callable[[], int | None]:
     """Give what asks for a plan whenever something has changed that a plan reads, where the plant is set to it.
 
-    A worker calls it again and again, ten times a second; most times it looks at one number and no more. Only one such
-    job waits at a time: what changes while a plan is made is planned together by the next one.
+    A worker calls it again and again, twenty times a second; most times it looks at one number and no more. Only one
+    such job waits at a time: what changes while a plan is made is planned together by the next one.
     """
     seen = -1
 

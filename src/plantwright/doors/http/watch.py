@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -19,7 +20,9 @@ from plantwright.core.store import Store
 
 LOG = logging.getLogger("plantwright.watch")
 PERIOD = 0.5
-"""Seconds between two looks."""
+"""Seconds between two looks at everything."""
+GLANCE = 0.1
+"""Seconds between two glances at the numbers of the last entry and the last plan, which pages wait for."""
 WAITING = 1000
 """News that wait for a slow listener; one that lets more wait is told to begin anew."""
 CAUGHT_UP = 500
@@ -54,7 +57,20 @@ class Watch:
         while not self.closing.is_set():
             for news in await self._tried(self.look) or ():
                 self.tell(news)
-            await _pause(self.closing, PERIOD)
+            await self._calm()
+
+    async def _calm(self) -> None:
+        """Wait until something has happened to the plant, or a period is over."""
+        until = time.monotonic() + PERIOD
+        while not self.closing.is_set() and time.monotonic() < until:
+            await _pause(self.closing, GLANCE)
+            if await self._tried(self._stirred):
+                return
+
+    def _stirred(self) -> bool:
+        statement = "SELECT (SELECT max(number) FROM journal), (SELECT max(number) FROM plan)"
+        entry, plan = self.store.rows(statement)[0]
+        return (entry or 0) > self._entry or (plan or 0) > self._plan
 
     async def _tried(self, work: Any) -> Any:
         try:
