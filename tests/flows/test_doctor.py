@@ -78,6 +78,58 @@ def test_few_or_small_differences_say_nothing_about_a_lead_time(late):
     assert "lead-time-against-history" not in {one.code for one in check_plant(plant(**history(*late)))}
 
 
+def floor(*taken, at="", **routing):
+    """Give the tables of an item whose runs of ten took so many minutes a unit, at the main site of two."""
+    operation = {"item": "A", "sequence": 10, "work_center": "C", "run": 60_000, **routing}
+    orders = [
+        {"order": f"W{n}", "item": "A", "quantity": 10_000_000, "completed": 10_000_000, "state": "closed", "due": n}
+        for n in range(len(taken))
+    ]
+    reports = [
+        {"order": f"W{n}", "sequence": 10, "state": "done", "done_quantity": 10_000_000, "work_center": at,
+         "run_taken": None if minutes is None else round(minutes * 600_000)}
+        for n, minutes in enumerate(taken)
+    ]  # fmt: skip
+    return {
+        "site": [{"code": "M"}, {"code": "N"}], "item": [{"code": "A", "kind": "make"}],
+        "work_center": [{"code": "C"}, {"code": "D"}], "operation": [operation],
+        "production_order": orders, "production_operation": reports,
+    }  # fmt: skip
+
+
+OFF = "standard-against-actuals"
+
+
+@pytest.mark.parametrize(
+    ("routing", "line"),
+    [
+        ({}, "Operation A / 10: run 1 min → 1.5 min"),
+        ({"site": "M"}, "Operation A / 10 / M: run 1 min → 1.5 min"),
+        ({"run_per": "batch", "batch_size": 4_000_000}, "Operation A / 10: run 1 min → 6 min"),
+        ({"run_per": "hour", "rate": 60_000_000}, "Operation A / 10: rate 60 → 40"),
+    ],
+)
+def test_standard_is_set_to_the_median_of_what_runs_took(routing, line):
+    made = plant(**floor(1.4, 1.5, 9, 1.5, 0.1, **routing))
+    assert [one.replace("\N{NO-BREAK SPACE}", " ") for one in cured(made, OFF)] == [line]
+
+
+@pytest.mark.parametrize(
+    "tables",
+    [
+        floor(2, 2, 2, 2), floor(2, 2, 2, 2, None), floor(1.2, 1.1, 0.9, 1.2, 1.2), floor(2, 2, 2, 2, 2, at="D"),
+        floor(2, 2, 2, 2, 2, site="N"),
+    ],
+    ids=["few orders", "one without a time", "small differences", "another work center", "another site's routing"],
+)  # fmt: skip
+def test_standard_stands_while_nothing_tells_against_it(tables):
+    assert OFF not in {one.code for one in check_plant(plant(**tables))}
+
+
+def test_only_the_latest_runs_tell_against_a_standard():
+    assert OFF not in {one.code for one in check_plant(plant(**floor(*[9] * 9, *[1] * 12)))}
+
+
 def test_receipt_that_was_taken_back_is_no_delivery():
     tables = history(6, 5, 8)
     tables["stock_move"].append(

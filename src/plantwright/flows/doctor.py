@@ -12,6 +12,7 @@ from typing import Any
 
 import polars as pl
 
+from plantwright.areas.production.standards import actual_runs
 from plantwright.areas.supply.checks import deliveries_late
 from plantwright.core import wording
 from plantwright.core.action import action
@@ -119,6 +120,18 @@ def _to_history(case: Case) -> Mapping[str, Any]:
     return {"lead_time": max(DAY, case.row["lead_time"] + int(row["days"][0]) * DAY)}
 
 
+def _to_actuals(case: Case) -> Mapping[str, Any]:
+    """Plan a run with the time that it took in the orders of the past."""
+    known, row = actual_runs(case.tables), case.row
+    same = known.filter(pl.col(name) == row[name] for name in ("item", "sequence", "site")) if known.height else known
+    if not same.height:
+        raise ProblemError([FIX_GONE.at("operation", (row["item"], row["sequence"], row["site"]))])
+    actual = int(same["actual"][0])
+    if row["run_per"] == "hour":
+        return {"rate": round(3_600_000 * 1_000_000 / max(actual, 1))}
+    return {"run": actual}
+
+
 def _unused(case: Case) -> Mapping[str, Any]:
     """Clear what the rule of lot sizes leaves aside."""
     rule = case.row["lot_rule"]
@@ -162,6 +175,7 @@ FIXES: Mapping[str, Fix] = {
     "sales-order-complete": _set("Close the line", state="closed"),
     "scenario-empty": _remove("Remove the scenario"),
     "setting-unknown": _remove("Remove the setting"),
+    "standard-against-actuals": Fix("Plan as it ran", _to_actuals),
     "stock-without-source": _set("Keep none in stock", safety_stock=0, reorder_point=0),
     "substitute-same": _remove(),
     "substitute-unused": _remove(),

@@ -1,5 +1,6 @@
 """The tables are those of the declarations, by migrations that are written out; each release can be upgraded from."""
 
+import shutil
 import sqlite3
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from sqlalchemy import Boolean, Column, Text, inspect
 from plantwright.core import journal
 from plantwright.core.column import Kind
 from plantwright.core.entity import ENTITIES, stored_entities
+from plantwright.core.problem import ProblemError
 from plantwright.core.store import Store, metadata, schema
 from plantwright.core.store.driver import driver_for
 from plantwright.core.store.tables import ROW_VERSION, USER_FIELDS, sql_type
@@ -115,6 +117,42 @@ def test_store_of_a_release_is_upgraded_with_all_that_is_in_it(release, tmp_path
     path = tmp_path / "plant.sqlite"
     load(release, path)
     assert Store.upgrade(path) == release.stem
+    holds_all(path)
+
+
+BEFORE = (
+    ('"code text key, name text, row_version', '"code text key, row_version'),
+    ('    "own_setting": ("user text key, name text key, value text"),\n', ""),
+)
+"""What the first version lacks in the test below: columns and a table that a second one adds."""
+
+
+def test_store_of_an_earlier_version_is_upgraded_by_a_migration_with_all_that_is_in_it(tmp_path, monkeypatch):
+    path, versions = tmp_path / "plant.sqlite", tmp_path / "versions"
+    versions.mkdir()
+    shutil.copy(schema.MIGRATIONS / "env.py", tmp_path)
+    text = (schema.MIGRATIONS / "versions" / "0001_first_version.py").read_text()
+    for now, then in BEFORE:
+        assert now in text
+        text = text.replace(now, then)
+    (versions / "0001_first_version.py").write_text(text)
+    load(RELEASES[0], path)
+    connection = sqlite3.connect(path)
+    connection.executescript(
+        "ALTER TABLE skill DROP COLUMN name; ALTER TABLE scenario DROP COLUMN name; DROP TABLE own_setting"
+    )
+    connection.close()
+    monkeypatch.setattr(schema, "MIGRATIONS", tmp_path)
+    draft.main("Names and own settings", first=False)
+    with pytest.raises(ProblemError, match="store-older"):
+        Store.open(path)
+    assert Store.upgrade(path) == "0001"
+    assert schema.revisions() == ["0001", "0002"]
+    holds_all(path)
+
+
+def holds_all(path):
+    """A store that has the tables of now, and in them what `make_release` put in; its past can be taken back."""
     with Store.open(path) as store:
         assert differences(store, metadata()) == [], HOW_TO
         read = store.read("item")

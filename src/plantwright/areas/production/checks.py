@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from plantwright.areas.production.standards import check_standards
 from plantwright.core.finding import Tables, found
 from plantwright.core.problem import Problem, problem_kind
 
@@ -217,5 +218,5 @@ def check_holds(tables: Tables, as_of: int) -> list[Problem]:
     ]
 
 
-CHECKS = (check_orders, check_progress, check_components, check_pledges, check_holds)
+CHECKS = (check_orders, check_progress, check_components, check_pledges, check_holds, check_standards)
 """Everything that is checked of production."""

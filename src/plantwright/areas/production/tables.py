@@ -35,6 +35,7 @@ class ProductionOperation(Entity, key=("order", "sequence")):
     work_center = col.ref("work_center", "Where it runs or must run; empty for free choice", default="")
     started_at = col.moment("When it was started; empty for not yet", default=None)
     remaining = col.duration("Working time still to go; empty: from the quantity left", default=None)
+    run_taken = col.duration("Working time that its run has taken, without set-up; empty: not noted", default=None)
     pinned_start = col.moment("Start that the planner has fixed; empty for free", default=None)
 
 

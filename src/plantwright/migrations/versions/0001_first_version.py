@@ -105,7 +105,8 @@ ENTITIES = {
     ),
     "production_operation": (
         "order text key, sequence bigint key, state text, done_quantity bigint, work_center text, started_at "
-        "bigint null, remaining bigint null, pinned_start bigint null, row_version bigint, user_fields text null"
+        "bigint null, remaining bigint null, run_taken bigint null, pinned_start bigint null, row_version bigint, "
+        "user_fields text null"
     ),
     "production_order": (
         "order text key, item text, site text, quantity bigint, completed bigint, scrapped bigint, state text, "
@@ -190,6 +191,7 @@ KERNEL = {
     "journal_change": (
         "journal bigint key, step bigint key, entity text, key text null, before blob null, after blob null"
     ),
+    "own_setting": ("user text key, name text key, value text"),
     "password": ("user text key, hash text, must_change boolean, failed bigint, locked_until bigint"),
     "plan": (
         "number bigint key, scenario text, inputs text, engine text, status text, options text, seconds text, "
@@ -198,6 +200,10 @@ KERNEL = {
     "plan_table": ("plan bigint key, name text key, rows bigint, data blob"),
     "schema_info": ("name text key, value text"),
     "session": ("hash text key, user text, agent text, address text, began bigint, seen bigint"),
+    "sign_event": (
+        "number bigint key, what text, user text, by text, detail text, address text, agent text, first bigint, "
+        "last bigint, count bigint"
+    ),
     "webhook_secret": ("name text key, secret text"),
 }
 
@@ -210,3 +216,4 @@ def upgrade() -> None:
     op.create_index("journal_key", "journal", ["key"], unique=True)
     op.create_index("journal_change_row", "journal_change", ["entity", "key"], unique=False)
     op.create_index("session_user", "session", ["user"], unique=False)
+    op.create_index("sign_event_of", "sign_event", ["what", "user", "address"], unique=False)

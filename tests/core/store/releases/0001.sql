@@ -205,7 +205,7 @@ CREATE TABLE item (
 
 ;
 INSERT INTO "item" VALUES('BIKE','The BIKE','make','pcs',NULL,'',0,0,1,1,NULL);
-INSERT INTO "item" VALUES('WHEEL','The WHEEL','make','pcs',NULL,'',0,7000000,1,2,'{"colour":"black"}');
+INSERT INTO "item" VALUES('WHEEL','The WHEEL','make','pcs',NULL,'',0,7000000,1,2,'{"colour": "black"}');
 CREATE TABLE item_site (
 	item TEXT NOT NULL, 
 	site TEXT NOT NULL, 
@@ -411,6 +411,12 @@ CREATE TABLE order_hold (
  WITHOUT ROWID
 
 ;
+CREATE TABLE own_setting (
+	user TEXT NOT NULL, 
+	name TEXT NOT NULL, 
+	value TEXT NOT NULL, 
+	PRIMARY KEY (user, name)
+);
 CREATE TABLE password (
 	user TEXT NOT NULL, 
 	hash TEXT NOT NULL, 
@@ -491,6 +497,7 @@ CREATE TABLE production_operation (
 	work_center TEXT NOT NULL, 
 	started_at BIGINT, 
 	remaining BIGINT, 
+	run_taken BIGINT, 
 	pinned_start BIGINT, 
 	row_version BIGINT NOT NULL, 
 	user_fields TEXT, 
@@ -641,6 +648,19 @@ CREATE TABLE setup_change (
  WITHOUT ROWID
 
 ;
+CREATE TABLE sign_event (
+	number BIGINT NOT NULL, 
+	what TEXT NOT NULL, 
+	user TEXT NOT NULL, 
+	"by" TEXT NOT NULL, 
+	detail TEXT NOT NULL, 
+	address TEXT NOT NULL, 
+	agent TEXT NOT NULL, 
+	first BIGINT NOT NULL, 
+	last BIGINT NOT NULL, 
+	count BIGINT NOT NULL, 
+	PRIMARY KEY (number)
+);
 CREATE TABLE site (
 	code TEXT NOT NULL, 
 	name TEXT NOT NULL, 
@@ -866,4 +886,5 @@ CREATE INDEX job_state ON job (state);
 CREATE UNIQUE INDEX journal_key ON journal ("key");
 CREATE INDEX journal_change_row ON journal_change (entity, "key");
 CREATE INDEX session_user ON session (user);
+CREATE INDEX sign_event_of ON sign_event (what, user, address);
 COMMIT;
