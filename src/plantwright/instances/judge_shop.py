@@ -84,15 +84,40 @@ class _Case:
         pointer = schedule.member_pointer.tolist()
         held = schedule.member.tolist()
         self.members = [held[a:b] for a, b in pairwise(pointer)]
+        self.in_setup = _seats_in_setup(self.shop, self.members)
+        self.batch = [[o] for o in range(len(self.start))]
         self.open: dict[tuple[int, ...], Openings] = {}
 
-    def openings(self, o: int) -> Openings:
-        """Give when the unit and all members of an operation are open together."""
+    def calendars(self, o: int, *, in_setup: bool) -> set[int]:
+        """Give the calendars of the unit and of the members of an operation, those of the set-up alone or the rest."""
         unit = self.unit[o]
-        own = self.shop.unit_calendar[unit] if unit >= 0 else self.shop.mode_calendar[self.mode[o]]
         known = self.shop.member_calendar
-        calendars = {own} | {known[m] for m in self.members[o] if 0 <= m < len(known)}
-        return self._together(tuple(sorted(calendars - {-1})))
+        seats = zip(self.members[o], self.in_setup[o], strict=False)
+        found = {known[m] for m, only in seats if 0 <= m < len(known) and only == in_setup}
+        own = self.shop.unit_calendar[unit] if unit >= 0 else self.shop.mode_calendar[self.mode[o]]
+        return found - {-1} if in_setup else (found | {own}) - {-1}
+
+    def openings(self, o: int) -> Openings:
+        """Give when the units and members that the batch of an operation holds to its end are open together."""
+        return self._together(tuple(sorted(set().union(*(self.calendars(q, in_setup=False) for q in self.batch[o])))))
+
+    def setup_openings(self, o: int) -> Openings:
+        """Give when they and those who help at the set-up of the operation are open together."""
+        helpers = self.calendars(o, in_setup=True)
+        if not helpers:
+            return self.openings(o)
+        all_of = helpers.union(*(self.calendars(q, in_setup=False) for q in self.batch[o]))
+        return self._together(tuple(sorted(all_of)))
+
+    def ready(self, o: int) -> int:
+        """Give when the set-up of an operation is done."""
+        return self.setup_openings(o).end_of(self.start[o], self.setup[o])
+
+    def worked(self, o: int, moment: int, until: int) -> int:
+        """Give the minutes from a moment until another in which an operation makes progress."""
+        ready = self.ready(o)
+        before = self.setup_openings(o).between(moment, min(ready, until))
+        return before + self.openings(o).between(max(ready, moment), until)
 
     def _together(self, calendars: tuple[int, ...]) -> Openings:
         if calendars not in self.open:
@@ -102,6 +127,15 @@ class _Case:
                 together = together.both(Openings(list(zip(starts.tolist(), ends.tolist(), strict=True))))
             self.open[calendars] = together
         return self.open[calendars]
+
+
+def _seats_in_setup(shop: Any, members: list[list[int]]) -> list[list[bool]]:
+    """Give of each place of each crew whether it is held in the set-up only."""
+    rows = []
+    for o in range(len(members)):
+        needs = range(shop.need_pointer[o], shop.need_pointer[o + 1])
+        rows.append([shop.need_in_setup[need] for need in needs for _ in range(shop.need_count[need])])
+    return rows
 
 
 def _plain(shop: Shop) -> Any:
@@ -117,8 +151,10 @@ def shop_faults(instance: Instance, schedule: Schedule) -> tuple[list[Problem], 
     if wrong:
         return wrong, None
     case = _Case(instance, schedule)
-    lines = _lines(case)
-    _judge_units(case, lines)
+    lines, until = _lines(case), _held_until(case)
+    for unit, line in lines.items():
+        _judge_apart(case, line, f"unit {unit}", until)
+        _judge_batches(case, unit, line)
     for o in range(len(case.start)):
         _judge_times(case, o)
         _judge_crew(case, o)
@@ -164,29 +200,66 @@ def _lines(case: _Case) -> dict[int, list[int]]:
             lines[case.unit[o]].append(o)
     for unit, line in lines.items():
         matrix = case.shop.center_matrix[case.shop.unit_center[unit]]
-        family = case.shop.unit_family[unit]
+        before = family = case.shop.unit_family[unit]
+        if case.shop.center_capacity[case.shop.unit_center[unit]] > 1:
+            _note_batches(case, line)
         for o in line:
             own = case.shop.family[o]
+            if case.batch[o][0] == o:
+                before = family
             if own < 0:
                 continue
-            if matrix >= 0 and family >= 0 and case.fixed[o] < 0:
-                case.setup[o] += int(case.shop.setup_matrix[matrix, family, own])
+            if matrix >= 0 and before >= 0 and case.fixed[o] < 0:
+                case.setup[o] += int(case.shop.setup_matrix[matrix, before, own])
             family = own
     return lines
 
 
-def _judge_units(case: _Case, lines: dict[int, list[int]]) -> None:
-    for unit, line in lines.items():
-        _judge_apart(case, line, f"unit {unit}")
+def _note_batches(case: _Case, line: list[int]) -> None:
+    """Note which operations begin together on a unit that does several at once."""
+    for o, other in pairwise(line):
+        if case.start[o] == case.start[other]:
+            case.batch[o].append(other)
+            case.batch[other] = case.batch[o]
 
 
-def _judge_apart(case: _Case, line: Iterable[int], what: str) -> None:
-    """See that what follows begins when all before it has ended; what is fixed may be given as it is."""
+def _judge_batches(case: _Case, unit: int, line: list[int]) -> None:
+    """See that a batch is of one kind and not too large; what is fixed may be given as it is."""
+    shop = case.shop
+    capacity = shop.center_capacity[shop.unit_center[unit]]
+    for o in line:
+        batch = case.batch[o]
+        if batch[0] != o or len(batch) == 1 or all(case.fixed[q] >= 0 for q in batch):
+            continue
+        kinds = {(shop.batch_family[q], shop.family[q]) for q in batch}
+        size = sum(shop.size[q] for q in batch)
+        if len(kinds) > 1 or shop.batch_family[o] < 0:
+            case.wrong.append(rules.BATCH.at("", batch, "batch_family", "operations that do not go together"))
+        if size > capacity:
+            case.wrong.append(rules.BATCH.at("", batch, "size", f"size {size}, more than {capacity}"))
+
+
+def _held_until(case: _Case) -> list[int]:
+    """Give until when each operation holds its unit: to its finish, or to the last start it is blocked for."""
+    until = list(case.finish)
+    shop = case.shop
+    for o in range(len(until)):
+        for arc in range(shop.pred_pointer[o], shop.pred_pointer[o + 1]):
+            first = shop.pred_op[arc]
+            if shop.blocking[first]:
+                until[first] = max(until[first], case.start[o])
+    return until
+
+
+def _judge_apart(case: _Case, line: Iterable[int], what: str, until: list[int]) -> None:
+    """See that what follows begins when all before it has left; what is fixed may be given as it is."""
     last = -1
     for o in line:
-        if last >= 0 and case.start[o] < case.finish[last] and (case.fixed[o] < 0 or case.fixed[last] < 0):
-            case.wrong.append(rules.OVERLAP.at("", f"{last} and {o}", "start", what))
-        if last < 0 or case.finish[o] > case.finish[last]:
+        apart = last < 0 or (case.fixed[o] >= 0 and case.fixed[last] >= 0) or case.batch[o] is case.batch[last]
+        if not apart and case.start[o] < until[last]:
+            kind = rules.OVERLAP if case.start[o] < case.finish[last] else rules.BLOCKED
+            case.wrong.append(kind.at("", f"{last} and {o}", "start", what, first=last))
+        if last < 0 or until[o] > until[last]:
             last = o
 
 
@@ -203,15 +276,19 @@ def _judge_times(case: _Case, o: int) -> None:
             )
     elif start < case.shop.release[o]:
         case.wrong.append(rules.RELEASE.at("", o, "start", start, must=case.shop.release[o]))
-    work = case.setup[o] + case.minutes[o]
+    if finish > case.shop.deadline[o]:
+        case.wrong.append(rules.DEADLINE.at("", o, "finish", finish, must=case.shop.deadline[o]))
     openings = case.openings(o)
-    ends = openings.end_of(start, work)
+    ends = max(openings.end_of(case.ready(q), case.minutes[q]) for q in case.batch[o])
     if finish != ends and not (case.ahead and finish > ends):  # a machine that is set up ahead may wait for the job
         case.wrong.append(rules.MINUTES.at("", o, "finish", finish, must=ends))
-    if work and case.fixed[o] < 0:
-        if openings.at(start) < 0:
+    if case.setup[o] + case.minutes[o] and case.fixed[o] < 0:
+        first = case.setup_openings(o) if case.setup[o] else openings
+        if first.at(start) < 0:
             case.wrong.append(rules.CLOSED.at("", o, "start", start))
-        elif not case.shop.pausable[o] and openings.at(start) != openings.at(finish - 1):
+        elif not case.shop.pausable[o] and (
+            openings.at(start) != openings.at(finish - 1) or case.ready(o) != start + case.setup[o]
+        ):
             case.wrong.append(rules.PAUSE.at("", o))
 
 
@@ -221,15 +298,19 @@ def _judge_arc(case: _Case, o: int, arc: int) -> None:
     lag, overlap = case.shop.pred_lag[arc], case.shop.pred_overlap[arc]
     waits = case.finish[o] - case.minutes[o] if case.ahead else case.start[o]
     ready = case.finish[first] + lag
+    most = case.shop.pred_max_lag[arc]
+    if most >= 0 and waits > case.finish[first] + most:
+        must = case.finish[first] + most
+        case.wrong.append(rules.MAX_LAG.at("", o, "start", waits, must=must, first=first))
     if overlap < 0:
         if waits < ready:
             case.wrong.append(rules.PRECEDENCE.at("", o, "start", waits, must=ready, first=first))
         return
-    out = case.openings(first).end_of(case.start[first], case.setup[first] + min(overlap, case.minutes[first])) + lag
+    out = case.openings(first).end_of(case.ready(first), min(overlap, case.minutes[first])) + lag
     if case.start[o] < out:
         case.wrong.append(rules.PRECEDENCE.at("", o, "start", case.start[o], must=out, first=first))
     tail = min(max(case.shop.pred_tail[arc], 1), case.setup[o] + case.minutes[o])
-    if case.finish[o] < ready or case.openings(o).between(ready, case.finish[o]) < tail:
+    if case.finish[o] < ready or case.worked(o, max(ready, case.start[o]), case.finish[o]) < tail:
         must = case.openings(o).end_of(ready, tail)
         case.wrong.append(rules.PRECEDENCE.at("", o, "finish", case.finish[o], must=must, first=first))
 
@@ -242,23 +323,36 @@ def _judge_crew(case: _Case, o: int) -> None:
         for need in range(shop.need_pointer[o], shop.need_pointer[o + 1])
         for _ in range(shop.need_count[need])
     ]
+    seats = zip(wanted, case.in_setup[o], strict=True)
+    needed = [-1 if only and case.setup[o] == 0 else group for group, only in seats]
     held = case.members[o]
-    fits = len(set(held)) == len(held) == len(wanted) and all(
-        member in shop.group_member[shop.group_pointer[group] : shop.group_pointer[group + 1]]
-        for group, member in zip(wanted, held, strict=True)
+    real = [member for member in held if member >= 0]
+    fits = len(set(real)) == len(real) and len(held) == len(needed)
+    fits = fits and all(
+        member == -1
+        if group < 0
+        else member in shop.group_member[shop.group_pointer[group] : shop.group_pointer[group + 1]]
+        for group, member in zip(needed, held, strict=True)
     )
     if not fits:
-        case.wrong.append(rules.CREW.at("", o, "member", f"members {held}", must=f"one of each of the groups {wanted}"))
+        case.wrong.append(rules.CREW.at("", o, "member", f"members {held}", must=f"one of each of the groups {needed}"))
 
 
 def _judge_members(case: _Case) -> None:
-    lines: dict[int, list[int]] = defaultdict(list)
-    for o in sorted(range(len(case.start)), key=lambda o: (case.start[o], case.finish[o])):
-        if case.finish[o] > case.start[o]:
-            for member in case.members[o]:
-                lines[member].append(o)
+    """See that everyone does one thing at a time; who helps at a set-up is free after it."""
+    lines: dict[int, list[tuple[int, int, int]]] = defaultdict(list)
+    for o in range(len(case.start)):
+        for member, only in zip(case.members[o], case.in_setup[o], strict=False):
+            end = case.ready(o) if only else case.finish[o]
+            if end > case.start[o] and member >= 0:
+                lines[member].append((case.start[o], end, o))
     for member, line in lines.items():
-        _judge_apart(case, line, f"member {member}")
+        until, last = -_FOREVER, -1
+        for start, end, o in sorted(line):
+            if start < until and (case.fixed[o] < 0 or case.fixed[last] < 0):
+                case.wrong.append(rules.OVERLAP.at("", f"{last} and {o}", "start", f"member {member}"))
+            if end > until:
+                until, last = end, o
 
 
 def _judge_order(case: _Case) -> None:

@@ -24,6 +24,20 @@ OVERLAP = problem_kind("schedule-overlap", "Operations {key} are on {value} at t
 PRECEDENCE = problem_kind(
     "schedule-precedence", "Operation {key} is at {value}, before {must}, when operation {first} lets it.", _WRONG
 )
+MAX_LAG = problem_kind(
+    "schedule-max-lag",
+    "Operation {key} is at {value}, after {must}, the last minute that operation {first} allows.",
+    _WRONG,
+)
+BLOCKED = problem_kind(
+    "schedule-blocked", "Of operations {key}, operation {first} still blocks {value} when the other begins.", _WRONG
+)
+BATCH = problem_kind("schedule-batch", "Operations {key} are one batch of {value}.", _WRONG)
+DEADLINE = problem_kind(
+    "schedule-deadline",
+    "Operation {key} ends at {value}, after its deadline {must}.",
+    "Search on, raise capacity, or move the deadline.",
+)
 CREW = problem_kind("schedule-crew", "Operation {key} holds {value}; it needs {must}.", _WRONG)
 ORDER = problem_kind("schedule-order", "Machine {value} takes the jobs in another order than machine {first}.", _WRONG)
 SINK = problem_kind("schedule-sink", "Sink {key} is complete at {must}, not at {value}.", _WRONG)

@@ -135,6 +135,7 @@ def shop_of(plain):
     return build_shop(
         time,
         **{name: plain[name] for name in same.split()},
+        **plain.get("ties", {}),
         pred_pointer=pointers(plain["preds"]),
         pred_op=flat(plain["preds"], 0),
         pred_lag=flat(plain["preds"], 1),

@@ -13,6 +13,7 @@ from plantwright.methods.scheduling.constructing import (
 from plantwright.methods.scheduling.deferring import defer
 from plantwright.methods.scheduling.dispatching import dispatch
 from plantwright.methods.scheduling.evaluation import Evaluation, evaluate
+from plantwright.methods.scheduling.findings import findings, frozen_conflicts
 from plantwright.methods.scheduling.problem import NO, Schedule, Shop
 from plantwright.methods.scheduling.rules import RULES, Rule
 from plantwright.methods.scheduling.tails import Tails, tails
@@ -37,6 +38,8 @@ __all__ = [
     "defer",
     "dispatch",
     "evaluate",
+    "findings",
+    "frozen_conflicts",
     "lower_bounds",
     "tails",
 ]

@@ -24,7 +24,8 @@ def backward(shop: Shop) -> Schedule:
 
     The result need not be possible: operations may start in the past. Its starts are finite latest starts, to be
     used as priorities of a forward dispatch. Changes of family are left out, and a set-up is taken at the end of an
-    operation rather than at its beginning, where that matters to overlap. What serves no due time goes last.
+    operation rather than at its beginning, where that matters to overlap. What serves no due time goes last. Maximum
+    lags, blocking and batches are left out too; deadlines count as due times.
 
     Returns
     -------
@@ -40,6 +41,7 @@ def backward(shop: Shop) -> Schedule:
     >>> backward(shop).start.tolist()
     [900, 2160]
     """
+    shop = shop.untied()
     ahead = tails(shop)
     placed = empty_placed(shop)
     place_fixed(shop, placed)
@@ -68,6 +70,8 @@ def _mirrored(shop: Shop, top: int, finish_by: Integers, fixed_start: Integers) 
         time=_mirrored_time(shop.time, top),
         release=top - finish_by,
         due=np.full(shop.operations, NEVER, np.int64),
+        deadline=np.full(shop.operations, NEVER, np.int64),
+        pred_max_lag=np.full(len(arcs), NO, np.int64),
         center_matrix=np.full(centers, NO, np.int64),
         pred_pointer=shop.succ_pointer,
         pred_op=first,

@@ -37,7 +37,7 @@ class Bounds:
         No schedule ends before.
     load, capacity
         int64[c]; minutes of the operations that can only be done at the work center (without changes of family), and
-        open minutes of its units from the beginning to the last due time.
+        open minutes of its units from the beginning to the last due time. Of batches, minutes times size over capacity.
     utilisation
         float64[c]; load over capacity; above 1 the work center cannot do it all by the last due time.
     """
@@ -102,7 +102,9 @@ def _loads(shop: Shop, start: int) -> tuple[Integers, Integers]:
     highest = np.maximum.reduceat(shop.mode_center, first) if len(first) else first
     bound = (lowest == highest) & (lowest >= 0)
     load = np.zeros(centers, np.int64)
-    np.add.at(load, lowest[bound], minutes[bound])
+    capacity_of = np.append(shop.center_capacity, 1)[lowest]
+    np.add.at(load, lowest[bound], np.where(capacity_of > 1, minutes * shop.size, minutes)[bound])
+    load = -(-load // shop.center_capacity)
     known = shop.sink_due[shop.sink_due < NEVER]
     end = int(known.max()) if len(known) else start
     capacity = np.zeros(centers, np.int64)

@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from plantwright.core.problem import BAD_ARGUMENT, Problem, ProblemError, problem_kind
 from plantwright.methods.compiled import compiled
+from plantwright.methods.scheduling.checking import lag_circles, mode_faults, number_faults, rule_faults
 from plantwright.methods.scheduling.problem import NO, Integers, Shop
 from plantwright.methods.working_time import LONG_AGO, NEVER, WorkingTime
 
@@ -61,6 +62,15 @@ def build_shop(
     sink_due: ArrayLike | None = None,
     sink_weight: ArrayLike | None = None,
     sink_release: ArrayLike | None = None,
+    mode_cost: ArrayLike | None = None,
+    pred_max_lag: ArrayLike | None = None,
+    blocking: ArrayLike | None = None,
+    center_capacity: ArrayLike | None = None,
+    size: ArrayLike | None = None,
+    batch_family: ArrayLike | None = None,
+    deadline: ArrayLike | None = None,
+    need_in_setup: ArrayLike | None = None,
+    setup_cost: ArrayLike | None = None,
 ) -> Shop:
     """Make a shop from arrays, filling in what is left out and checking all of it.
 
@@ -105,6 +115,23 @@ def build_shop(
     sink_pointer, sink_op, sink_lag, sink_due, sink_weight, sink_release
         A sink, such as a customer's demand, is complete when all its operations have finished (plus the lag of each)
         and not before its release (such as the arrival of other stock); it is due, and has a weight for lateness.
+    mode_cost, setup_cost
+        float; what it costs to do the operation in each mode, and to change from family to family, in the shape of
+        `setup_matrix`. They count in objectives that ask for them.
+    pred_max_lag
+        The most elapsed minutes from the predecessor's finish to the successor's start, -1: any. The same as `pred_lag`
+        is *no wait*. Arcs into fixed operations do not bind.
+    blocking
+        bool[n]; the finished work stays on its unit, which does nothing else until all successors have begun.
+    center_capacity, size, batch_family
+        A work center of capacity above 1 does several operations at once on a unit, as an oven does: those of one batch
+        have one start, the same `batch_family` and the same `family`, and sizes that add up to no more than the
+        capacity; all take as long as the longest of them. Family -1 goes alone. Left out: capacity 1, size 1, one
+        family.
+    deadline
+        int[n]; the moment by which each operation must have finished, come what may; `NEVER` where there is none.
+    need_in_setup
+        bool; of each need, whether it holds only during the set-up. Without set-up minutes nobody is held.
 
     Returns
     -------
@@ -113,7 +140,8 @@ def build_shop(
     Raises
     ------
     ProblemError
-        With every fault that was found: lengths, ranges, references, circles.
+        With every fault that was found: lengths, ranges, references, circles, lags that cannot hold, deadlines before
+        releases, batches larger than their unit. What only keeps a schedule from being complete, `findings` tells.
 
     Notes
     -----
@@ -175,14 +203,25 @@ def build_shop(
         "sink_due": _moments(sink_due, np.full(len(sink_start) - 1, NEVER)),
         "sink_weight": _as(np.float64, sink_weight, np.ones(len(sink_start) - 1)),
         "sink_release": _moments(sink_release, np.full(len(sink_start) - 1, -NEVER)),
+        "mode_cost": _as(np.float64, mode_cost, np.zeros(modes)),
+        "pred_max_lag": _ints(pred_max_lag, np.full(arcs, NO)),
+        "blocking": _as(np.bool_, blocking, np.zeros(n)),
+        "center_capacity": _ints(center_capacity, np.ones(max(_length(unit_pointer) - 1, 0))),
+        "size": _ints(size, np.ones(n)),
+        "batch_family": _ints(batch_family, np.zeros(n)),
+        "deadline": _moments(deadline, np.full(n, NEVER)),
+        "need_in_setup": _as(np.bool_, need_in_setup, np.zeros(needs)),
     }
+    given["setup_cost"] = _as(np.float64, setup_cost, np.zeros(given["setup_matrix"].shape))
     problems = _shape_faults(given, n, modes, arcs, needs, links) or _value_faults(given, time)
     if problems:
         raise ProblemError(problems)
     derived = _derived(given, n)
     around = np.flatnonzero(derived.pop("waiting"))
-    if len(around):
-        raise ProblemError([CYCLE.at("pred", int(o)) for o in around])
+    problems = [CYCLE.at("pred", int(o)) for o in around]
+    problems += rule_faults(given) or ([] if len(around) else lag_circles(given, derived["order"]))
+    if problems:
+        raise ProblemError(problems)
     return Shop(time=time, **given, **derived)
 
 
@@ -208,14 +247,17 @@ def _shape_faults(given: dict[str, Any], n: int, modes: int, arcs: int, needs: i
         **dict.fromkeys(
             ("family", "pausable", "release", "due", "weight", "hold_rate", "fixed_start", "fixed_unit"), n
         ),
-        **dict.fromkeys(("mode_center", "mode_setup", "mode_minutes", "mode_rank", "mode_calendar"), modes),
-        **dict.fromkeys(("pred_op", "pred_lag", "pred_overlap", "pred_tail"), arcs),
-        **dict.fromkeys(("need_group", "need_count"), needs),
+        **dict.fromkeys(("blocking", "size", "batch_family", "deadline"), n),
+        **dict.fromkeys(
+            ("mode_center", "mode_setup", "mode_minutes", "mode_rank", "mode_calendar", "mode_cost"), modes
+        ),
+        **dict.fromkeys(("pred_op", "pred_lag", "pred_overlap", "pred_tail", "pred_max_lag"), arcs),
+        **dict.fromkeys(("need_group", "need_count", "need_in_setup"), needs),
         **dict.fromkeys(("sink_op", "sink_lag"), links),
         **dict.fromkeys(("sink_due", "sink_weight", "sink_release"), len(given["sink_pointer"]) - 1),
         **dict.fromkeys(("pred_pointer", "need_pointer"), n + 1),
         **dict.fromkeys(("unit_calendar", "unit_family"), len(given["unit_calendar"])),
-        "center_matrix": len(given["unit_pointer"]) - 1,
+        **dict.fromkeys(("center_matrix", "center_capacity"), len(given["unit_pointer"]) - 1),
     }
     problems = [
         BAD_ARGUMENT.at("", "", name, len(given[name]), must=f"an array of length {length}")
@@ -248,11 +290,11 @@ def _value_faults(given: dict[str, Any], time: WorkingTime) -> list[Problem]:
     matrix = given["setup_matrix"]
     if matrix.ndim != 3:
         return [BAD_ARGUMENT.at("", "", "setup_matrix", matrix.shape, must="of three dimensions: matrix, from, to")]
+    if given["setup_cost"].shape != matrix.shape:
+        must = f"of the shape of setup_matrix, {matrix.shape}"
+        return [BAD_ARGUMENT.at("", "", "setup_cost", given["setup_cost"].shape, must=must)]
     matrices, families = matrix.shape[0], matrix.shape[1] if matrix.shape[0] else LARGEST
     ranges = {
-        "mode_center": (NO, centers - 1),
-        "mode_setup": (0, LARGEST),
-        "mode_minutes": (0, LARGEST),
         "mode_calendar": (NO, calendars - 1),
         "family": (NO, families - 1),
         "unit_calendar": (NO, calendars - 1),
@@ -263,6 +305,10 @@ def _value_faults(given: dict[str, Any], time: WorkingTime) -> list[Problem]:
         "pred_lag": (0, LARGEST),
         "pred_overlap": (NO, LARGEST),
         "pred_tail": (0, LARGEST),
+        "pred_max_lag": (NO, LARGEST),
+        "center_capacity": (1, LARGEST),
+        "size": (1, LARGEST),
+        "batch_family": (NO, LARGEST),
         "need_group": (0, groups - 1),
         "need_count": (1, LARGEST),
         "group_member": (0, len(given["member_calendar"]) - 1),
@@ -272,7 +318,7 @@ def _value_faults(given: dict[str, Any], time: WorkingTime) -> list[Problem]:
         "sink_lag": (0, LARGEST),
     }
     problems = [fault for name, (low, high) in ranges.items() for fault in _outside(given[name], name, low, high)]
-    problems += _without_mode(given)
+    problems += number_faults(given) + mode_faults(given, centers, LARGEST)
     return problems or _mode_faults(given)
 
 
@@ -284,11 +330,6 @@ def _outside(values: Integers, name: str, low: int, high: int) -> list[Problem]:
         BAD_ARGUMENT.at("", tuple(int(i) for i in at), name, int(values[tuple(at)]), must=f"from {low} to {high}")
         for at in wrong
     ]
-
-
-def _without_mode(given: dict[str, Any]) -> list[Problem]:
-    empty = np.flatnonzero(np.diff(given["mode_pointer"]) == 0)
-    return [BAD_ARGUMENT.at("", int(o), "mode_pointer", 0, must="at least one mode for each operation") for o in empty]
 
 
 def _mode_faults(given: dict[str, Any]) -> list[Problem]:

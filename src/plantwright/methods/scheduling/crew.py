@@ -5,7 +5,7 @@ from __future__ import annotations
 from plantwright.methods.scheduling.problem import Crews, Integers
 from plantwright.methods.scheduling.state import Blocks, Floor
 from plantwright.methods.scheduling.timing import Flat
-from plantwright.methods.working_time import NEVER, open_from, primitive
+from plantwright.methods.working_time import LONG_AGO, NEVER, open_from, primitive
 
 
 @primitive
@@ -34,14 +34,14 @@ def find_crew(
     blocks: Blocks,
     o: int,
     t: int,
-    until: int,
     chosen: Integers,
     seats: Integers,
 ) -> int:
-    """Choose members for `o` from `t` to `until`; gives `t`, or the next moment at which it is worth trying again.
+    """Choose members for `o` from `t` on; gives `t`, or the next moment at which it is worth trying again.
 
     Each place (one of the `need_count` of a need) is matched to a member by augmenting paths (Kuhn 1955), in the
-    groups' order of preference. `seats` is room for three lists as long as the crew.
+    groups' order of preference. `seats` is room for four lists as long as the crew; the last one tells until when each
+    place is held, `LONG_AGO`: it is not needed.
     """
     places = 0
     for need in range(crews.need_pointer[o], crews.need_pointer[o + 1]):
@@ -54,13 +54,16 @@ def find_crew(
             chosen[fill] = -1
             fill += 1
     again = NEVER
+    until = seats[3]
     for place in range(places):
+        if until[place] <= LONG_AGO:
+            continue
         for k in range(crews.group_pointer[group[place]], crews.group_pointer[group[place] + 1]):
-            ready = member_ready(flat, crews, floor, blocks, crews.group_member[k], t, until)
+            ready = member_ready(flat, crews, floor, blocks, crews.group_member[k], t, until[place])
             if ready > t:
                 again = min(again, ready)
     for place in range(places):
-        if not _seat(flat, crews, floor, blocks, seats, place, places, t, until, chosen):
+        if until[place] > LONG_AGO and not _seat(flat, crews, floor, blocks, seats, place, places, t, chosen):
             return again
     return t
 
@@ -75,7 +78,6 @@ def _seat(
     place: int,
     places: int,
     t: int,
-    until: int,
     chosen: Integers,
 ) -> bool:
     """Find a member for `place`, moving members between places seated so far if that frees one."""
@@ -90,7 +92,7 @@ def _seat(
         head += 1
         for k in range(crews.group_pointer[group[here]], crews.group_pointer[group[here] + 1]):
             member = crews.group_member[k]
-            if member_ready(flat, crews, floor, blocks, member, t, until) > t:
+            if member_ready(flat, crews, floor, blocks, member, t, seats[3][here]) > t:
                 continue
             holder = -1
             for other in range(places):

@@ -40,6 +40,8 @@ def defer(shop: Shop, schedule: Schedule) -> Schedule:
     operation that can pause and holds nobody may move past others, to any unit of the work center; everything else
     keeps its unit and its place in the sequence, and with it its set-up and its members. An operation that serves no
     sink is held to its own due time or its present finish. Fixed operations stay. Nothing starts earlier than before.
+    Nor does anything move that a maximum lag binds, that blocks its unit, or that is done where something blocks or
+    where there are batches, nor what has a helper at its set-up. No deadline is missed that was met.
 
     Parameters
     ----------
@@ -68,6 +70,7 @@ def defer(shop: Shop, schedule: Schedule) -> Schedule:
     [660, 2160]
     """
     limit = finish_limits(shop.links, shop.sinks, shop.order, shop.due, schedule.finish, schedule.sink_finish)
+    limit = np.minimum(limit, np.maximum(shop.deadline, schedule.finish))
     placed = Placed(
         schedule.start.copy(),
         schedule.finish.copy(),
@@ -84,7 +87,7 @@ def defer(shop: Shop, schedule: Schedule) -> Schedule:
         shop.links,
         shop.crews,
         shop.pausable,
-        shop.fixed_start,
+        np.where(bound(shop), 0, shop.fixed_start) if shop.tied else shop.fixed_start,
         limit,
         in_order_of_start(shop, schedule),
         placed,
@@ -92,6 +95,22 @@ def defer(shop: Shop, schedule: Schedule) -> Schedule:
         _room(shop, placed),
     )
     return Schedule(*placed, sink_completions(shop.sinks, placed.finish), schedule.status)
+
+
+def bound(shop: Shop) -> Flags:
+    """Mark the operations that cannot move alone, because of what binds them to others."""
+    after = np.repeat(np.arange(shop.operations), np.diff(shop.pred_pointer))
+    found = shop.blocking.copy()
+    tied = (shop.pred_max_lag >= 0) | shop.blocking[shop.pred_op]
+    found[after[tied]] = True
+    found[shop.pred_op[tied]] = True
+    owner = np.repeat(np.arange(shop.operations), np.diff(shop.mode_pointer))
+    center = np.append(shop.center_capacity > 1, False)
+    center[shop.mode_center[shop.blocking[owner] & (shop.mode_center >= 0)]] = True
+    found[owner[center[shop.mode_center]]] = True
+    helped = np.repeat(np.arange(shop.operations), np.diff(shop.need_pointer))
+    found[helped[shop.need_in_setup]] = True
+    return found
 
 
 class Room(NamedTuple):

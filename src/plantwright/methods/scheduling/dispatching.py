@@ -22,12 +22,14 @@ from plantwright.methods.scheduling.rules import RULES, Rule, by_priority, choos
 from plantwright.methods.scheduling.serving import LOOK
 from plantwright.methods.scheduling.state import (
     Blocks,
+    Placed,
     empty_agenda,
     empty_bench,
     empty_floor,
     empty_placed,
 )
 from plantwright.methods.scheduling.tails import Tails, tails
+from plantwright.methods.scheduling.tied import place_in_order
 from plantwright.methods.working_time import NEVER
 
 
@@ -46,6 +48,10 @@ def dispatch(
     The schedule is non-delay: no unit stays idle while an operation that could begin on it waits, apart from what
     `window` holds back. An operation with several modes goes where it ends first, even to a unit that is still busy.
     Fixed operations are placed first, and the others go around them.
+
+    In a shop with maximum lags, blocking, batches or helpers at set-ups, groups of operations that are bound to each
+    other are placed whole, each operation in the first gap, in the order of such a schedule without what binds them (or
+    of the priorities).
 
     Parameters
     ----------
@@ -83,7 +89,8 @@ def dispatch(
 
     Returns
     -------
-    The schedule; its status is ``unfinished`` when calendars or members end before the work.
+    The schedule. Its status is ``unfinished`` where some operations could not be placed (calendars or members end
+    before the work, or lags cannot be kept), and ``unmet`` where some miss their deadline; see `evaluate`.
 
     Raises
     ------
@@ -118,6 +125,8 @@ def dispatch(
     else:
         choice = choose_by(shop, _known(ahead), rule, start, look_ahead)
     release = shop.release if window is None else held_back(shop.release, _known(ahead).last_start, window)
+    if shop.tied and priorities is not None:
+        return in_order(shop, priorities, release, start)
     return run_forward(shop, choice, release, start)
 
 
@@ -127,7 +136,14 @@ def held_back(release: Integers, last_start: Integers, window: int) -> Integers:
 
 
 def run_forward(shop: Shop, choice: Choice, release: Integers, start: int, room: int = 0) -> Schedule:
-    """Run the compiled dispatch with the choice and the releases given; `room` is for events of looking again."""
+    """Run the compiled dispatch with the choice and the releases given; `room` is for events of looking again.
+
+    Where operations are bound to each other, the dispatch without what binds them gives the order in which groups of
+    them are placed.
+    """
+    if shop.tied:
+        order = run_forward(shop.untied(), choice, release, start).start
+        return in_order(shop, order, release, start)
     room = room or 16 * len(shop.center_matrix) + 1024
     placed = empty_placed(shop)
     blocks, member_blocks = place_fixed(shop, placed)
@@ -163,7 +179,21 @@ def run_forward(shop: Shop, choice: Choice, release: Integers, start: int, room:
     )
     if count < 0:
         return run_forward(shop, choice, release, start, room=4 * room)
-    status = "complete" if count == shop.operations else "unfinished"
+    return _told(shop, placed)
+
+
+def in_order(shop: Shop, order: ArrayLike, release: Integers, start: int) -> Schedule:
+    """Place the operations one group after the other, the smallest number first; see `place_in_order`."""
+    return _told(shop, place_in_order(shop, order, release, start))
+
+
+def _told(shop: Shop, placed: Placed) -> Schedule:
+    """Give the schedule, with what there is to say of it."""
+    status = "complete"
+    if (placed.finish >= NEVER).any():
+        status = "unfinished"
+    elif (placed.finish > shop.deadline).any():
+        status = "unmet"
     return Schedule(*placed, sink_completions(shop.sinks, placed.finish), status)
 
 

@@ -38,7 +38,11 @@ class Evaluation:
         Cost of what lies in the house: each operation's `hold_rate` from its start until the last sink it serves
         leaves (complete and due), or its own finish if it serves none.
     broken
-        Arcs into fixed operations that their predecessors do not keep.
+        Arcs into fixed operations that their predecessors do not keep, minimum or maximum lag.
+    unmet
+        int64[]; the operations that end after their deadline, or have one and could not be placed.
+    mode_cost, setup_cost
+        Cost of the modes that are used, and of the changes of family on each unit.
     """
 
     late: Integers
@@ -52,6 +56,9 @@ class Evaluation:
     run: int
     held: float
     broken: int
+    unmet: Integers
+    mode_cost: float
+    setup_cost: float
 
 
 def evaluate(shop: Shop, schedule: Schedule) -> Evaluation:
@@ -84,7 +91,37 @@ def evaluate(shop: Shop, schedule: Schedule) -> Evaluation:
         run=int(shop.mode_minutes[schedule.mode[placed]].sum()),
         held=float(stays @ shop.hold_rate),
         broken=_broken(shop, schedule),
+        unmet=np.flatnonzero((shop.deadline < NEVER) & (schedule.finish > shop.deadline)),
+        mode_cost=float(shop.mode_cost[schedule.mode[placed]].sum()),
+        setup_cost=cost_of_changes(shop, schedule),
     )
+
+
+def cost_of_changes(shop: Shop, schedule: Schedule) -> float:
+    """Give what the changes of family cost, unit by unit in the order of starts; a batch changes once. O(n log n).
+
+    Examples
+    --------
+    >>> from plantwright.methods.scheduling import build_shop, dispatch
+    >>> from plantwright.methods.working_time import working_time
+    >>> shop = build_shop(working_time([]), unit_pointer=[0, 1], unit_calendar=[-1], mode_center=[0, 0, 0],
+    ...     mode_minutes=[5, 5, 5], family=[0, 1, 0], center_matrix=[0], setup_matrix=[[[0, 1], [2, 0]]],
+    ...     setup_cost=[[[0, 10.0], [20.0, 0]]])
+    >>> cost_of_changes(shop, dispatch(shop, "fcfs"))
+    30.0
+    """
+    if not shop.setup_cost.any():
+        return 0.0
+    works = (schedule.unit >= 0) & (schedule.finish > schedule.start) & (schedule.finish < NEVER) & (shop.family >= 0)
+    line = np.flatnonzero(works)
+    line = line[np.lexsort((schedule.finish[line], schedule.start[line], schedule.unit[line]))]
+    unit, start, family = schedule.unit[line], schedule.start[line], shop.family[line]
+    same = np.append(False, unit[1:] == unit[:-1])
+    before = np.where(same, np.append(NO, family[:-1]), shop.unit_family[unit])
+    together = same & np.append(False, start[1:] == start[:-1])
+    matrix = shop.center_matrix[shop.unit_center[unit]]
+    counts = (matrix >= 0) & (before >= 0) & ~together & (shop.fixed_start[line] == NO)
+    return float(shop.setup_cost[matrix[counts], before[counts], family[counts]].sum())
 
 
 def _broken(shop: Shop, schedule: Schedule) -> int:
@@ -93,7 +130,9 @@ def _broken(shop: Shop, schedule: Schedule) -> int:
     into = np.flatnonzero(shop.fixed_start[after] != NO)
     first, arc = shop.pred_op[into], shop.pred_overlap[into]
     ready = np.where(arc < 0, schedule.finish[first], schedule.start[first]) + shop.pred_lag[into]
-    return int(np.count_nonzero(schedule.start[after[into]] < ready))
+    most = shop.pred_max_lag[into]
+    late = (most >= 0) & (schedule.start[after[into]] > np.minimum(schedule.finish[first], NEVER) + most)
+    return int(np.count_nonzero((schedule.start[after[into]] < ready) | late))
 
 
 @compiled

@@ -6,7 +6,7 @@ Everything lies in flat int64 arrays. A list of lists is a pointer and its value
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -78,6 +78,21 @@ class Sinks(NamedTuple):
     release: Integers
 
 
+class Ties(NamedTuple):
+    """What binds operations to each other beyond lags: maximum lags, blocking, batches, people for set-ups only.
+
+    `seat_in_setup` tells of each place of a crew, in the order of `Schedule.member`, whether it is held only during the
+    set-up.
+    """
+
+    max_lag: Integers
+    blocking: Flags
+    capacity: Integers
+    size: Integers
+    batch_family: Integers
+    seat_in_setup: Flags
+
+
 @dataclass(frozen=True, slots=True)
 class Shop:
     """A finite, multi-level shop; make it with `build_shop`, which explains each array and checks it."""
@@ -124,6 +139,15 @@ class Shop:
     succ_arc: Integers
     succ_op: Integers
     order: Integers
+    mode_cost: Numbers
+    pred_max_lag: Integers
+    blocking: Flags
+    center_capacity: Integers
+    size: Integers
+    batch_family: Integers
+    deadline: Integers
+    need_in_setup: Flags
+    setup_cost: Numbers
 
     @property
     def operations(self) -> int:
@@ -181,6 +205,32 @@ class Shop:
         )
 
     @property
+    def tied(self) -> bool:
+        """Whether operations are bound by maximum lags, blocking, batches, or people who are held for a set-up only."""
+        return bool(
+            self.blocking.any()
+            or self.need_in_setup.any()
+            or (self.center_capacity > 1).any()
+            or (self.pred_max_lag >= 0).any()
+        )
+
+    @property
+    def ties(self) -> Ties:
+        """What binds operations, for kernels."""
+        seat_in_setup = np.repeat(self.need_in_setup, self.need_count)
+        return Ties(self.pred_max_lag, self.blocking, self.center_capacity, self.size, self.batch_family, seat_in_setup)
+
+    def untied(self) -> Shop:
+        """Give the shop without maximum lags, blocking and batches; who helps at a set-up is held to the end."""
+        return replace(
+            self,
+            pred_max_lag=np.full_like(self.pred_max_lag, NO),
+            blocking=np.zeros_like(self.blocking),
+            center_capacity=np.ones_like(self.center_capacity),
+            need_in_setup=np.zeros_like(self.need_in_setup),
+        )
+
+    @property
     def sinks(self) -> Sinks:
         """The sinks, for kernels."""
         return Sinks(self.sink_pointer, self.sink_op, self.sink_lag, self.sink_due, self.sink_release)
@@ -199,11 +249,13 @@ class Schedule:
     mode, unit
         int64[n]; the chosen mode (a place in the mode arrays) and unit; -1 where there is none.
     member_pointer, member
-        Operation ``o`` holds ``member[member_pointer[o]:member_pointer[o + 1]]``; -1 where nobody could be had.
+        Operation ``o`` holds ``member[member_pointer[o]:member_pointer[o + 1]]``; -1 where nobody could be had, or
+        nobody is needed because there is no set-up.
     sink_finish
         int64[d]; when each sink is complete.
     status
-        ``complete``, or ``unfinished`` when calendars or members end before the work.
+        ``complete``; ``unfinished`` when some operations could not be placed, because calendars or members end before
+        the work or because lags cannot be kept; ``unmet`` when all are placed, but not all by their deadlines.
     """
 
     start: Integers

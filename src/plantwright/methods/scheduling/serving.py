@@ -237,7 +237,9 @@ def _crew_span(
     places = placed.member_pointer[o + 1] - placed.member_pointer[o]
     until = f
     for _ in range(LOOK):
-        again = find_crew(flat, crews, floor, member_blocks, o, t, until, bench.chosen, bench.seats)
+        for k in range(places):
+            bench.seats[3, k] = until
+        again = find_crew(flat, crews, floor, member_blocks, o, t, bench.chosen, bench.seats)
         if again > t:
             return again, NEVER
         for k in range(places):

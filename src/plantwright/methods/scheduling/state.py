@@ -78,7 +78,7 @@ def empty_bench(shop: Shop, placed: Placed, look: int) -> Bench:
     largest = int(np.diff(shop.unit_pointer).max(initial=1))
     crew = int(np.diff(placed.member_pointer).max(initial=0))
     free, aside, calendars = np.empty(largest, np.int64), np.empty(look, np.int64), np.empty(crew + 1, np.int64)
-    return Bench(free, aside, calendars, np.empty(crew, np.int64), np.empty(4, np.int64), np.empty((3, crew), np.int64))
+    return Bench(free, aside, calendars, np.empty(crew, np.int64), np.empty(4, np.int64), np.empty((4, crew), np.int64))
 
 
 def blocks_of(count: int, owner: Integers, start: Integers, finish: Integers, family: Integers) -> Blocks:

@@ -22,7 +22,7 @@ class Tails:
     Parameters
     ----------
     due
-        int64[n]; the earliest due time among the sinks it serves, and its own.
+        int64[n]; the earliest due time among the sinks it serves, its own, and the deadlines up to there.
     last_finish, last_start
         int64[n]; latest times that keep every due time, with unlimited capacity; `NEVER` where nothing is due.
     work, left
@@ -58,7 +58,7 @@ def tails(shop: Shop) -> Tails:
             shop.sinks,
             shop.sink_weight,
             shop.order,
-            shop.due,
+            np.minimum(shop.due, shop.deadline),
             shop.weight,
             minutes,
             calendar,

@@ -36,7 +36,7 @@ def open_together(flat: Flat, calendars: Integers, count: int, t: int) -> int:
 
 
 @primitive
-def _closes(flat: Flat, calendars: Integers, count: int, t: int) -> int:
+def closes(flat: Flat, calendars: Integers, count: int, t: int) -> int:
     """Give the moment at which the first of the calendars, all open at `t`, closes."""
     pointer, _, end, _ = flat
     soonest = NEVER
@@ -90,8 +90,8 @@ def begin(flat: Flat, calendars: Integers, count: int, pausable: bool, t: int, m
             return open_from(pointer, start, end, before, calendars[0], t)
         return fits_from(pointer, start, end, before, calendars[0], t, minutes)
     t = open_together(flat, calendars, count, t)
-    while not pausable and t < NEVER and _closes(flat, calendars, count, t) - t < minutes:
-        t = open_together(flat, calendars, count, _closes(flat, calendars, count, t))
+    while not pausable and t < NEVER and closes(flat, calendars, count, t) - t < minutes:
+        t = open_together(flat, calendars, count, closes(flat, calendars, count, t))
     return t
 
 
@@ -105,7 +105,7 @@ def done(flat: Flat, calendars: Integers, count: int, t: int, minutes: int) -> i
         t = open_together(flat, calendars, count, t)
         if t >= NEVER:
             return NEVER
-        close = _closes(flat, calendars, count, t)
+        close = closes(flat, calendars, count, t)
         if t + minutes <= close:
             return t + minutes
         minutes -= close - t
@@ -180,3 +180,26 @@ def calendar_of(modes: Modes, units: Units, mode: int, unit: int) -> int:
     """Give the calendar of the unit, or of the mode that needs none."""
     own: int = units.calendar[unit] if unit >= 0 else modes.calendar[mode]
     return own
+
+
+@primitive
+def open_minutes(flat: Flat, calendars: Integers, count: int, t: int, until: int) -> int:
+    """Count the minutes from `t` until another moment at which all calendars are open."""
+    minutes = 0
+    t = open_together(flat, calendars, count, t)
+    while t < until:
+        close = min(closes(flat, calendars, count, t), until)
+        minutes += close - t
+        t = open_together(flat, calendars, count, close)
+    return minutes
+
+
+@primitive
+def done_both(
+    flat: Flat, calendars: Integers, whole: int, count: int, t: int, setup: int, minutes: int
+) -> tuple[int, int]:
+    """Give when set-up and run, begun at or after `t`, are done; the calendars from `whole` on bind the set-up only."""
+    ready = done(flat, calendars, count, t, setup)
+    if ready >= NEVER:
+        return NEVER, NEVER
+    return ready, done(flat, calendars, whole, ready, minutes)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from plantwright.core.problem import Problem, problem_kind
-from plantwright.methods.scheduling.problem import NO, Shop
+from plantwright.methods.scheduling.problem import NO, Flags, Integers, Shop
+from plantwright.methods.working_time import NEVER
 
 NOT_SEARCHED = problem_kind(
     "shop-not-searched",
@@ -34,8 +35,9 @@ def fits(shop: Shop, *, setup_ahead: bool = False) -> list[Problem]:
 
     Notes
     -----
-    O(operations + arcs + modes). Fixed operations, crews and overlapping arcs are not searched, nor operations without
-    family on a unit with a set-up matrix: the set-up after them would depend on more than the one before.
+    O(operations + arcs + modes). Fixed operations, crews, overlapping arcs, maximum lags, blocking, batches and
+    deadlines are not searched, nor operations without family on a unit with a set-up matrix: the set-up after them would
+    depend on more than the one before.
 
     Examples
     --------
@@ -48,18 +50,39 @@ def fits(shop: Shop, *, setup_ahead: bool = False) -> list[Problem]:
     """  # noqa: E501  one line of output
     found = []
     crews = np.flatnonzero(np.diff(shop.need_pointer))
-    overlaps = np.searchsorted(shop.pred_pointer, np.flatnonzero(shop.pred_overlap != NO), side="right") - 1
     fixed = np.flatnonzero(shop.fixed_start != NO)
     for what, where in (
         ("a crew", crews),
-        ("an overlap with the operation before", np.unique(overlaps)),
+        ("an overlap with the operation before", _after(shop, shop.pred_overlap != NO)),
         ("a fixed start", fixed),
         ("no family on a unit with set-ups", _without_family(shop)),
+        ("a maximum lag after the operation before", _after(shop, shop.pred_max_lag != NO)),
+        ("blocking", np.flatnonzero(shop.blocking)),
+        ("a work center that does several operations at once", _in_batches(shop)),
+        ("a deadline", np.flatnonzero(shop.deadline < NEVER)),
+        ("a cost of modes or changes", _costs(shop)),
     ):
         found += [NOT_SEARCHED.at("", int(o), what=what) for o in where]
     if setup_ahead:
         found += [SETUP_AHEAD.at("", int(unit)) for unit in np.flatnonzero(shop.unit_calendar != NO)]
     return found
+
+
+def _after(shop: Shop, arcs: Flags) -> Integers:
+    """List the operations that such arcs lead to."""
+    return np.unique(np.searchsorted(shop.pred_pointer, np.flatnonzero(arcs), side="right") - 1)
+
+
+def _in_batches(shop: Shop) -> Integers:
+    """List the operations that can be done where several are done at once."""
+    owner = np.repeat(np.arange(shop.operations), np.diff(shop.mode_pointer))
+    return np.unique(owner[np.append(shop.center_capacity > 1, False)[shop.mode_center]])
+
+
+def _costs(shop: Shop) -> Integers:
+    """List the operations whose modes cost something; all of them where changes of family do."""
+    costly = np.add.reduceat(np.abs(shop.mode_cost), shop.mode_pointer[:-1]) > 0 if shop.operations else shop.blocking
+    return np.flatnonzero(costly | shop.setup_cost.any())
 
 
 def _without_family(shop: Shop) -> list[int]:
