@@ -23,6 +23,8 @@ from plantwright.methods.stock.distributions import (
     poisson,
 )
 from plantwright.methods.stock.exact import MinMax, exact_min_max, exact_reorder_policy, power_approximation
+from plantwright.methods.stock.guaranteed import GuaranteedService, SupplyChain, build_chain, place_on_tree
+from plantwright.methods.stock.guaranteed_network import place_in_network
 from plantwright.methods.stock.joint import JointReplenishment, joint_replenishment
 from plantwright.methods.stock.lead_time import (
     convolved_lead_time_demand,
@@ -55,6 +57,7 @@ __all__ = [
     "Discrete",
     "Distribution",
     "Gamma",
+    "GuaranteedService",
     "JointReplenishment",
     "KanbanLoop",
     "Lognormal",
@@ -65,11 +68,13 @@ __all__ = [
     "OrderQuantity",
     "Step",
     "StockPolicy",
+    "SupplyChain",
     "Working",
     "abc_classes",
     "all_units_discount",
     "base_stock_level",
     "buffer_zones",
+    "build_chain",
     "convolved_lead_time_demand",
     "economic_order_quantity",
     "economic_production_quantity",
@@ -88,6 +93,8 @@ __all__ = [
     "newsvendor_profit",
     "order_cost_curve",
     "order_up_to_level",
+    "place_in_network",
+    "place_on_tree",
     "planned_back_orders",
     "poisson",
     "power_approximation",

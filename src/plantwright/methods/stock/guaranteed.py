@@ -263,16 +263,16 @@ def _spanning(count: int, ranked: list[int], ends: list[tuple[int, int]]) -> NDA
     return kept
 
 
-def fold(
-    chain: SupplyChain, forest: Forest, in_price: Floats | None = None, out_price: Floats | None = None
-) -> tuple[float, Ints, Ints]:
-    """Solve a forest, with a price on each period of SI and of S; give the least value, S and SI."""
-    up, down = np.zeros(forest.in_at[-1]), np.zeros(forest.out_at[-1])
-    if in_price is not None and out_price is not None:
-        places = np.arange(up.size) - np.repeat(forest.in_at[:-1], chain.most_in + 1)
-        up += places * np.repeat(in_price, chain.most_in + 1)
-        places = np.arange(down.size) - np.repeat(forest.out_at[:-1], chain.most_out + 1)
-        down += places * np.repeat(out_price, chain.most_out + 1)
+def rows_of(forest: Forest) -> tuple[Floats, Floats]:
+    """Give rows of nothing over every SI and every S, for `fold` to begin with."""
+    return np.zeros(forest.in_at[-1]), np.zeros(forest.out_at[-1])
+
+
+def fold(chain: SupplyChain, forest: Forest, up: Floats, down: Floats) -> tuple[float, Ints, Ints]:
+    """Solve a forest with the costs on SI and on S that `up` and `down` hold; give the least value, S and SI.
+
+    The rows are used up.
+    """
     curve = np.sqrt(np.arange(int((chain.most_in + chain.time).max()) + 1, dtype=np.float64))
     service, inbound = np.zeros(chain.time.size, np.int64), np.zeros(chain.time.size, np.int64)
     value = fold_tree(
@@ -284,7 +284,7 @@ def fold(
 
 def inbound_of(chain: SupplyChain, service: Ints) -> Ints:
     """Give the inbound service times: the slowest of what feeds a stage, and no less than its own promise needs."""
-    inbound = np.maximum(service - chain.time, 0)
+    inbound: Ints = np.maximum(service - chain.time, 0)
     np.maximum.at(inbound, chain.target, service[chain.source])
     return inbound
 
@@ -340,7 +340,7 @@ def place_on_tree(chain: SupplyChain) -> GuaranteedService:
         a = int(forest.rest[0])
         closing = f"{chain.source[a]} to {chain.target[a]}"
         stop([fault("arcs", closing, "without rings; place_in_network takes chains with rings", a)])
-    value, service, _ = fold(chain, forest)
+    value, service, _ = fold(chain, forest, *rows_of(forest))
     return placement(chain, service, value)
 
 
