@@ -29,6 +29,7 @@ class Reader:
     group : mark between groups of digits
     first_group, next_groups : digits of the last group before the point, and of those to its left
     least_grouped : digits that must stand before the last group, so that there is a mark
+    language : tag of the language of words
     """
 
     point: str = "."
@@ -36,6 +37,7 @@ class Reader:
     first_group: int = 3
     next_groups: int = 3
     least_grouped: int = 1
+    language: str = "en"
 
     def grouped(self, digits: str) -> str:
         """Set the groups of a whole number apart.

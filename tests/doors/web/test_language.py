@@ -5,6 +5,7 @@ import asyncio
 import html
 import re
 from pathlib import Path
+from types import SimpleNamespace
 
 import anyio.from_thread
 import pytest
@@ -16,11 +17,14 @@ from nicegui.page import page as page_of
 import plantwright.doors.web.pages
 from plantwright.core import wording
 from plantwright.core.access import local_person
+from plantwright.core.access.signing import REFUSED as SIGN_IN_REFUSED
 from plantwright.core.reader import PLAIN, READER, later, plural, reading, say
 from plantwright.core.store import Store
+from plantwright.doors.http import sign
 from plantwright.doors.web import language
 from plantwright.doors.web.chooser import forms
 from plantwright.doors.web.frame import frame
+from plantwright.doors.web.keys import KEYS
 from plantwright.doors.web.mounting import load_screens
 from plantwright.doors.web.screens import SCREENS
 from plantwright.doors.web.seat import Seat, Views
@@ -89,6 +93,11 @@ def test_the_template_holds_what_is_said_and_what_is_declared(gathered):
     assert gathered.get("{n} order").id == ("{n} order", "{n} orders")
 
 
+def test_the_template_holds_every_key_that_is_listed(gathered):
+    texts = [text for title, keys in KEYS for text in (title, *(part for pair in keys for part in pair))]
+    assert [text for text in texts if is_text(text) and gathered.get(text) is None] == []
+
+
 def test_the_template_is_the_same_each_time_it_is_written():
     assert written() == written()
     assert "POT-Creation-Date" not in written()
@@ -147,6 +156,43 @@ def test_a_translation_with_a_place_that_its_text_does_not_have_stays_english(es
     wrong = gathered.get("{number} was made firm.").clone()
     wrong.string = "{nombro} estas firma."
     assert not language.same_places(wrong)
+
+
+SIGN_PAGES = {
+    "sign in": lambda who: sign._sign_in_page("/late", "", [SIGN_IN_REFUSED.at()]),
+    "first": lambda who: sign._first_page("token"),
+    "password": sign._password_page,
+    "sign out": lambda who: asyncio_free(sign.Pages(None).show_sign_out(who)),
+}
+
+
+def asyncio_free(waiting):
+    """Run a function that waits for nothing."""
+    with pytest.raises(StopIteration) as ended:
+        waiting.send(None)
+    return ended.value.value
+
+
+@pytest.mark.parametrize("name", SIGN_PAGES)
+def test_pages_for_signing_in_are_written_in_the_language_of_the_reader(name, esperanto):
+    who = SimpleNamespace(state=SimpleNamespace(person=SimpleNamespace(name="anna"), csrf="c"))
+    with reading(esperanto):
+        body = SIGN_PAGES[name](who).body.decode()
+    assert '<html lang="eo">' in body
+    seen = html.unescape(re.sub("<[^>]*>", " ", re.sub("<style>.*?</style>", "", body, flags=re.DOTALL)))
+    assert english_in(seen, {"anna", "Plantwright"}) == ""
+
+
+@pytest.mark.parametrize(("header", "expected"), [(b"eo,en;q=0.5", "eo"), (b"en-GB", "en")])
+def test_who_is_not_signed_in_reads_as_the_browser_likes_it(header, expected, esperanto):
+    found = []
+
+    async def app(_scope, _receive, _send):
+        found.append(READER.get().language)
+
+    scope = {"type": "http", "path": "/sign-in", "headers": [(b"accept-language", header)], "state": {"person": None}}
+    asyncio_free(language.Readers(app, None)(scope, None, None))
+    assert found == [expected]
 
 
 @pytest.fixture(scope="module")

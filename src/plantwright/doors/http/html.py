@@ -9,6 +9,7 @@ from html import escape
 from starlette.responses import HTMLResponse
 
 from plantwright.core.problem import Problem
+from plantwright.core.reader import READER, say
 
 STYLE = """
 :root { color-scheme: light dark; --back: #f4f6f8; --card: #fff; --text: #1c2733; --dim: #52606d; --line: #8896a5;
@@ -47,7 +48,11 @@ def form_page(
     title: str, sentence: str, fields: Sequence[Field], button: str, *, hidden: dict[str, str],
     problems: Sequence[Problem] = (), status: int = 200, action: str = "",
 ) -> HTMLResponse:  # fmt: skip
-    """Give a page with a form; everything that comes from outside is escaped."""
+    """Give a page with a form; everything that comes from outside is escaped.
+
+    Title, button and labels are given in English and said in the language of the reader.
+    """
+    title = say(title)
     told = "".join(f"<p>{escape(f'{problem.message} {problem.remedy}')}</p>" for problem in problems)
     parts = [
         f"<h1>{escape(title)}</h1><p>{escape(sentence)}</p>",
@@ -55,7 +60,7 @@ def form_page(
         f'<form method="post" action="{escape(action)}">',
         *(f'<input type="hidden" name="{escape(name)}" value="{escape(value)}">' for name, value in hidden.items()),
         *(_field(place, field) for place, field in enumerate(fields)),
-        f"<button>{escape(button)}</button></form>",
+        f"<button>{escape(say(button))}</button></form>",
     ]
     return HTMLResponse(page(title, "".join(parts)), status)
 
@@ -63,7 +68,8 @@ def form_page(
 def page(title: str, body: str) -> str:
     """Give a whole page; the body is HTML already."""
     return (
-        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{escape(title)} · Plantwright</title>'
+        f'<!doctype html><html lang="{escape(READER.get().language)}"><head><meta charset="utf-8">'
+        f"<title>{escape(title)} · Plantwright</title>"
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<style>{STYLE}</style></head><body><main>{body}</main></body></html>"
     )
@@ -77,4 +83,4 @@ def _field(place: int, field: Field) -> str:
         "autofocus" if place == 0 else "",
         'autocapitalize="none" spellcheck="false" maxlength="1000"',
     ]
-    return f'<label for="{field.name}">{escape(field.label)}</label><input {" ".join(filter(None, marks))}>'
+    return f'<label for="{field.name}">{escape(say(field.label))}</label><input {" ".join(filter(None, marks))}>'

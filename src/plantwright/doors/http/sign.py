@@ -10,19 +10,20 @@ from starlette.responses import RedirectResponse, Response
 
 from plantwright.core import access
 from plantwright.core.problem import Problem, ProblemError
+from plantwright.core.reader import later, say
 from plantwright.core.store import Store
 from plantwright.doors.http.gate import COOKIE, CSRF_FIELD
 from plantwright.doors.http.html import Field, form_page
 from plantwright.doors.http.told import status_of
 
-NAME = Field("name", "Name", "username")
-PASSWORD = Field("password", "Password", "current-password", secret=True)
-OLD = Field("old", "Password so far", "current-password", secret=True)
-NEW = Field("new", "New password", "new-password", secret=True)
+NAME = Field("name", later("Name"), "username")
+PASSWORD = Field("password", later("Password"), "current-password", secret=True)
+OLD = Field("old", later("Password so far"), "current-password", secret=True)
+NEW = Field("new", later("New password"), "new-password", secret=True)
 FIRST = (
-    Field("name", "Name to sign in with", "username"),
-    Field("full_name", "Full name", "name", required=False),
-    Field("password", "Password", "new-password", secret=True),
+    Field("name", later("Name to sign in with"), "username"),
+    Field("full_name", later("Full name"), "name", required=False),
+    Field("password", later("Password"), "new-password", secret=True),
 )
 
 
@@ -98,8 +99,8 @@ class Pages:
 
     async def show_sign_out(self, request: Request) -> Response:
         """Ask whether to sign out: a link alone must not do it."""
-        sentence = f"You are signed in as {request.state.person.name}."
-        return form_page("Sign out", sentence, (), "Sign out", hidden={CSRF_FIELD: request.state.csrf})
+        sentence = say("You are signed in as {name}.", name=request.state.person.name)
+        return form_page(later("Sign out"), sentence, (), "Sign out", hidden={CSRF_FIELD: request.state.csrf})
 
     async def sign_out(self, request: Request) -> Response:
         """End the session."""
@@ -117,25 +118,25 @@ async def _form(request: Request) -> dict[str, str]:
 def _sign_in_page(goal: str, name: str = "", problems: list[Problem] | None = None) -> Response:
     fields = (Field(NAME.name, NAME.label, NAME.complete, value=name), PASSWORD)
     status = status_of(problems) if problems else 200
-    sentence = "Plan, record and learn on one model of the plant."
+    sentence = say("Plan, record and learn on one model of the plant.")
     return form_page(
-        "Sign in", sentence, fields, "Sign in", hidden={"next": goal}, problems=problems or (), status=status
+        later("Sign in"), sentence, fields, "Sign in", hidden={"next": goal}, problems=problems or (), status=status
     )
 
 
 def _first_page(token: str, problems: list[Problem] | None = None) -> Response:
     status = status_of(problems) if problems else 200
-    sentence = "The plant has no user yet. The first one is its administrator."
+    sentence = say("The plant has no user yet. The first one is its administrator.")
     return form_page(
-        "First administrator", sentence, FIRST if token else (), "Begin", hidden={"token": token},
+        later("First administrator"), sentence, FIRST if token else (), later("Begin"), hidden={"token": token},
         problems=problems or (), status=status, action="/first",
     )  # fmt: skip
 
 
 def _password_page(request: Request, problems: list[Problem] | None = None) -> Response:
-    sentence = f"For {request.state.person.name}. All other sessions end."
+    sentence = say("For {name}. All other sessions end.", name=request.state.person.name)
     return form_page(
-        "New password", sentence, (OLD, NEW), "Change it", hidden={CSRF_FIELD: request.state.csrf},
+        "New password", sentence, (OLD, NEW), later("Change it"), hidden={CSRF_FIELD: request.state.csrf},
         problems=problems or (), status=status_of(problems) if problems else 200,
     )  # fmt: skip
 

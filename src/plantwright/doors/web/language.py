@@ -53,7 +53,6 @@ class LocalReader(Reader):
     """A reader with the marks of a locale (a tag such as ``de-DE``, empty for the plain form), and a language."""
 
     tag: str = ""
-    language: str = "en"
 
     def percent(self, number: str) -> str:
         """Put the sign of per cent where the locale has it."""
@@ -227,7 +226,7 @@ def keep_reader(client: Client) -> None:
 
 
 class Readers:
-    """Finds the reader of each page, from the settings of the person and what the browser likes.
+    """Finds the reader of each page, from the settings of the person, where somebody is signed in, and the browser's.
 
     A socket names the page that it belongs to. What it brings, such as a click, is handled in tasks that begin in its
     request, so they write for the same reader.
@@ -239,15 +238,15 @@ class Readers:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, for its reader."""
         person: Any = scope.get("state", {}).get("person")
-        if person is None or scope["path"].startswith(("/api/", "/static/", "/_nicegui/")):
+        if scope["type"] not in {"http", "websocket"} or scope["path"].startswith(("/api/", "/static/", "/_nicegui/")):
             await self.app(scope, receive, send)
             return
-        found = _of_page(scope) if scope["path"].startswith("/_nicegui_ws") else await self._found(scope, person.name)
+        found = _of_page(scope) if scope["path"].startswith("/_nicegui_ws") else await self._found(scope, person)
         with reading(found):
             await self.app(scope, receive, send)
 
-    async def _found(self, scope: Scope, name: str) -> Reader:
-        own = await to_thread.run_sync(own_settings, self.store, name)
+    async def _found(self, scope: Scope, person: Any) -> Reader:
+        own = {} if person is None else await to_thread.run_sync(own_settings, self.store, person.name)
         return reader_of(own, dict(scope["headers"]).get(b"accept-language", b"").decode("latin-1"))
 
 
