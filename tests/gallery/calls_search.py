@@ -14,7 +14,7 @@ def _shop(**more):
 
 @provokes("shop-not-searched")
 def shop_not_searched(folder):
-    return raised(lambda: search(_shop(fixed_start=[0, -1], fixed_unit=[0, -1]), iterations=1))
+    return raised(lambda: search(_shop(fixed_start=[0, -1], fixed_unit=[0, -1]), iterations=1, setup_ahead=True))
 
 
 @provokes("setup-ahead-calendar")

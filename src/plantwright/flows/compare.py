@@ -13,8 +13,8 @@ from plantwright.core.exact import SCALE
 HOUR = 60
 """Moves of an order by less than an hour are no news."""
 TOTALS = (
-    "service", "orders", "late_orders", "late_days", "short_orders", "planned_orders", "operations", "load_hours",
-    "cost_of_new_orders", "stock_value", "wip_value_days", "stock_value_days",
+    "service", "orders", "late_orders", "late_days", "late_days_bound", "short_orders", "planned_orders", "operations",
+    "load_hours", "cost_of_new_orders", "stock_value", "wip_value_days", "stock_value_days",
 )  # fmt: skip
 
 

@@ -23,6 +23,7 @@ LABELS = {
     "orders": "Sales orders",
     "late_orders": "Late orders and forecasts",
     "late_days": "Late days",
+    "late_days_bound": "Late days that no schedule avoids",
     "short_orders": "Short orders and forecasts",
     "planned_orders": "New orders",
     "operations": "Operations",
@@ -95,7 +96,7 @@ def words(name: str, value: float | None) -> str:
         return ""
     if name == "service":
         return wording.number(value * 100, 1) + wording.SPACE + "%"
-    return wording.number(value, 1 if name in {"late_days", "load_hours"} else 0)
+    return wording.number(value, 1 if name in {"late_days", "late_days_bound", "load_hours"} else 0)
 
 
 def _stage_words(plan: View) -> tuple[str, ...]:

@@ -46,3 +46,12 @@ class Bottleneck(Entity, key="work_center", role="result"):
     delayed_orders = col.whole("Late demands whose chain of waiting passes through it")
     delay_days = col.quantity("Days lost at it on the chains of late demands", unit="d")
     rank = col.whole("1 for the worst")
+
+
+class PlanImprovement(Entity, key="step", role="result"):
+    """How a search improved the schedule, step by step; empty where none was asked for."""
+
+    step = col.whole("Step, from 1: the schedule before the search")
+    seconds = col.quantity("Seconds since the search began", unit="s")
+    objective = col.quantity("Late days of all demands, each by its weight", unit="d")
+    bound = col.quantity("Weighted late days that no schedule of these orders can avoid", unit="d")

@@ -35,7 +35,7 @@ from plantwright.flows.plan.schedule import Build, Scheduled, best_schedule, nev
 from plantwright.flows.plan.shop import Given, plan_shop
 from plantwright.flows.plan.steps import Steps, order_patterns, order_steps, reported, with_frozen
 from plantwright.flows.plan.timing import Dates, dates_by_schedule, dates_without_schedule, order_holding
-from plantwright.flows.plan.totals import plan_totals
+from plantwright.flows.plan.totals import lateness_totals, plan_totals
 from plantwright.flows.plan.verify import verify
 from plantwright.methods.scheduling import Shop
 from plantwright.methods.working_time import NEVER
@@ -59,6 +59,13 @@ class Watch:
         self.begun = now
         if self.progress:
             self.progress(stage, share)
+
+    def improving(self, seconds: float, late: float, bound: float, limit: float) -> bool:
+        """Tell how far the search for a better schedule is; gives true where somebody wants what it has."""
+        if not self.progress:
+            return False
+        words = f"schedule: {late:.1f} weighted late days, at least {bound:.1f}"
+        return self.progress(words, 0.35 + 0.25 * min(seconds / limit, 1.0)) is True
 
 
 def make_plan(
@@ -138,16 +145,18 @@ def _dated_tables(
     pegs = without_demands(pegs, missing)
     hold = order_holding(n, material, consumer)
     extra: dict[str, pl.DataFrame] = {}
+    lateness: dict[str, float] = {}
     cause, operations, status = None, 0, "no schedule"
     if schedule:
         soonest = earliest(n, material)
         pegs, made = _schedule(
-            n, material, pegs, soonest, hold, consumer, place, seed=seed, seconds=seconds, previous=previous
+            n, material, pegs, soonest, hold, consumer, place, watch, seed=seed, seconds=seconds, previous=previous
         )
         dates = dates_by_schedule(n, made.given, material, pegs, made.steps, made.late, soonest, consumer, place)
         watch.done("schedule", 0.6)
         extra, cause = _schedule_tables(n, material, pegs, made, soonest, dates)
         operations, status = len(made.steps), made.late.status
+        lateness = lateness_totals(made, material.demands.height)
     else:
         dates = dates_without_schedule(n, material, pegs, consumer)
     extra["reason"] = pl.concat([extra["reason"], lost]) if "reason" in extra else lost
@@ -163,20 +172,21 @@ def _dated_tables(
         "message_draft": draft_messages(n, material, pegs, dates),
         **extra,
     }
-    totals = plan_totals(n, material, pegs, dates, demand, operations, hold)
+    totals = plan_totals(n, material, pegs, dates, demand, operations, hold) | lateness
     watch.done("tables", 0.75)
     return tables, totals, status
 
 
 def _schedule(
-    n: Numbered, material: Material, pegs: PegRows, soonest: Ints, hold: np.ndarray, consumer: Ints, place: Ints, *,
-    seed: int, seconds: float | None, previous: Plan | None,
+    n: Numbered, material: Material, pegs: PegRows, soonest: Ints, hold: np.ndarray, consumer: Ints, place: Ints,
+    watch: Watch, *, seed: int, seconds: float | None, previous: Plan | None,
 ) -> tuple[PegRows, Scheduled]:  # fmt: skip
     pegs, made = best_schedule(
         pegs,
         shop_builder(n, material, soonest, hold, previous),
         lambda rows, made: other_pegs(material, rows, made, soonest, consumer, place),
         n.plant.settings["dispatch_rule"], seconds, seed,
+        lambda at, late, bound: watch.improving(at, late, bound, seconds or 1.0),
     )  # fmt: skip
     stop_on_errors(never_placed(n, made.steps, made.shop, made.early))
     return pegs, made
@@ -237,4 +247,5 @@ def _schedule_tables(
         "center_load": load,
         "reason": reason,
         "bottleneck": loads.bottlenecks(n, load, waits, reason),
+        "plan_improvement": results.improvement_table(made.improvement),
     }, cause

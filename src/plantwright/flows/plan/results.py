@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import polars as pl
 
@@ -179,3 +181,12 @@ def _people(n: Numbered, schedule: Schedule) -> pl.Series:
 def consumed_table(material: Material) -> pl.DataFrame:
     """Give which order took how much off which forecast."""
     return shaped("consumed_forecast", material.consumed.with_row_index("number", offset=1))
+
+
+def improvement_table(improvement: Sequence[tuple[float, float, float]]) -> pl.DataFrame:
+    """Make the record of a search: seconds, weighted late minutes and their bound, step by step."""
+    found = np.array(improvement, np.float64).reshape(-1, 3)
+    scaled = np.round(found * SCALE / (1, DAY, DAY)).astype(np.int64)
+    names = ("seconds", "objective", "bound")
+    columns = {name: scaled[:, k] for k, name in enumerate(names)}
+    return pl.DataFrame({"step": np.arange(1, len(found) + 1, dtype=np.int64), **columns})

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import os
-import time
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -17,8 +16,8 @@ from plantwright.flows.plan.material import Numbered
 from plantwright.flows.plan.pegs import PegRows
 from plantwright.flows.plan.shop import Given
 from plantwright.flows.plan.steps import Steps
-from plantwright.methods.scheduling import Rule, Schedule, Shop, blame, defer, dispatch
-from plantwright.methods.scheduling.problem import Numbers
+from plantwright.methods.scheduling import Rule, Schedule, Shop, defer, dispatch
+from plantwright.methods.scheduling.search import Objective, Progress, search
 from plantwright.methods.working_time import NEVER
 
 NEVER_PLACED = problem_kind(
@@ -40,23 +39,28 @@ TRIED = 250_000
 """Operations that are scheduled in all while rules are tried: small shops try every rule, large ones the first."""
 REPEGGED, MOST_PEGGINGS = 100_000, 12
 """Operations that are scheduled in all while other pegs are tried, and how often they are tried at most."""
-SIDE_BY_SIDE = 2
-"""Orders of dispatch that one round of the improvement tries, whatever the machine, so that a seed gives one plan."""
-SHARES_OF_DEMANDS = (0.02, 0.05, 0.2, 0.6, 1.0)
-SHARES_OF_OPERATIONS = (0.1, 0.3, 1.0)
-SHARES_OF_DELAY = (0.03, 0.1, 0.2, 0.4, 0.8, 1.5)
-"""What a round draws from: which of the late demands, which of the operations that hold them back, how far forward."""
+DAY = 1440
+THREADS = 2
+"""Threads of the search, whatever the machine."""
+
+Tell = Callable[[float, float, float], object]
+"""Is told the seconds of the search, the weighted late days of the best schedule and the fewest that are possible; its
+answer is true where the search should end with what it has."""
 
 
 @dataclass(frozen=True)
 class Scheduled:
-    """The finite shop of some pegs, with two schedules of it: as early as possible, and just in time."""
+    """The finite shop of some pegs, with two schedules of it: as early as possible, and just in time.
+
+    `improvement` has seconds, weighted late minutes and their bound, step by step, where a search was made.
+    """
 
     given: Given
     steps: Steps
     shop: Shop
     early: Schedule
     late: Schedule
+    improvement: tuple[tuple[float, float, float], ...] = ()
 
 
 Build = Callable[[PegRows], tuple[Given, Steps, Shop]]
@@ -64,7 +68,13 @@ Repeg = Callable[[PegRows, Scheduled], Iterable[PegRows]]
 
 
 def best_schedule(
-    pegs: PegRows, build: Build, repeg: Repeg, rule: str = "best", seconds: float | None = None, seed: int = 0
+    pegs: PegRows,
+    build: Build,
+    repeg: Repeg,
+    rule: str = "best",
+    seconds: float | None = None,
+    seed: int = 0,
+    tell: Tell | None = None,
 ) -> tuple[PegRows, Scheduled]:
     """Make the schedule of the plan: several dispatch rules, then other pegs, then improvement for the given seconds.
 
@@ -76,6 +86,7 @@ def best_schedule(
     rule : the only dispatch rule to use; best: several are tried
     seconds : time for improvement; None: only rules and pegs are tried
     seed : of the chance in the improvement
+    tell : is told how far the improvement is, and answers whether it is enough
 
     Returns
     -------
@@ -99,10 +110,8 @@ def best_schedule(
         if better:
             pegs, best = chosen
             best = replace(best, late=defer(best.shop, best.early))
-    if seconds:
-        until = time.perf_counter() + seconds
-        early = improved(best.shop, best.early, lambda: time.perf_counter() < until, seed)
-        best = replace(best, early=early, late=defer(best.shop, early))
+    if seconds and worth > 0 and best.early.status == "complete":
+        best = improved(best, seconds, seed, tell)
     return pegs, best
 
 
@@ -120,33 +129,27 @@ def first_schedule(shop: Shop, trials: Sequence[Trial] = TRIALS) -> tuple[Schedu
         return min(zip(made, chosen, strict=True), key=lambda one: weighted_lateness(shop, one[0]))
 
 
-def improved(shop: Shop, early: Schedule, going: Callable[[], bool], seed: int) -> Schedule:
-    """Put what holds late demands back forward in the order of dispatch, as long as `going` says so.
+def improved(made: Scheduled, seconds: float, seed: int, tell: Tell | None = None) -> Scheduled:
+    """Search for a schedule with less weighted lateness; what is found is never worse.
 
-    Each round draws some late demands, and as many changed orders as are tried side by side; a round that is no worse
-    is gone on from. The same seed and number of rounds give the same schedule on any machine.
+    The record begins with the schedule that was given.
     """
-    random = np.random.default_rng(seed)
-    order, now = early.start.astype(np.float64), early
-    worth = weighted_lateness(shop, early)
-    with ThreadPoolExecutor(SIDE_BY_SIDE) as threads:
-        while worth > 0 and going():
-            orders = [_put_forward(shop, now, order, random) for _ in range(SIDE_BY_SIDE)]
-            made = list(threads.map(lambda one: dispatch(shop, priorities=one.astype(np.int64)), orders))
-            found, place = min((weighted_lateness(shop, one), place) for place, one in enumerate(made))
-            if found <= worth:
-                worth, now, order = found, made[place], orders[place]
-    return now
+    begun, enough = weighted_lateness(made.shop, made.early), False
 
+    def told(step: Progress) -> None:
+        nonlocal enough
+        if tell is not None and tell(step.seconds, min(step.objective, begun) / DAY, step.bound / DAY):
+            enough = True
 
-def _put_forward(shop: Shop, now: Schedule, order: Numbers, random: np.random.Generator) -> Numbers:
-    """Draw late demands, and put some of what holds them back forward by a share of the delay."""
-    late = np.flatnonzero(now.sink_finish > shop.sink_due)
-    chosen = np.zeros(len(shop.sink_due), np.bool_)
-    chosen[late] = random.random(len(late)) < random.choice(SHARES_OF_DEMANDS)
-    chosen[random.choice(late)] = True
-    held = blame(shop, now, chosen) * (random.random(len(order)) < random.choice(SHARES_OF_OPERATIONS))
-    return np.asarray(order - random.choice(SHARES_OF_DELAY) * held)
+    found = search(
+        made.shop, objective=Objective.of("weighted_tardiness"), seconds=seconds, seed=seed, threads=THREADS,
+        start=made.early, start_only=True, on_progress=told, stop=lambda: enough,
+    )  # fmt: skip
+    record = tuple((at, value, found.bound) for at, value, _ in found.history if value < begun)
+    record = ((0.0, begun, found.bound), *record)
+    if found.value >= begun:
+        return replace(made, improvement=record)
+    return replace(made, early=found.schedule, late=defer(made.shop, found.schedule), improvement=record)
 
 
 def weighted_lateness(shop: Shop, schedule: Schedule) -> float:

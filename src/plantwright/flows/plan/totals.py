@@ -10,8 +10,10 @@ import polars as pl
 from plantwright.core.exact import SCALE
 from plantwright.flows.plan.material import Material, Numbered
 from plantwright.flows.plan.pegs import PegRows
+from plantwright.flows.plan.schedule import Scheduled
 from plantwright.flows.plan.timing import Dates
 from plantwright.methods.requirements import Origin
+from plantwright.methods.scheduling import lower_bounds
 from plantwright.methods.working_time import NEVER
 
 DAY = 1440
@@ -51,6 +53,33 @@ def plan_totals(
         "wip_value_days": round(_wip(material, dates, hold)),
         "stock_value_days": round(_stock(n, material, pegs, dates, demand, stock, costs)),
         "stock_value": round(float((stock / SCALE * costs).sum()), 2),
+    }
+
+
+def lateness_totals(made: Scheduled, demands: int) -> dict[str, float]:
+    """Sum up the lateness that the schedule minimises, and what no schedule of these orders can avoid.
+
+    Parameters
+    ----------
+    made : the shop and its schedule
+    demands : how many of the first sinks are demands; the others keep up safety stock
+
+    Returns
+    -------
+    late_days_bound
+        Late days of demands that come of chains of operations alone, each begun as soon as its material is there.
+    weighted_late_days, weighted_late_days_bound, gap
+        Late days times weight; their bound; and the share between them that might still be saved.
+    """
+    shop = made.shop
+    least = np.maximum(lower_bounds(shop).sink_finish - shop.sink_due, 0)
+    weighted = float(np.maximum(made.early.sink_finish - shop.sink_due, 0) @ shop.sink_weight) / DAY
+    bound = min(float(least @ shop.sink_weight) / DAY, weighted)
+    return {
+        "late_days_bound": round(float(least[:demands].sum()) / DAY, 1),
+        "weighted_late_days": round(weighted, 1),
+        "weighted_late_days_bound": round(bound, 1),
+        "gap": round((weighted - bound) / weighted, 4) if weighted > 0 else 0.0,
     }
 
 

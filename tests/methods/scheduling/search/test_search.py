@@ -105,11 +105,13 @@ def test_every_bad_argument_is_named_at_once():
     assert {problem.column for problem in raised.value.problems} == {"seconds", "threads", "weight"}
 
 
-def test_a_shop_with_fixed_operations_or_crews_is_left_to_others():
+def test_a_shop_with_fixed_operations_is_searched_in_orders_of_dispatch():
     shop = job_shop([[(0, 3)], [(0, 4)]], 1, fixed_start=[0, -1], fixed_unit=[0, -1])
     assert [problem.key for problem in fits(shop)] == ["0"]
+    found = search(shop, iterations=10)
+    assert (found.value, found.bound, found.schedule.start.tolist()) == (7.0, 4.0, [0, 3])
     with pytest.raises(ProblemError):
-        search(shop, iterations=10)
+        search(shop, iterations=10, setup_ahead=True)
 
 
 @given(st.lists(st.tuples(st.integers(0, 20), st.integers(1, 9), st.integers(0, 20)), min_size=1, max_size=6))

@@ -111,11 +111,11 @@ def timed(net: Net, flat: Flat, state: State, v: int) -> None:
 
 
 @primitive
-def completion(costs: Costs, state: State, sink: int) -> int:
+def completion(costs: Costs, finish: Integers, sink: int) -> int:
     """Give when a sink is complete."""
     complete: int = costs.release[sink]
     for k in range(costs.sink_pointer[sink], costs.sink_pointer[sink + 1]):
-        complete = max(complete, min(state.finish[costs.sink_op[k]] + costs.sink_lag[k], NEVER))
+        complete = max(complete, min(finish[costs.sink_op[k]] + costs.sink_lag[k], NEVER))
     return complete
 
 
@@ -201,7 +201,7 @@ def felt(  # noqa: C901  a call costs more than its work
                 sinks += 1
     for k in range(sinks):
         sink = journal.sink[k]
-        complete = completion(costs, state, sink)
+        complete = completion(costs, state.finish, sink)
         delta += sink_cost(costs, sink, complete) - sink_cost(costs, sink, journal.complete[k])
         journal.done[sink] = complete
     journal.touched[2] = 1 if i <= high else 0
@@ -289,7 +289,7 @@ def total_cost(net: Net, costs: Costs, state: State, journal: Journal) -> float:
     for v in range(len(net.release)):
         cost += op_cost(costs, state, v)
     for sink in range(len(costs.due)):
-        journal.done[sink] = completion(costs, state, sink)
+        journal.done[sink] = completion(costs, state.finish, sink)
         cost += sink_cost(costs, sink, journal.done[sink])
     return cost
 

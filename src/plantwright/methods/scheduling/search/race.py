@@ -6,8 +6,15 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from threading import Lock
+from typing import Any, Protocol
 
-from plantwright.methods.scheduling.search.relink import Plan
+
+class Valued(Protocol):
+    """Anything that is worth a number; less is better."""
+
+    @property
+    def value(self) -> float:
+        """What it is worth."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +39,7 @@ class Race:
     stop: Callable[[], bool] | None
     begun: float = 0.0
     made: int = 0
-    best: Plan | None = None
+    best: Any = None
     history: list[tuple[float, float, float]] = field(default_factory=list)
     stopped: bool = False
     told: float = -math.inf
@@ -56,7 +63,7 @@ class Race:
         self.stopped = self.stopped or proved or self.share() >= 1.0 or (self.stop is not None and bool(self.stop()))
         return self.stopped
 
-    def report(self, plan: Plan | None, made: int) -> None:
+    def report(self, plan: Valued | None, made: int) -> None:
         """Count iterations, take over a plan that is better, and tell of it."""
         with self.lock:
             self.made += made

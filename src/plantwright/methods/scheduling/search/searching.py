@@ -10,17 +10,20 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 
 from plantwright.core.problem import ProblemError
-from plantwright.methods.scheduling.dispatching import dispatch, sink_completions
-from plantwright.methods.scheduling.problem import NO, Integers, Schedule, Shop
+from plantwright.methods.scheduling.bounds import lower_bounds
+from plantwright.methods.scheduling.dispatching import dispatch
+from plantwright.methods.scheduling.problem import NO, Schedule, Shop
 from plantwright.methods.scheduling.result import SearchResult, Status, gap_between, limit_faults
 from plantwright.methods.scheduling.search.bounds import lower_bound
+from plantwright.methods.scheduling.search.inserting import insert_worker, inserts
 from plantwright.methods.scheduling.search.makespan import assign_worker, tabu_worker
 from plantwright.methods.scheduling.search.net import Net, make_net
 from plantwright.methods.scheduling.search.objective import Objective, costs_of
 from plantwright.methods.scheduling.search.race import Progress, Race
+from plantwright.methods.scheduling.search.redispatch import Made, Redispatch, made_of, redispatch
+from plantwright.methods.scheduling.search.schedules import schedule_of
 from plantwright.methods.scheduling.search.shape import fits
-from plantwright.methods.scheduling.search.workers import Case, anneal_worker, rated, timed_plan
-from plantwright.methods.working_time import NEVER, earliest_fits, open_times
+from plantwright.methods.scheduling.search.workers import Case, anneal_worker, rated
 
 RULES: tuple[tuple[str, float], ...] = (
     ("atcs", 4.0), ("atc", 4.0), ("atcs", 8.0), ("atcs", 2.0), ("atc", 2.0), ("atc", 8.0), ("edd", 1.0), ("slack", 1.0),
@@ -41,6 +44,7 @@ def search(
     seed: int = 0,
     threads: int = 1,
     start: Schedule | None = None,
+    start_only: bool = False,
     begin: int = 0,
     setup_ahead: bool = False,
     on_progress: Callable[[Progress], object] | None = None,
@@ -52,7 +56,7 @@ def search(
     Parameters
     ----------
     shop
-        A shop that `fits`: units with calendars, modes, arcs with lags, releases, due times, families.
+        Any shop. One that `fits` is searched by sequences, any other in orders of dispatch.
     objective
         What to minimise; left out, the makespan.
     seconds, iterations
@@ -63,6 +67,8 @@ def search(
         Threads that search together; each keeps one core busy.
     start
         A schedule to improve, as well as those of the dispatching rules.
+    start_only
+        Whether rules are left out where there is a `start`.
     begin
         The moment before which nothing begins.
     setup_ahead
@@ -81,12 +87,14 @@ def search(
     Raises
     ------
     ProblemError
-        With every reason why the shop is not searched, and every argument out of range.
+        With every argument out of range, and every reason why there is no set-up ahead.
 
     Notes
     -----
     Makespan on calendars that are always open: tabu search on the disjunctive graph from plans between those of a pool
-    (see `tabu`, `between`). Everything else: annealing with moves that are worked out exactly (see `anneal`).
+    (see `tabu`, `between`). Lateness in large shops without set-ups: ruin and recreate (see `reinsert`). Everything
+    else: annealing with moves that are worked out exactly (see `anneal`). Shops that do not fit: orders of dispatch
+    in which what holds late work back is put forward (see `redispatch`).
 
     Examples
     --------
@@ -102,39 +110,57 @@ def search(
     ('optimal', 6.0, 6.0)
     """
     objective = objective or Objective.of("makespan")
-    problems = fits(shop, setup_ahead=setup_ahead) + objective.faults(shop)
-    problems += limit_faults(seconds, iterations, threads=threads)
+    unfit = fits(shop, setup_ahead=setup_ahead)
+    problems = (
+        objective.faults(shop) + limit_faults(seconds, iterations, threads=threads) + (unfit if setup_ahead else [])
+    )
     if problems:
         raise ProblemError(problems)
-    begun = clock()
+    race = Race(clock, seconds or math.inf, iterations or math.inf, -math.inf, 0.5, on_progress, stop, clock())
+    first = _starts(shop, start, begin, rules=start is None or not start_only)
+    if unfit:
+        return _by_dispatch(shop, race, objective, first, begin, seed, threads)
     net, options = make_net(shop, begin, setup_ahead)
-    first = _starts(shop, start, begin)
     measured = [objective.measure(shop, schedule) for schedule in first]
     best = min(range(len(first)), key=lambda k: objective.worth(measured[k]))
     costs = costs_of(objective, shop, measured[best])
     case = Case(shop, net, options, costs, [])
     case.starts = [rated(case, schedule) for schedule in first]
     bounds = lower_bound(shop, net, objective)
-    race = Race(
-        clock,
-        seconds or math.inf,
-        iterations or math.inf,
-        _race_bound(objective, bounds),
-        0.5,
-        on_progress,
-        stop,
-        begun,
-    )
+    race.bound = _race_bound(objective, bounds)
     for plan in case.starts:
         race.report(plan, 0)
     _run(case, race, objective, seed, threads)
-    return _result(case, race, objective, bounds, seed)
+    if race.best is None:
+        raise RuntimeError("a search has one start at least")
+    return _result(shop, schedule_of(case, race.best.order, race.best.option), race, objective, bounds, seed)
 
 
-def _starts(shop: Shop, start: Schedule | None, begin: int) -> list[Schedule]:
+def _by_dispatch(
+    shop: Shop, race: Race, objective: Objective, first: list[Schedule], begin: int, seed: int, threads: int
+) -> SearchResult:
+    """Search in orders of dispatch."""
+    chains = lower_bounds(shop, start=begin)
+    late = chains.sink_finish > shop.sink_due
+    known = {
+        "makespan": float(chains.makespan),
+        "weighted_tardiness": chains.weighted_late,
+        "number_late": float(np.count_nonzero(late)),
+    }
+    bounds: dict[str, float] = {term.name: known.get(term.name, 0.0) for term in objective.terms}
+    race.bound = _race_bound(objective, bounds)
+    start = min((made_of(shop, objective, schedule) for schedule in first), key=lambda made: made.worth)
+    best: Made = start
+    if shop.operations and start.schedule.status == "complete":
+        best = redispatch(Redispatch(shop, objective, np.random.default_rng(seed), start, begin), race, threads)
+    return _result(shop, best.schedule, race, objective, bounds, seed)
+
+
+def _starts(shop: Shop, start: Schedule | None, begin: int, *, rules: bool) -> list[Schedule]:
     """Give the schedules of the rules, and the given one."""
-    rules = RULES[:3] if shop.operations > LARGE else RULES
-    made = [dispatch(shop, rule, start=begin, look_ahead=look) for rule, look in rules]  # type: ignore[arg-type]
+    few = RULES[:3] if shop.operations > LARGE else RULES
+    chosen = few if rules else ()
+    made = [dispatch(shop, rule, start=begin, look_ahead=look) for rule, look in chosen]  # type: ignore[arg-type]
     return made if start is None else [start, *made]
 
 
@@ -149,7 +175,9 @@ def _run(case: Case, race: Race, objective: Objective, seed: int, threads: int) 
     if case.shop.operations == 0 or race.over():
         return
     work = anneal_worker
-    if objective.only("makespan") and not (case.net.option_calendar != NO).any():
+    if inserts(case):
+        work = insert_worker
+    elif objective.only("makespan") and not (case.net.option_calendar != NO).any():
         work = assign_worker if loose(case.net) else tabu_worker
     seeds = np.random.default_rng(seed).integers(0, 2**31, threads).tolist()
     if threads == 1:
@@ -167,11 +195,10 @@ def loose(net: Net) -> bool:
     )
 
 
-def _result(case: Case, race: Race, objective: Objective, bounds: dict[str, float], seed: int) -> SearchResult:
-    if race.best is None:
-        raise RuntimeError("a search has one start at least")
-    schedule = schedule_of(case, race.best.order, race.best.option)
-    values = objective.measure(case.shop, schedule)
+def _result(
+    shop: Shop, schedule: Schedule, race: Race, objective: Objective, bounds: dict[str, float], seed: int
+) -> SearchResult:
+    values = objective.measure(shop, schedule)
     value, bound = objective.worth(values)[0], objective.worth(bounds)[0]
     gap = gap_between(value, bound)
     status: Status = "feasible"
@@ -182,49 +209,6 @@ def _result(case: Case, race: Race, objective: Objective, bounds: dict[str, floa
     return SearchResult(
         schedule, status, values, value, min(bound, value), gap, race.elapsed(), seed, race.made, tuple(race.history)
     )
-
-
-def schedule_of(case: Case, order: Integers, option: Integers) -> Schedule:
-    """Turn a plan into the schedule in which everything starts as soon as the plan allows."""
-    shop, net, options = case.shop, case.net, case.options
-    n = shop.operations
-    _, finish, ready, before = timed_plan(case, order.copy(), option.copy())
-    mode, unit = options.mode[option], options.unit[option]
-    works = net.option_minutes[option] > 0
-    setup = shop.mode_setup[mode] + _changes(net, option, before[:n])
-    work = np.where(works, shop.mode_minutes[mode] + setup, 0)
-    free = np.where(net.option_unit[option] >= 0, finish[before[:n]], net.begin)
-    start = np.maximum(ready[:n], free)
-    start = np.where(shop.pausable, open_times_of(shop, net, option, start), fits_of(shop, net, option, start, work))
-    start = np.where(works, start, ready[:n])
-    if net.early:
-        start = finish[:n] - work
-    done = np.minimum(finish[:n], NEVER)
-    placed = bool((done < NEVER).all())
-    return Schedule(
-        np.minimum(start, NEVER), done, np.where(works, setup, 0), mode, unit, np.zeros(n + 1, np.int64),
-        np.zeros(0, np.int64), sink_completions(shop.sinks, done), "complete" if placed else "unfinished",
-    )  # fmt: skip
-
-
-def open_times_of(shop: Shop, net: Net, option: Integers, start: Integers) -> Integers:
-    """Give the first open minute from each start on."""
-    return open_times(shop.time, net.option_calendar[option], start)
-
-
-def fits_of(shop: Shop, net: Net, option: Integers, start: Integers, work: Integers) -> Integers:
-    """Give the earliest start from which the work fits into one opening."""
-    return earliest_fits(shop.time, net.option_calendar[option], start, work)
-
-
-def _changes(net: Net, option: Integers, before: Integers) -> Integers:
-    """Give the minutes of the change of family of each operation."""
-    unit = net.option_unit[option]
-    matrix = np.where(unit >= 0, np.append(net.unit_matrix, NO)[unit], NO)
-    own = net.family[:-1]
-    previous = np.where(before < len(own), net.family[before], np.append(net.unit_family, NO)[unit])
-    there = (matrix >= 0) & (own >= 0) & (previous >= 0)
-    return np.where(there, net.changeover[np.maximum(matrix, 0), np.maximum(previous, 0), np.maximum(own, 0)], 0)
 
 
 def warm_up() -> None:
