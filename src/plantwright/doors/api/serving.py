@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import importlib
-from collections.abc import Awaitable, Callable
+import re
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from typing import Any
 
 from fastapi import FastAPI, Request
-from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.responses import Response
+from starlette.routing import compile_path
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from plantwright.core.problem import ProblemError
 from plantwright.core.store import Store
@@ -19,6 +25,8 @@ from plantwright.doors.http.told import BODY_WRONG, answer, refusal
 from plantwright.doors.http.watch import Watch
 
 ROOT = "/api/v1"
+THREADS = 12
+"""Threads in which requests are answered: no more than the store has connections, or they wait for each other there."""
 PARTS = ("start", "tables", "acts", "looks", "plans", "history", "work", "files", "events")
 
 
@@ -33,14 +41,55 @@ def mount(app: FastAPI, store: Store, watch: Watch) -> None:
     """Put every endpoint on the application."""
     desk = Desk(store, app.state.shelf, watch)
     app.state.desk = desk
-    for one in declared():
+    threads = app.state.threads = ThreadPoolExecutor(THREADS, "api")
+    answering = [(one, _answering(desk, one, threads)) for one in declared()]
+    for one, work in answering:
         # Plain routes: the declarations read and describe what is sent, so that FastAPI need not do it again.
-        app.add_route(ROOT + one.path, _answering(desk, one), methods=[one.method], include_in_schema=False)
+        app.add_route(ROOT + one.path, work, methods=[one.method], include_in_schema=False)
+    app.add_middleware(Shortcut, answering=[(one, work) for one, work in answering if one.body != "file"])
     events = importlib.import_module("plantwright.doors.api.events")
     app.add_route(f"{ROOT}/events", events.stream(desk), methods=["GET"], include_in_schema=False)
 
 
-def _answering(desk: Desk, one: Endpoint) -> Callable[[Request], Awaitable[Response]]:
+Work = Callable[[Request], Awaitable[Response]]
+
+
+class Shortcut:
+    """Answers the API before the layers that pages need: they took as long as most of its answers.
+
+    What it does not know goes on to the routes, which are the same: an unknown path, another method, files.
+    """
+
+    def __init__(self, app: ASGIApp, answering: Sequence[tuple[Endpoint, Work]]) -> None:
+        self.app = app
+        self.known: dict[tuple[str, int], list[tuple[re.Pattern[str], Work]]] = {}
+        for one, work in answering:
+            path = ROOT + one.path
+            self.known.setdefault((one.method, path.count("/")), []).append((compile_path(path)[0], work))
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request, or pass it on."""
+        found = self._found(scope) if scope["type"] == "http" and not scope.get("root_path") else None
+        if found is None:
+            await self.app(scope, receive, send)
+            return
+        work, scope["path_params"] = found
+        try:
+            response = await work(Request(scope, receive))
+        except ClientDisconnect:
+            return  # nobody hears an answer
+        await response(scope, receive, send)
+
+    def _found(self, scope: Scope) -> tuple[Work, Mapping[str, str]] | None:
+        path: str = scope["path"]
+        if path.startswith(ROOT):
+            for pattern, work in self.known.get((scope["method"], path.count("/")), ()):
+                if matched := pattern.match(path):
+                    return work, matched.groupdict()
+        return None
+
+
+def _answering(desk: Desk, one: Endpoint, threads: ThreadPoolExecutor) -> Work:
     async def work(request: Request) -> Response:
         try:
             file = await _file(request) if one.body == "file" else None
@@ -49,7 +98,8 @@ def _answering(desk: Desk, one: Endpoint) -> Callable[[Request], Awaitable[Respo
                 desk, request.state.person, request.path_params, _query(request), request.headers, body, file,
                 request.state.csrf,
             )  # fmt: skip
-            return await run_in_threadpool(_done, one, ask)
+            loop = asyncio.get_running_loop()
+            return await loop.run_in_executor(threads, copy_context().run, _done, one, ask)
         except ProblemError as error:
             return refusal(error.problems)
 

@@ -100,6 +100,7 @@ def _lifespan(store: Store, watch: Watch, *, deliver: bool) -> Any:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
+            app.state.threads.shutdown(wait=False)
             store.close()
             sys.setswitchinterval(usual)
 

@@ -8,6 +8,7 @@ import hmac
 import ipaddress
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import parse_qs, quote, urlsplit
 
 from anyio import to_thread
@@ -53,6 +54,7 @@ def csrf_token(session: str) -> str:
     return hmac.new(session.encode(), b"plantwright csrf", hashlib.sha256).hexdigest()
 
 
+@lru_cache(maxsize=256)
 def is_loopback(host: str) -> bool:
     """Tell whether an address is that of the machine itself."""
     try:
