@@ -13,6 +13,14 @@ was made for. The requirements planner uses the same compiled rules.
 501.2
 """
 
+from plantwright.methods.lot_sizing.capacitated import (
+    CapacitatedLots,
+    CapacitatedPlan,
+    capacitated_problem,
+    judge_capacitated,
+    read_capacitated,
+)
+from plantwright.methods.lot_sizing.capacitated_search import size_capacitated_lots
 from plantwright.methods.lot_sizing.modifiers import adjust_lot
 from plantwright.methods.lot_sizing.rules import (
     LotRule,
@@ -30,17 +38,23 @@ from plantwright.methods.lot_sizing.rules import (
 )
 
 __all__ = [
+    "CapacitatedLots",
+    "CapacitatedPlan",
     "LotRule",
     "Lots",
     "adjust_lot",
+    "capacitated_problem",
     "economic_order_quantity",
     "fixed_order_quantity",
+    "judge_capacitated",
     "least_unit_cost",
     "lot_cost",
     "lot_for_lot",
     "part_period_balancing",
     "period_order_quantity",
+    "read_capacitated",
     "silver_meal",
+    "size_capacitated_lots",
     "size_lots",
     "wagner_whitin",
 ]
