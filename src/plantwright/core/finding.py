@@ -8,10 +8,12 @@ from typing import Any
 
 import polars as pl
 
-from plantwright.core import exact
+from plantwright.core import exact, wording
+from plantwright.core.column import TEXTUAL, Column, Kind
 from plantwright.core.entity import ENTITIES
 from plantwright.core.frames import write_series
 from plantwright.core.problem import KINDS, Problem, ProblemError, ProblemKind, problem_kind
+from plantwright.core.reader import PLAIN, READER
 from plantwright.core.settings import SETTINGS
 
 Tables = Mapping[str, pl.DataFrame]
@@ -57,15 +59,37 @@ def found(
         return []
     key = ENTITIES[table].key
     # People look for a row by its key, and the same plant must give the same list.
-    first = _written(tables, table, rows.sort(key).head(SHOWN))
-    other = [exact.format_decimal(first[name]) for name in amounts]
-    other += [exact.format_moment(first[name], zone_of(tables)) for name in moments]
-    other += [exact.format_day(first[name]) for name in days]
+    first = rows.sort(key).head(SHOWN)
+    own = {name: one for name, one in ENTITIES[table].columns.items() if name in first.columns}
+    kinds = ((Kind.QUANTITY, amounts), (Kind.MOMENT, moments), (Kind.DAY, days))
+    more = {name: Column(one, name, name=name) for one, names in kinds for name in names}
+    files = _written(tables, table, first)
+    said = _said(files, first, own | more, zone_of(tables))
     problems = [
-        kind.at(table, tuple(row[name] for name in key), column, row.get(column, ""), **_other(row))
-        for row in first.with_columns(other).iter_rows(named=True)
+        kind.at(table, tuple(row[name] for name in key), column, row.get(column, ""), **_other(words))
+        for row, words in zip(files.iter_rows(named=True), said.iter_rows(named=True), strict=True)
     ]
     return problems + and_more(kind, table, rows.height)
+
+
+def _said(files: pl.DataFrame, rows: pl.DataFrame, columns: Mapping[str, Column], zone: str) -> pl.DataFrame:
+    """Write what stands in the sentences of problems: as in files, or for a reader of a locale of his own in its form.
+
+    Key and value of a problem stay as in files, because people look for a row by them.
+    """
+    if READER.get() == PLAIN:
+        return files.with_columns(write_series(rows[name], column, zone) for name, column in columns.items())
+    return files.with_columns(
+        pl.Series(name, [_shown(value, column, zone) for value in rows[name]], pl.String)
+        for name, column in columns.items()
+        if column.kind not in TEXTUAL
+    )
+
+
+def _shown(value: Any, column: Column, zone: str) -> str:
+    if column.kind is Kind.MOMENT and value is not None:
+        return wording.moment(value, zone, clock=True, ends=wording.is_end(column))
+    return wording.shown(value, column, zone)
 
 
 def placed(
