@@ -28,6 +28,7 @@ PLANTWRIGHT = (sys.executable, "-m", "plantwright")
 DETAILS = {
     "why": "/why/SO-26071", "item": "/item/B-200", "order": "/order/WO-26106", "bom": "/bom/P-200-4",
     "routing": "/routing/H-100", "table": "/tables/item", "report": "/reports/load?work_center=HMC",
+    "work-center": "/work-center/HMC", "improve": "/improve",
 }  # fmt: skip
 """Screens of one thing, with an example of the sample plant."""
 SIZES = {"desk": {"width": 1440, "height": 900}, "phone": {"width": 390, "height": 844}}

@@ -25,6 +25,7 @@ EXAMPLES = {
     "/help/{name:path}": "/help/web",
     "/reports/{name}": "/reports/load?work_center=HMC",
     "/tables/{entity}": "/tables/item",
+    "/work-center/{code:path}": "/work-center/HMC",
 }
 """Screens of one thing, with an example of the sample plant."""
 OPENED = {

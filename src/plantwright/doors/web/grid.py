@@ -31,7 +31,7 @@ WIDE = {"text", "cause", "help", "name", "message", "remedy"}
 DATES = {Kind.MOMENT, Kind.DAY}
 OPENS = {
     "demand": "/why/{}", "order": "/order/{}", "item": "/item/{}", "parent": "/item/{}", "component": "/item/{}",
-    "work_center": "/schedule?center={}",
+    "work_center": "/work-center/{}",
 }  # fmt: skip
 """Where the values of a column lead, by its name or by the table that it names."""
 

@@ -34,7 +34,7 @@ PLACES = (
     Place("purchase_order_line", ("order",), "/order/{}"),
     Place("customer", ("code", "name"), "/tables/customer?row={}"),
     Place("supplier", ("code", "name"), "/tables/supplier?row={}"),
-    Place("work_center", ("code", "name"), "/schedule?center={}"),
+    Place("work_center", ("code", "name"), "/work-center/{}"),
 )
 
 

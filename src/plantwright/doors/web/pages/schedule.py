@@ -111,6 +111,8 @@ async def schedule(seat: Seat) -> None:
     told = {"work_center": desk.look.center, "order": desk.look.order}
     chain_of = say("{order} with all that it waits for and all that waits for it.", order=desk.look.order)
     with head("Schedule", chain_of if desk.look.order else page.sentence):
+        if desk.look.center:
+            button("Work center", to=address(seat, f"/work-center/{desk.look.center}"), icon="precision_manufacturing")
         if seat.person.may("jobs.run") and seat.plan is None:
             button("Improve", to=address(seat, "/improve"), icon="trending_down", hint="Search for a better schedule")
         button("As a table", to=address(seat, "/reports/schedule", **told), icon="table_rows")
@@ -430,6 +432,8 @@ async def _open(desk: Desk, order: str, sequence: int) -> None:
         ])  # fmt: skip
         with box("pw-bar").style("margin-top: 12px"):
             link(say("The order"), address(desk.seat, f"/order/{order}"))
+            if row["work_center"]:
+                link(say("The work center"), address(desk.seat, f"/work-center/{row['work_center']}"))
             link(say("Its chain alone"), address(desk.seat, "/schedule", order=order, group="order"))
         if desk.seat.person.may(PINS) and row["work_center"] and row["state"] != "started":
             _move_form(desk, row, _able(view, row["item"], sequence, row["work_center"]))

@@ -119,7 +119,7 @@ def _centers(seat: Seat, one: SiteView, *, planned: bool) -> None:
             for row in one.centers:
                 with box(tag="tr"):
                     with box(tag="td"):
-                        link(row["code"], address(seat, "/schedule", center=row["code"]))
+                        link(row["code"], address(seat, f"/work-center/{row['code']}"))
                     words("td", row["name"])
                     words("td", wording.number(row["units"]), "pw-num")
                     words("td", row["calendar"] or say("always open"))
