@@ -23,6 +23,7 @@ from plantwright.methods.stock.distributions import (
     poisson,
 )
 from plantwright.methods.stock.exact import MinMax, exact_min_max, exact_reorder_policy, power_approximation
+from plantwright.methods.stock.exchange import ExchangeCurve, exchange_curve
 from plantwright.methods.stock.guaranteed import GuaranteedService, SupplyChain, build_chain, place_on_tree
 from plantwright.methods.stock.guaranteed_network import place_in_network
 from plantwright.methods.stock.joint import JointReplenishment, joint_replenishment
@@ -48,6 +49,7 @@ from plantwright.methods.stock.policies import (
     service_min_max,
 )
 from plantwright.methods.stock.pull import Buffer, KanbanLoop, NetFlow, buffer_zones, kanban_cards, net_flow
+from plantwright.methods.stock.replay import Replay, ReplayPolicy, replay_policy
 from plantwright.methods.stock.working import Step, Working
 
 __all__ = [
@@ -56,6 +58,7 @@ __all__ = [
     "CostCurve",
     "Discrete",
     "Distribution",
+    "ExchangeCurve",
     "Gamma",
     "GuaranteedService",
     "JointReplenishment",
@@ -66,6 +69,8 @@ __all__ = [
     "Newsvendor",
     "Normal",
     "OrderQuantity",
+    "Replay",
+    "ReplayPolicy",
     "Step",
     "StockPolicy",
     "SupplyChain",
@@ -81,6 +86,7 @@ __all__ = [
     "empirical",
     "exact_min_max",
     "exact_reorder_policy",
+    "exchange_curve",
     "fixed",
     "incremental_discount",
     "joint_replenishment",
@@ -99,6 +105,7 @@ __all__ = [
     "poisson",
     "power_approximation",
     "reorder_point",
+    "replay_policy",
     "service_min_max",
     "windowed_lead_time_demand",
     "xyz_classes",
