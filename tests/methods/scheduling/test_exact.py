@@ -4,16 +4,19 @@ from itertools import permutations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from tests.methods.scheduling.shops import shop_of
+from tests.methods.scheduling.tied_shops import tied_shops
 
 from plantwright.core.problem import ProblemError
 from plantwright.instances import Instance, instance_of, judge
-from plantwright.methods.scheduling import build_shop, dispatch
+from plantwright.methods.scheduling import build_shop, dispatch, lower_bounds
 from plantwright.methods.scheduling.exact import solve_exact
+from plantwright.methods.scheduling.exact_model import not_stated
 from plantwright.methods.scheduling.permutation import order_of, schedule_in_order, search_order
 from plantwright.methods.scheduling.search.objective import Objective
-from plantwright.methods.working_time import working_time
+from plantwright.methods.working_time import NEVER, working_time
 
 FT06 = """6 6
 2 1 0 3 1 6 3 7 5 3 4 6
@@ -162,11 +165,62 @@ def test_search_of_orders_follows_from_its_seed():
     assert one.schedule.same_as(other.schedule)
 
 
+@st.composite
+def stated_shops(draw):
+    """Draw a shop with everything that the model states: ties, overlap, fixed starts, modes, set-ups, calendars."""
+    plain, _ = draw(tied_shops(crews=False))
+    plain["pausable"] = [False] * plain["n"]
+    plain["family"] = [max(family, 0) for family in plain["family"]]
+    plain["ties"]["center_capacity"] = [1] * plain["centers"]
+    plain["ties"]["mode_cost"] = [draw(st.integers(0, 9)) for _ in plain["mode_center"]]
+    return shop_of(plain)
+
+
+@settings(max_examples=10, deadline=None)
+@given(stated_shops(), st.sampled_from(["makespan", "weighted_tardiness", "mode_cost"]))
+def test_the_best_of_all_schedules_passes_the_judge_and_is_no_worse_than_a_dispatch(shop, name):
+    objective = Objective.of(name)
+    assume(not not_stated(shop, objective))
+    made = dispatch(shop)
+    assume(made.status != "unfinished")
+    found = solve_exact(shop, objective=objective, seconds=20, hint=made)
+    problems = {problem.code for problem in judge(Instance("drawn", "shop", shop, "makespan"), found.schedule).problems}
+    assert problems <= ({"schedule-deadline"} if made.status == "unmet" else set())
+    assert found.bound <= found.value
+    if made.status == "complete":
+        assert found.status == "optimal"
+        assert found.value <= objective.measure(shop, made)[name]
+        assert found.bound >= min(found.value, lower_bounds(shop).makespan if name == "makespan" else 0)
+
+
+def test_what_is_bound_is_solved_as_it_is_known_from_hand():
+    """Two jobs of 10, 30 and 30, 10 minutes on two machines: 50 in general and with blocking; no wait takes 50 too."""
+    rows = {"unit_pointer": [0, 1, 2], "unit_calendar": [-1, -1], "mode_center": [0, 1, 0, 1, 0, 1]}
+    rows |= {"mode_minutes": [10, 30, 30, 10, 20, 5], "pred_pointer": [0, 0, 1, 1, 2, 2, 3], "pred_op": [0, 2, 4]}
+    values = [
+        solve_exact(build_shop(working_time([]), **rows, **more), seconds=20).value
+        for more in ({}, {"pred_max_lag": [0, 0, 0]}, {"blocking": [1, 0, 1, 0, 1, 0]})
+    ]
+    assert values == [65, 65, 65]
+    free = build_shop(working_time([]), **rows, deadline=[NEVER, 40, NEVER, NEVER, NEVER, NEVER])
+    assert solve_exact(free, seconds=20).schedule.finish[1] == 40
+
+
+def test_deadlines_that_nothing_can_meet_leave_the_schedule_unfinished():
+    shop = build_shop(
+        working_time([]), unit_pointer=[0, 1], unit_calendar=[-1], mode_center=[0, 0], mode_minutes=[10, 10],
+        deadline=[12, 12],
+    )  # fmt: skip
+    found = solve_exact(shop, seconds=20)
+    assert found.status == "unfinished"
+    assert found.schedule.status == "unmet"
+
+
 def test_what_the_model_cannot_state_is_named_all_at_once():
     time = working_time([([480], [960])])
     shop = build_shop(
         time, unit_pointer=[0, 1], unit_calendar=[0], mode_center=[0, 0], mode_minutes=[5, 6], fixed_start=[480, -1],
-        fixed_unit=[0, -1],
+        fixed_unit=[0, -1], center_capacity=[2],
     )  # fmt: skip
     with pytest.raises(ProblemError) as caught:
         solve_exact(shop, objective=Objective.of("earliness"), seconds=-1)

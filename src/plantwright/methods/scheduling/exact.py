@@ -13,14 +13,8 @@ import numpy as np
 
 from plantwright.core.problem import ProblemError
 from plantwright.methods.scheduling.dispatching import dispatch, sink_completions
-from plantwright.methods.scheduling.exact_model import (
-    Parts,
-    build,
-    change_of,
-    circuit_arcs,
-    jobs_of,
-    not_stated,
-)
+from plantwright.methods.scheduling.exact_model import build, circuit_arcs, jobs_of, not_stated
+from plantwright.methods.scheduling.exact_parts import Parts, change_of
 from plantwright.methods.scheduling.permutation import no_flow, order_of, schedule_in_order
 from plantwright.methods.scheduling.problem import NO, Integers, Schedule, Shop
 from plantwright.methods.scheduling.result import SearchResult, Status, gap_between, limit_faults
@@ -52,7 +46,8 @@ def solve_exact(
     Parameters
     ----------
     shop
-        Units, modes, arcs with lags, releases, families; calendars that work must not pause over.
+        Units, modes, arcs with lags and maximum lags, overlap, blocking, releases, deadlines, families, costs, fixed
+        starts; calendars that work must not pause over. Crews and batches are not stated.
     objective
         One or more terms of one priority; left out, the makespan.
     seconds
@@ -105,19 +100,24 @@ def solve_exact(
     """
     begun = clock()
     objective = objective or Objective.of("makespan")
-    problems = not_stated(shop, objective) + objective.faults(shop) + limit_faults(seconds, workers=workers)
+    problems = (
+        not_stated(shop, objective, ahead=setup_ahead, permutation=permutation)
+        + objective.faults(shop)
+        + limit_faults(seconds, workers=workers)
+    )
     problems += no_flow(shop) if permutation else []
     if problems:
         raise ProblemError(problems)
     first = hint or _first(shop, objective, ahead=setup_ahead, permutation=permutation)
-    if first.status != "complete" or shop.operations == 0 or _too_large(shop, permutation=permutation):
+    if first.status == "unfinished" or shop.operations == 0 or _too_large(shop, permutation=permutation):
         return _result(shop, objective, first, 0.0, clock() - begun, seed, ())
     parts = build(shop, objective, first, ahead=setup_ahead, permutation=permutation)
     left = max(seconds - (clock() - begun), 0.1)
     solved, history = run_solver(parts.model, left, workers, seed, clock, begun, on_progress, stop)
     bound = max(0.0, float(solved.best_objective_bound))
     schedule = first if not solved.found else _decoded(parts, solved.value)
-    if objective.worth(objective.measure(shop, first)) < objective.worth(objective.measure(shop, schedule)):
+    worth = [objective.worth(objective.measure(shop, one)) for one in (first, schedule)]
+    if first.status == "complete" and worth[0] < worth[1]:
         schedule = first
     return _result(shop, objective, schedule, bound, clock() - begun, seed, history)
 
@@ -193,7 +193,8 @@ def _decoded(parts: Parts, value: Callable[[Any], int]) -> Schedule:
     sinks = sink_completions(shop.sinks, finish)
     pointer = np.zeros(n + 1, np.int64)
     setup = shop.mode_setup[mode] + change
-    return Schedule(start, finish, setup, mode, unit, pointer, np.zeros(0, np.int64), sinks, "complete")
+    status = "unmet" if (finish > shop.deadline).any() else "complete"  # what is fixed may miss its deadline
+    return Schedule(start, finish, setup, mode, unit, pointer, np.zeros(0, np.int64), sinks, status)
 
 
 def changes_of(shop: Shop, begin: Integers, finish: Integers, unit: Integers) -> Integers:
@@ -211,7 +212,7 @@ def changes_of(shop: Shop, begin: Integers, finish: Integers, unit: Integers) ->
 
 def _whole(shop: Shop) -> bool:
     """Tell whether every objective is a whole number, so that a bound may be rounded up."""
-    return bool(np.all(shop.sink_weight == np.rint(shop.sink_weight)))
+    return all(bool(np.all(row == np.rint(row))) for row in (shop.sink_weight, shop.mode_cost, shop.setup_cost))
 
 
 def _result(

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
-from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from plantwright.core.problem import Problem, problem_kind
+from plantwright.methods.scheduling.exact_parts import Parts, Way, change_of, cost_of_change, ways_of
+from plantwright.methods.scheduling.exact_terms import state_objective
+from plantwright.methods.scheduling.findings import frozen_conflicts
 from plantwright.methods.scheduling.problem import NO, Integers, Schedule, Shop
-from plantwright.methods.scheduling.search.objective import Objective, first_release
-from plantwright.methods.working_time import NEVER
-
-if TYPE_CHECKING:
-    from ortools.sat.python import cp_model
+from plantwright.methods.scheduling.search.objective import Objective
+from plantwright.methods.working_time import finish_times
 
 NOT_STATED = problem_kind(
     "shop-not-exact",
@@ -25,58 +23,29 @@ NOT_STATED = problem_kind(
 )
 """Something of the shop or of the objective is not in the exact model."""
 
-TERMS = ("makespan", "weighted_tardiness", "number_late", "total_flow", "setup_minutes")
+TERMS = ("makespan", "weighted_tardiness", "number_late", "total_flow", "setup_minutes", "mode_cost", "setup_cost")
 
 
-class Way(NamedTuple):
-    """One way to do an operation: mode, unit, minutes without change of family, and whether it is taken."""
-
-    mode: int
-    unit: int
-    minutes: int
-    taken: Any
-
-
-@dataclass
-class Parts:
-    """The variables of a model. What stands for an operation is in the order of operations.
-
-    `begin` is when the run begins, or the set-up where it is part of the operation; `end` is the finish.
-    """
-
-    model: cp_model.CpModel
-    shop: Shop
-    ahead: bool
-    horizon: int
-    begin: list[Any] = field(default_factory=list)
-    end: list[Any] = field(default_factory=list)
-    ways: list[list[Way]] = field(default_factory=list)
-    setup: list[Any] = field(default_factory=list)
-    after: dict[tuple[int, int, int], Any] = field(default_factory=dict)
-    value: dict[tuple[int, int, int], Any] = field(default_factory=dict)
-    changes: list[tuple[int, Any]] = field(default_factory=list)
-    late: dict[int, Any] = field(default_factory=dict)
-    makespan: Any = None
-
-
-def not_stated(shop: Shop, objective: Objective) -> list[Problem]:
+def not_stated(shop: Shop, objective: Objective, *, ahead: bool = False, permutation: bool = False) -> list[Problem]:
     """List what the model cannot state; an empty list: it can state all of it. O(operations + arcs + modes)."""
-    units = np.append(shop.unit_calendar, NO)
     owner = np.repeat(np.arange(shop.operations), np.diff(shop.mode_pointer))
-    first = np.append(shop.unit_pointer, 0)[shop.mode_center]
-    calendar = np.where(shop.mode_center >= 0, units[first], shop.mode_calendar)
-    found = [
-        NOT_STATED.at("", f"operation {o}", what=what)
-        for what, where in (
-            ("a crew", np.flatnonzero(np.diff(shop.need_pointer))),
-            ("a fixed start", np.flatnonzero(shop.fixed_start != NO)),
-            ("no family on a unit with set-ups", _without_family(shop, owner)),
-            ("work that pauses when a calendar closes", np.unique(owner[(calendar != NO) & shop.pausable[owner]])),
-        )
-        for o in where
+    after = np.repeat(np.arange(shop.operations), np.diff(shop.pred_pointer))
+    fixed = shop.fixed_start != NO
+    kinds = [
+        ("a crew", np.flatnonzero(np.diff(shop.need_pointer))),
+        ("a work center that does several operations at once", _in_batches(shop, owner)),
+        ("no family on a unit with set-ups", _without_family(shop, owner)),
+        ("work that pauses when a calendar closes", _pausing(shop, owner)),
     ]
-    if (shop.pred_overlap != NO).any():
-        found.append(NOT_STATED.at("", "the shop", what="operations that overlap"))
+    if ahead or permutation:
+        kinds += [
+            ("a fixed start beside set-up ahead or one order of jobs", np.flatnonzero(fixed)),
+            ("blocking beside set-up ahead or one order of jobs", np.flatnonzero(shop.blocking)),
+            ("an overlap beside set-up ahead or one order of jobs", np.unique(after[shop.pred_overlap != NO])),
+        ]
+    found = [NOT_STATED.at("", f"operation {o}", what=what) for what, where in kinds for o in where]
+    if fixed.any() and (shop.center_matrix != NO).any() and frozen_conflicts(shop):
+        found.append(NOT_STATED.at("", "the shop", what="fixed starts that conflict beside set-ups"))
     found += [
         NOT_STATED.at("", "the objective", what=f"the term {term.name}")
         for term in objective.terms
@@ -85,6 +54,18 @@ def not_stated(shop: Shop, objective: Objective) -> list[Problem]:
     if len({term.priority for term in objective.terms}) > 1:
         found.append(NOT_STATED.at("", "the objective", what="several priorities"))
     return found
+
+
+def _pausing(shop: Shop, owner: Integers) -> Integers:
+    """List the free operations that would pause on a calendar that closes."""
+    units = np.append(shop.unit_calendar, NO)
+    first = np.append(shop.unit_pointer, 0)[shop.mode_center]
+    calendar = np.where(shop.mode_center >= 0, units[first], shop.mode_calendar)
+    return np.unique(owner[(calendar != NO) & shop.pausable[owner] & (shop.fixed_start[owner] == NO)])
+
+
+def _in_batches(shop: Shop, owner: Integers) -> Integers:
+    return np.unique(owner[np.append(shop.center_capacity > 1, False)[shop.mode_center]])
 
 
 def _without_family(shop: Shop, owner: Integers) -> Integers:
@@ -106,19 +87,10 @@ def _lines(shop: Shop) -> dict[int, list[int]]:
     lines: dict[int, list[int]] = defaultdict(list)
     for o in range(shop.operations):
         for _, unit, minutes in ways_of(shop, o):
-            if unit >= 0 and minutes > 0:
+            elsewhere = shop.fixed_start[o] != NO and unit != shop.fixed_unit[o]
+            if unit >= 0 and minutes > 0 and not elsewhere and lines[unit][-1:] != [o]:
                 lines[unit].append(o)
     return lines
-
-
-def ways_of(shop: Shop, o: int) -> Iterator[tuple[int, int, int]]:
-    """Give mode, unit and minutes of each way to do an operation."""
-    for mode in range(shop.mode_pointer[o], shop.mode_pointer[o + 1]):
-        center = int(shop.mode_center[mode])
-        minutes = int(shop.mode_setup[mode] + shop.mode_minutes[mode])
-        units = range(shop.unit_pointer[center], shop.unit_pointer[center + 1]) if center >= 0 else (NO,)
-        for unit in units:
-            yield mode, int(unit), minutes
 
 
 def build(shop: Shop, objective: Objective, hint: Schedule, *, ahead: bool, permutation: bool) -> Parts:
@@ -127,8 +99,15 @@ def build(shop: Shop, objective: Objective, hint: Schedule, *, ahead: bool, perm
 
     parts = Parts(cp_model.CpModel(), shop, ahead, _horizon(shop, objective, hint))
     for o in range(shop.operations):
-        _operation(parts, o)
-    _arcs(parts)
+        if shop.fixed_start[o] == NO:
+            _operation(parts, o)
+        else:
+            _fixed(parts, o, hint)
+    for o in range(shop.operations):
+        _leaves(parts, o)
+        for arc in range(shop.pred_pointer[o], shop.pred_pointer[o + 1]):
+            if shop.fixed_start[o] == NO:
+                _arc(parts, o, arc)
     lines = _lines(shop)
     for unit, line in lines.items():
         _one_at_a_time(parts, unit, line)
@@ -137,21 +116,24 @@ def build(shop: Shop, objective: Objective, hint: Schedule, *, ahead: bool, perm
     else:
         for unit, line in lines.items():
             _sequence(parts, unit, line)
-    _objective(parts, objective)
+    state_objective(parts, objective)
     _hint(parts, hint)
     return parts
 
 
 def _horizon(shop: Shop, objective: Objective, hint: Schedule) -> int:
     """Give a moment by which some best schedule ends: the hint for the makespan, else all work in a row."""
-    if objective.only("makespan"):
-        return int(hint.finish.max(initial=0))
+    last = int(hint.finish.max(initial=0)) if hint.status != "unfinished" else 0
+    if objective.only("makespan") and hint.status == "complete":
+        return last
     longest = np.maximum.reduceat(shop.mode_setup + shop.mode_minutes, shop.mode_pointer[:-1]).sum()
     change = int(shop.setup_matrix.max(initial=0)) * shop.operations
     row = int(shop.release.max(initial=0) + longest + change + shop.pred_lag.sum())
+    row += int(np.maximum(shop.pred_max_lag, 0).sum() + shop.pred_tail.sum())
+    row += int(hint.finish[shop.fixed_start != NO].max(initial=0))
     if (shop.unit_calendar == NO).all():
-        return max(row, int(hint.finish.max(initial=0)))
-    return int(shop.time.end.max(initial=0))
+        return max(row, last)
+    return max(int(shop.time.end.max(initial=0)), last)
 
 
 def _operation(parts: Parts, o: int) -> None:
@@ -175,10 +157,34 @@ def _operation(parts: Parts, o: int) -> None:
             _if(model.add(end == begin + setup + way.minutes), way)
     for way in ways:
         _opening(parts, begin, way, 0)
+    if shop.deadline[o] <= parts.horizon:
+        model.add(end <= int(shop.deadline[o]))
     parts.begin.append(begin)
     parts.end.append(end)
     parts.setup.append(setup)
     parts.ways.append(ways)
+
+
+def _fixed(parts: Parts, o: int, hint: Schedule) -> None:
+    """State a fixed operation as it stands in the hint."""
+    mode, unit = int(hint.mode[o]), int(hint.unit[o])
+    minutes = int(parts.shop.mode_setup[mode] + parts.shop.mode_minutes[mode])
+    parts.begin.append(parts.model.new_constant(int(hint.start[o])))
+    parts.end.append(parts.model.new_constant(int(hint.finish[o])))
+    parts.setup.append(0)
+    parts.ways.append([Way(mode, unit, minutes, taken=True)])
+
+
+def _leaves(parts: Parts, o: int) -> None:
+    """State until when an operation holds its unit: to its end, or until all successors that it blocks it for begin."""
+    shop, model = parts.shop, parts.model
+    followers = shop.succ_op[shop.succ_pointer[o] : shop.succ_pointer[o + 1]].tolist()
+    if not shop.blocking[o] or not followers:
+        parts.leave.append(parts.end[o])
+        return
+    leave = model.new_int_var(0, parts.horizon, f"h{o}")
+    model.add_max_equality(leave, [parts.end[o], *(parts.begin[s] for s in followers)])
+    parts.leave.append(leave)
 
 
 def _if(constraint: Any, way: Way) -> None:
@@ -203,28 +209,73 @@ def _opening(parts: Parts, begin: Any, way: Way, more: int, also: Any = None) ->
         rule.only_enforce_if(conditions)
 
 
-def _arcs(parts: Parts) -> None:
+def _arc(parts: Parts, o: int, arc: int) -> None:
+    """State that an operation waits for one before it, and does not wait for longer than it may."""
+    shop, model = parts.shop, parts.model
+    p, lag, most = int(shop.pred_op[arc]), int(shop.pred_lag[arc]), int(shop.pred_max_lag[arc])
+    if most >= 0:
+        model.add(parts.begin[o] <= parts.end[p] + most)
+    if shop.pred_overlap[arc] == NO:
+        model.add(parts.begin[o] >= parts.end[p] + lag)
+        return
+    for way in parts.ways[p]:
+        _if(model.add(parts.begin[o] >= _first_batch(parts, p, way, int(shop.pred_overlap[arc])) + lag), way)
+    tail = max(int(shop.pred_tail[arc]), 1)
+    for way in parts.ways[o]:
+        rest: Any = min(tail, way.minutes)
+        if rest < tail and not isinstance(parts.setup[o], int):
+            rest = model.new_int_var(0, tail, f"r{o}_{arc}_{way.mode}")
+            model.add_min_equality(rest, [tail, parts.setup[o] + way.minutes])
+        _if(model.add(parts.end[o] >= parts.end[p] + lag + rest), way)
+
+
+def _first_batch(parts: Parts, p: int, way: Way, overlap: int) -> Any:
+    """Give when the first transfer batch of an operation is out; work does not pause, but for what is fixed."""
     shop = parts.shop
-    for o in range(shop.operations):
-        for arc in range(shop.pred_pointer[o], shop.pred_pointer[o + 1]):
-            parts.model.add(parts.begin[o] >= parts.end[int(shop.pred_op[arc])] + int(shop.pred_lag[arc]))
+    minutes = int(shop.mode_setup[way.mode]) + min(overlap, int(shop.mode_minutes[way.mode]))
+    if shop.fixed_start[p] == NO:
+        return parts.begin[p] + parts.setup[p] + minutes
+    calendar = int(shop.unit_calendar[way.unit]) if way.unit >= 0 else int(shop.mode_calendar[way.mode])
+    return int(finish_times(shop.time, calendar, int(shop.fixed_start[p]), minutes))
 
 
 def _one_at_a_time(parts: Parts, unit: int, line: list[int]) -> None:
     """Keep the operations of a unit apart."""
-    intervals = []
+    intervals = _fixed_stays(parts, line)
     for o in line:
+        if parts.shop.fixed_start[o] != NO:
+            continue
         for way in parts.ways[o]:
             if way.unit == unit and way.minutes > 0:
                 size = parts.setup[o] + way.minutes
+                if parts.leave[o] is not parts.end[o]:
+                    size = parts.model.new_int_var(0, parts.horizon, f"z{o}_{way.mode}_{unit}")
                 name = f"i{o}_{way.mode}_{unit}"
+                span = parts.begin[o], size, parts.leave[o]
                 if way.taken is True:
-                    intervals.append(parts.model.new_interval_var(parts.begin[o], size, parts.end[o], name))
+                    intervals.append(parts.model.new_interval_var(*span, name))
                 else:
-                    intervals.append(
-                        parts.model.new_optional_interval_var(parts.begin[o], size, parts.end[o], way.taken, name)
-                    )
+                    intervals.append(parts.model.new_optional_interval_var(*span, way.taken, name))
     parts.model.add_no_overlap(intervals)
+
+
+def _fixed_stays(parts: Parts, line: list[int]) -> list[Any]:
+    """Give intervals for what is fixed on a unit; such operations may overlap, and are then one interval."""
+    model, shop = parts.model, parts.shop
+    told = {o: parts.model.proto.variables[parts.end[o].index].domain[0] for o in line if shop.fixed_start[o] != NO}
+    spans = sorted((int(shop.fixed_start[o]), int(end)) for o, end in told.items() if parts.leave[o] is parts.end[o])
+    joined: list[tuple[int, int]] = []
+    for start, end in spans:
+        if joined and start < joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(joined[-1][1], end))
+        else:
+            joined.append((start, end))
+    intervals = [model.new_fixed_size_interval_var(start, end - start, f"x{start}") for start, end in joined]
+    for o in told:
+        if parts.leave[o] is not parts.end[o]:
+            size = model.new_int_var(0, parts.horizon, f"z{o}")
+            intervals.append(model.new_interval_var(parts.begin[o], size, parts.leave[o], f"x{o}"))
+    return intervals
 
 
 def _present(parts: Parts, o: int, unit: int) -> Any:
@@ -265,28 +316,20 @@ def _follow(parts: Parts, unit: int, o: int, other: int, lit: Any) -> int:
     """State what follows if one operation comes right after another on a unit; gives the change of family."""
     change = change_of(parts.shop, unit, o, other)
     parts.after[unit, o, other] = lit
-    ends = parts.end[o] if o >= 0 else 0
+    ends = parts.leave[o] if o >= 0 else 0
     if parts.ahead:
         ends = ends + change
     if o >= 0 or change:
         parts.model.add(parts.begin[other] >= ends).only_enforce_if(lit)
-    if change:
-        parts.changes.append((change, lit))
+    cost = cost_of_change(parts.shop, unit, o, other)
+    if change or cost:
+        parts.changes.append((change, cost, lit))
     return change
-
-
-def change_of(shop: Shop, unit: int, o: int, other: int) -> int:
-    """Give the minutes of the change of family from one operation (none: -1) to another on a unit."""
-    matrix = int(shop.center_matrix[shop.unit_center[unit]])
-    family = int(shop.family[o]) if o >= 0 else int(shop.unit_family[unit])
-    if matrix < 0 or family < 0 or shop.family[other] < 0:
-        return 0
-    return int(shop.setup_matrix[matrix, family, shop.family[other]])
 
 
 def _set_up(parts: Parts, unit: int, o: int, present: Any, entering: list[tuple[int, Any]]) -> None:
     """Let the set-up of an operation be what the arc into it asks for."""
-    if parts.ahead:
+    if parts.ahead or parts.shop.fixed_start[o] != NO:
         return
     model = parts.model
     told = {change for change, _ in entering}
@@ -327,68 +370,15 @@ def jobs_of(shop: Shop) -> list[list[int]]:
     return [list(range(first, end)) for first, end in zip(roots, [*roots[1:], shop.operations], strict=True)]
 
 
-def _objective(parts: Parts, objective: Objective) -> None:
-    shop, model = parts.shop, parts.model
-    complete = []
-    for sink in range(len(shop.sink_due)):
-        last = [int(shop.sink_op[k]) for k in range(shop.sink_pointer[sink], shop.sink_pointer[sink + 1])]
-        lags = [int(shop.sink_lag[k]) for k in range(shop.sink_pointer[sink], shop.sink_pointer[sink + 1])]
-        done = model.new_int_var(0, parts.horizon + max(lags, default=0), f"c{sink}")
-        for o, lag in zip(last, lags, strict=True):
-            model.add(done >= parts.end[o] + lag)
-        if shop.sink_release[sink] > 0:
-            model.add(done >= int(shop.sink_release[sink]))
-        complete.append(done)
-    total = sum(_weight(term.weight) * _term(parts, term.name, complete) for term in objective.terms)
-    model.minimize(total)
-
-
-def _weight(weight: float) -> Any:
-    return int(weight) if float(weight).is_integer() else float(weight)
-
-
-def _term(parts: Parts, name: str, complete: list[Any]) -> Any:
-    """Give the expression of one term of the objective."""
-    shop, model = parts.shop, parts.model
-    if name == "makespan":
-        last = model.new_int_var(0, parts.horizon, "makespan")
-        for o in range(shop.operations):
-            if shop.succ_pointer[o] == shop.succ_pointer[o + 1]:
-                model.add(last >= parts.end[o])
-        parts.makespan = last
-        return last
-    if name == "setup_minutes":
-        return sum(change * lit for change, lit in parts.changes)
-    if name == "total_flow":
-        return sum(complete) - int(first_release(shop).sum())
-    total: Any = 0
-    for sink, done in enumerate(complete):
-        due = int(shop.sink_due[sink])
-        if due >= NEVER:
-            continue
-        if name == "number_late":
-            late = model.new_bool_var(f"late{sink}")
-            model.add(done <= due).only_enforce_if(late.negated())
-            total = total + late
-        else:
-            late = model.new_int_var(0, max(parts.horizon * 2 - due, 0), f"late{sink}")
-            model.add(late >= done - due)
-            parts.late[sink] = late
-            total = total + _weight(float(shop.sink_weight[sink])) * late
-    return total
-
-
 def _hint(parts: Parts, hint: Schedule) -> None:
     """Give the solver a schedule to begin with, in every variable that it has a value for."""
     model, shop = parts.model, parts.shop
     lines: dict[int, list[int]] = defaultdict(list)
+    known: set[int] = set()
     for o in np.lexsort((hint.finish, hint.start)).tolist():
         ways = parts.ways[o]
         chosen = next(way for way in ways if (way.mode, way.unit) == (int(hint.mode[o]), int(hint.unit[o])))
-        finish = int(hint.finish[o])
-        model.add_hint(parts.begin[o], finish - chosen.minutes if parts.ahead else int(hint.start[o]))
-        if not hasattr(parts.end[o], "coefficient"):
-            model.add_hint(parts.end[o], finish)
+        _hint_times(parts, hint, o, chosen, known)
         for way in ways if len(ways) > 1 else ():
             model.add_hint(way.taken, way is chosen)
         if chosen.unit >= 0 and chosen.minutes > 0:
@@ -405,3 +395,13 @@ def _hint(parts: Parts, hint: Schedule) -> None:
         model.add_hint(late, max(int(hint.sink_finish[sink] - shop.sink_due[sink]), 0))
     if parts.makespan is not None:
         model.add_hint(parts.makespan, int(hint.finish.max(initial=0)))
+
+
+def _hint_times(parts: Parts, hint: Schedule, o: int, chosen: Way, known: set[int]) -> None:
+    """Give the solver when an operation begins and ends; an end may be an expression, or the begin itself."""
+    finish = int(hint.finish[o])
+    begin = finish - chosen.minutes if parts.ahead else int(hint.start[o])
+    for var, value in ((parts.begin[o], begin), (parts.end[o], finish)):
+        if hasattr(var, "index") and var.index not in known:
+            known.add(var.index)
+            parts.model.add_hint(var, value)

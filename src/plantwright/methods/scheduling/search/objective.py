@@ -8,12 +8,21 @@ from typing import Literal, get_args
 import numpy as np
 
 from plantwright.core.problem import BAD_ARGUMENT, Problem
+from plantwright.methods.scheduling.evaluation import cost_of_changes
 from plantwright.methods.scheduling.problem import NO, Integers, Numbers, Schedule, Shop
 from plantwright.methods.scheduling.search.anneal import Costs
 from plantwright.methods.working_time import NEVER
 
 TermName = Literal[
-    "makespan", "weighted_tardiness", "number_late", "total_flow", "setup_minutes", "earliness", "distance"
+    "makespan",
+    "weighted_tardiness",
+    "number_late",
+    "total_flow",
+    "setup_minutes",
+    "earliness",
+    "distance",
+    "mode_cost",
+    "setup_cost",
 ]
 TERMS: tuple[str, ...] = get_args(TermName)
 
@@ -42,6 +51,10 @@ class Term:
             minutes by which each sink is complete before it is due, times its weight.
         ``distance``
             minutes between the finish of each operation and its finish in `reference`.
+        ``mode_cost``
+            cost of the modes that are used.
+        ``setup_cost``
+            cost of the changes of family.
     weight
         What a unit of the term counts against other terms of the same priority.
     priority
@@ -130,6 +143,10 @@ def _measured(term: Term, shop: Shop, schedule: Schedule) -> float:  # noqa: PLR
             return float(np.where(shop.sink_due < NEVER, np.maximum(-over, 0), 0) @ shop.sink_weight)
         case "distance":
             return float(np.abs(schedule.finish - _reference(term).finish).sum())
+        case "mode_cost":
+            return float(shop.mode_cost[schedule.mode].sum())
+        case "setup_cost":
+            return cost_of_changes(shop, schedule)
 
 
 def first_release(shop: Shop) -> Integers:
