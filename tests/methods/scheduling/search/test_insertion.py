@@ -13,6 +13,7 @@ from plantwright.methods.scheduling.search import Objective, inserting, search
 from plantwright.methods.scheduling.search.inserting import inserts
 from plantwright.methods.scheduling.search.net import make_net, plan_of
 from plantwright.methods.scheduling.search.objective import costs_of
+from plantwright.methods.scheduling.search.race import Race
 from plantwright.methods.scheduling.search.rows import put, rows_of, take
 from plantwright.methods.scheduling.search.workers import Case
 from plantwright.methods.working_time import working_time
@@ -77,6 +78,13 @@ def test_urgent_jobs_come_before_the_long_one_and_the_seed_decides_all():
     assert found[0].value == 0
     assert found[0].status == "optimal"
     assert found[0].schedule.same_as(found[1].schedule)
+
+
+def test_what_fails_in_one_thread_ends_the_race_for_all():
+    race = Race(lambda: 0.0, 60.0, np.inf, 0.0, 1.0, None, None)
+    with pytest.raises(ZeroDivisionError):
+        race.guard(lambda: 1 / 0)
+    assert race.over()
 
 
 def test_set_ups_and_other_objectives_are_left_to_annealing():

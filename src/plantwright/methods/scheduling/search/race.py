@@ -63,6 +63,14 @@ class Race:
         self.stopped = self.stopped or proved or self.share() >= 1.0 or (self.stop is not None and bool(self.stop()))
         return self.stopped
 
+    def guard(self, work: Callable[[], object]) -> None:
+        """Do something; where it fails or is interrupted, the race is over for all."""
+        try:
+            work()
+        except BaseException:
+            self.stopped = True
+            raise
+
     def report(self, plan: Valued | None, made: int) -> None:
         """Count iterations, take over a plan that is better, and tell of it."""
         with self.lock:

@@ -6,6 +6,7 @@ import math
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import numpy as np
 
@@ -184,8 +185,8 @@ def _run(case: Case, race: Race, objective: Objective, seed: int, threads: int) 
         work(case, race, seeds[0], 1)
         return
     with ThreadPoolExecutor(threads) as pool:
-        for done in [pool.submit(work, case, race, one, threads) for one in seeds]:
-            done.result()
+        running = [pool.submit(race.guard, partial(work, case, race, one, threads)) for one in seeds]
+        race.guard(lambda: [done.result() for done in running])
 
 
 def loose(net: Net) -> bool:
