@@ -15,6 +15,7 @@ from plantwright.core.problem import Problem, ProblemError, errors, problem_kind
 from plantwright.core.store import Store
 from plantwright.flows.exchange import Imported, import_files
 from plantwright.flows.plan_store import Wishes, plan_store
+from plantwright.flows.reschedule import recording  # noqa: F401 - its action stands with the jobs
 
 UPLOAD_MISSING = problem_kind(
     "upload-missing", "There is no uploaded file {value}.", "Upload it again; uploads are named without a folder."
@@ -54,6 +55,33 @@ def plan(
     made = plan_store(store, wishes, by=by, progress=lambda stage, share: tell(STAGES.get(stage, stage), share))
     return {"plan": made.number, "scenario": made.scenario, "verified": made.verified, "status": made.status,
             "problems": len(made.problems)}  # fmt: skip
+
+
+@job(label="Reschedule after an event")
+def reschedule(
+    store: Store, by: str, tell: Tell, after: list[str], dry_run: bool = False,  # noqa: FBT001, FBT002 - given by name
+    seconds: Decimal | None = None, seed: int = 0,
+) -> dict[str, Any]:  # fmt: skip
+    """Make a new plan from the plan in force after something has happened: little moves, and each move has its reason.
+
+    Parameters
+    ----------
+    store, by, tell : given by the worker
+    after : what happened, such as "down PAINT 2026-03-02T06:00 2026-03-03T06:00"; each may also be rush, urgent, late
+        or absent
+    dry_run : tell what would move, and keep nothing
+    seconds : time to lower lateness further
+    seed : number that decides random choices
+    """
+    from plantwright.flows.reschedule.store import reschedule_store  # noqa: PLC0415 - loads Numba
+    from plantwright.methods.warm import compile_planner  # noqa: PLC0415
+
+    compile_planner(lambda words: tell(words, 0.0))
+    made = reschedule_store(
+        store, after, by=by, dry_run=dry_run, seconds=float(seconds or 0), seed=seed,
+        progress=lambda stage, share: tell(STAGES.get(stage, stage), share),
+    )  # fmt: skip
+    return made.told()
 
 
 @job("import", permission="data.import", label="Bring files in")

@@ -148,6 +148,34 @@ def verify(
 
 @app.command()
 @command
+def reschedule(
+    db: Db,
+    *,
+    after: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--after",
+            metavar="EVENT",
+            help="What happened; may be given several times: down WORK_CENTER FROM TO [UNITS], "
+            "rush ITEM QUANTITY DUE [PRIORITY], urgent SALES_ORDER[/LINE] [DUE] [PRIORITY], "
+            "late PURCHASE_ORDER[/LINE] DATE, late ITEM DAYS, absent PERSON FROM TO.",
+        ),
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Tell what would move, and keep nothing.")] = False,
+    seconds: Annotated[float, typer.Option("--seconds", help="Time to lower lateness further.")] = 0.0,
+    seed: Annotated[int, typer.Option("--seed", help="Seed of the chance in that search.")] = 0,
+    user: User = NO_USER,
+    as_json: Json = False,
+) -> int:
+    """Make a new plan from the plan in force after something has happened; it moves little and says what and why."""
+    from plantwright.doors.cli import rescheduling
+
+    wanted = rescheduling.Wanted(tuple(after or ()), dry_run, seconds, seed)
+    return rescheduling.reschedule(db, wanted, by=person(user), as_json=as_json)
+
+
+@app.command()
+@command
 def plans(db: Db, *, as_json: Json = False) -> None:
     """List the plans that are kept; do pin-plan and do prune-plans tend them."""
     from plantwright.doors.cli import records

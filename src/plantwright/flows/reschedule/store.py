@@ -1,0 +1,96 @@
+"""Reschedule a plant that lives in a store: try what happened, and keep it where that is wanted."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from types import MappingProxyType
+
+from plantwright.core.action import run_action
+from plantwright.core.problem import stop_on_errors
+from plantwright.core.store import Store
+from plantwright.flows.exchange import Progress, quiet, read_plant
+from plantwright.flows.plan_store import keep_plan, load_plan
+from plantwright.flows.reschedule.events import read_events
+from plantwright.flows.reschedule.make import TABLES, replan
+from plantwright.flows.reschedule.recording import NOTHING_HAPPENED
+from plantwright.flows.reschedule.result import Rescheduled, rescheduled
+from plantwright.flows.views import MemoryView
+from plantwright.plant import Plan, Plant
+
+
+def reschedule(
+    plant: Plant, base: Plan, texts: Sequence[str], *, seconds: float = 0.0, seed: int = 0, progress: Progress = quiet
+) -> Rescheduled:
+    """Try what events do to the plan in force; nothing is written.
+
+    Parameters
+    ----------
+    plant : the plant before the events
+    base : the plan in force, with the tables that `make.TABLES` names
+    texts : the events as people type them, see `events.FORMS`
+    seconds : time to lower lateness further
+    seed : of the chance in that search
+    progress : told of each stage
+
+    Returns
+    -------
+    The new plan, what moved and why, and what it costs.
+
+    Raises
+    ------
+    ProblemError
+        With every fault of every event, or everything that makes the plant impossible to plan.
+    """
+    stop_on_errors([] if texts else [NOTHING_HAPPENED.at(column="after")])
+    events = read_events(texts, plant)
+    made = replan(plant, base, events, seconds=seconds, seed=seed, progress=progress)
+    return rescheduled(plant, base, events, made)
+
+
+def reschedule_store(
+    store: Store, texts: Sequence[str], *, by: str = "", dry_run: bool = False, seconds: float = 0.0, seed: int = 0,
+    progress: Progress = quiet,
+) -> Rescheduled:  # fmt: skip
+    """Make a new plan from the plan in force after some events, write the events down and keep the plan.
+
+    Parameters
+    ----------
+    store : the plant
+    texts : the events as people type them
+    by : who does it, for the journal
+    dry_run : whether nothing is kept
+    seconds, seed, progress : see `reschedule`
+
+    Returns
+    -------
+    What moved; `entry` is the journal entry that wrote the events down, which can be taken back.
+
+    Raises
+    ------
+    ProblemError
+        As `reschedule` does; nothing is written then.
+    """
+    begun = time.perf_counter()
+    progress("load", 0.0)
+    base = load_plan(store, tables=TABLES)
+    plant = read_plant(store)
+    read = time.perf_counter() - begun
+    found = reschedule(plant, base, texts, seconds=seconds, seed=seed, progress=progress)
+    if not dry_run:
+        found = _kept(store, found, texts, by, read)
+    figures = {**found.figures, "seconds_read": round(read, 3), "seconds_all": round(time.perf_counter() - begun, 3)}
+    return replace(found, figures=MappingProxyType(figures))
+
+
+def _kept(store: Store, found: Rescheduled, texts: Sequence[str], by: str, read: float) -> Rescheduled:
+    """Write the events down, then the plan; its inputs are the plant with the events."""
+    answer = run_action(store, "record_events", {"events": list(texts)}, by)
+    entry = int(answer["entry"])
+    plant = read_plant(store, found.plan.as_of)
+    options = MappingProxyType({**found.plan.options, "entry": entry, "after": list(texts)})
+    seconds = MappingProxyType({"load": round(read, 4), **found.plan.seconds})
+    plan = replace(found.plan, options=options, seconds=seconds, inputs=plant.hash())
+    plan = keep_plan(store, plan, plant.settings, by=by)
+    return replace(found, plan=plan, entry=entry, view=MemoryView(plant, plan))
