@@ -1,19 +1,25 @@
-"""Schedule published instances by groups and print a table: ours, CP-SAT and the best dispatch rule side by side.
+"""Schedule published instances by groups: ours, CP-SAT, the best dispatch rule and PyJobShop side by side.
 
-    python benchmarks/schedule.py                          # a few instances of each group, five seconds each
-    python benchmarks/schedule.py --seconds 30 --all       # every instance: hours
-    python benchmarks/schedule.py ta dmu --seconds 30      # some groups
+    python benchmarks/schedule.py --every 20 --seconds 5              # a sample of all groups
+    python benchmarks/schedule.py --seconds 30 --into table.json      # every instance: many hours; resumable
+    python benchmarks/schedule.py --groups ta dmu --alone             # some groups, ours only
+    python benchmarks/schedule.py --every 20 --peers venv/bin/python  # beside PyJobShop, installed in that environment
 
 The instances are looked for in ../shared/data/instances beside the checkout, or in the folder that
 PLANTWRIGHT_BENCH_INSTANCES names; groups whose files are not there are left out, and said so. Every schedule is judged
-by the rules alone; a group in which one breaks a rule says so instead of a gap. Each solver has the same seconds and
-threads, one after the other. The tables are printed as Markdown.
+by the rules alone; a group in which one of ours breaks a rule says so instead of a gap, and a peer's counts as none.
+Each solver has the same seconds and threads, one after the other.
+
+The table is printed as Markdown, a row as soon as its group is done. With --into it is also kept: each instance in a
+JSON file as soon as it is measured, and the table in a .md file beside it. The same command goes on from there.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
+import re
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,8 +27,9 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = Path(os.environ.get("PLANTWRIGHT_BENCH_INSTANCES", ROOT.parent / "shared" / "data" / "instances"))
-SAMPLE = 2
-"""So many instances of a group are taken without --all: spread evenly over the group."""
+
+HEAD = "| group | instances | Plantwright | worst | CP-SAT | PyJobShop | best rule | proved optimal |"
+PEERS = ("cp_sat", "pyjobshop", "best_rule")
 
 
 @dataclass(frozen=True)
@@ -56,44 +63,56 @@ GROUPS = {
 }
 
 
-def instances_of(group: Group, *, whole: bool) -> list[Any]:
-    """Read the instances of a group: all of them, or a few."""
-    from plantwright.doors.cli.benching import files_of
+def instances_of(group: Group, every: int = 1) -> list[Any]:
+    """Read every so-manieth instance of a group, in the order of people, from the first one on."""
     from plantwright.instances import read_best_known, read_instance
 
     found = []
     for pattern in group.patterns:
         family = FOLDER / pattern.split("/", 1)[0]
         known = read_best_known(family) if family.exists() else {}
-        found += [
-            read_instance(path, known) for path in files_of(sorted(FOLDER.glob(pattern))) if path.suffix != ".csv"
-        ]
+        paths = sorted(FOLDER.glob(pattern), key=in_order_of_people)
+        found += [read_instance(path, known) for path in paths if path.suffix != ".csv"]
     if group.open_only:
         found = [one for one in found if one.best is None or one.best.kind != "optimal"]
-    if whole or len(found) <= SAMPLE:
-        return found
-    step = (len(found) - 1) / (SAMPLE - 1)
-    return [found[round(place * step)] for place in range(SAMPLE)]
+    return found[::every]
 
 
-def line_of(title: str, outcomes: list[Any]) -> str:
+def in_order_of_people(path: Path) -> list[tuple[str, int]]:
+    """Give by what paths are sorted so that la2 comes before la10."""
+    parts = re.findall(r"(\D*)(\d*)", str(path))
+    return [(text, int(number or 0)) for text, number in parts]
+
+
+def line_of(title: str, lines: list[dict[str, Any]]) -> str:
     """Give the row of a group."""
-    from plantwright.instances.bench import mean_gaps
-
-    (means,) = mean_gaps(outcomes).values()
-    broken = [one.instance for one in outcomes if not one.checked]
-    gaps = [one.gap for one in outcomes if one.gap is not None]
-    proved = sum(one.status == "optimal" for one in outcomes)
+    broken = [one["instance"] for one in lines if not one["checked"]]
+    gaps = [one["gap"] for one in lines if one["gap"] is not None]
+    ours = f"rules broken: {', '.join(broken)}" if broken else percent(mean(gaps))
+    proved = sum(one["status"] == "optimal" for one in lines)
     cells = [
         title,
-        str(len(outcomes)),
-        f"rules broken: {', '.join(broken)}" if broken else percent(means.get("gap")),
-        percent(max(gaps) if gaps else None),
-        percent(means.get("cp_sat_gap")),
-        percent(means.get("best_rule_gap")),
-        str(proved),
+        str(len(lines)),
+        ours,
+        percent(max(gaps, default=None)),
+        *(peer_cell(lines, name) for name in PEERS),
     ]
-    return "| " + " | ".join(cells) + " |"
+    return "| " + " | ".join([*cells, str(proved)]) + " |"
+
+
+def peer_cell(lines: list[dict[str, Any]], name: str) -> str:
+    """Give the mean gap of a peer, and on how many instances where it has no schedule for all."""
+    from plantwright.instances.bench import gap_to
+
+    values = [(one["peers"].get(name), one["best"]) for one in lines if one["best"] is not None]
+    gaps = [gap for value, best in values if value is not None and (gap := gap_to(value, best)) is not None]
+    wanted = sum(one["gap"] is not None for one in lines)
+    return percent(mean(gaps)) + (f" on {len(gaps)}" if 0 < len(gaps) < wanted else "")
+
+
+def mean(gaps: list[float]) -> float | None:
+    """Give the mean, or None of nothing."""
+    return sum(gaps) / len(gaps) if gaps else None
 
 
 def percent(gap: float | None) -> str:
@@ -101,39 +120,111 @@ def percent(gap: float | None) -> str:
     return "" if gap is None else f"{100 * gap:.2f} %"
 
 
-def main() -> None:
-    """Measure the groups and print the table, a row as soon as its group is done."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("groups", nargs="*", metavar="GROUP", help=f"of {', '.join(GROUPS)}; left out: all")
-    parser.add_argument("--seconds", type=float, default=5.0)
-    parser.add_argument("--workers", type=int, default=2)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--all", action="store_true", help="every instance of each group, not a few")
-    parser.add_argument("--lines", action="store_true", help="a line for each instance too, on stderr")
-    given = parser.parse_args()
-    unknown = set(given.groups) - set(GROUPS)
-    if unknown:
-        parser.error(f"no group is called {', '.join(sorted(unknown))}")
-    from plantwright.instances.bench import Limits, measure, warm_engines
+class Kept:
+    """What has been measured, in a JSON file that is replaced after each instance."""
+
+    def __init__(self, path: Path | None, settings: dict[str, Any]) -> None:
+        self.path, self.settings, self.lines = path, settings, list[dict[str, Any]]()
+        if path is not None and path.exists():
+            old = json.loads(path.read_text())
+            if old["settings"] != settings:
+                sys.exit(f"{path} was measured with {old['settings']}, not with {settings}: name another file.")
+            self.lines = old["instances"]
+
+    def find(self, group: str, instance: str) -> dict[str, Any] | None:
+        """Give what was measured of an instance before."""
+        return next((one for one in self.lines if (one["group"], one["instance"]) == (group, instance)), None)
+
+    def add(self, line: dict[str, Any]) -> None:
+        """Keep a line."""
+        self.lines.append(line)
+        if self.path is not None:
+            fresh = self.path.with_suffix(".new")
+            fresh.write_text(json.dumps({"settings": self.settings, "instances": self.lines}, indent=1) + "\n")
+            fresh.replace(self.path)
+
+    def table(self, text: str) -> None:
+        """Keep the table so far."""
+        if self.path is not None:
+            self.path.with_suffix(".md").write_text(text)
+
+
+def measured(name: str, instance: Any, given: argparse.Namespace) -> dict[str, Any]:
+    """Measure ours and the peers on one instance."""
+    from pyjobshop_peer import value_of
+
+    from plantwright.instances.bench import Limits, measure
 
     limits = Limits(given.seconds, given.workers, given.seed)
-    print(f"{given.seconds:g} s, {given.workers} workers, seed {given.seed}; mean gap to the best-known value.\n")
-    print("| group | instances | Plantwright | worst | CP-SAT | best rule | proved optimal |")
-    print("|---|---|---|---|---|---|---|")
-    for name in given.groups or GROUPS:
+    line = measure(instance, limits, group=name, peers=not given.alone).as_dict()
+    if given.peers and not given.alone:
+        line["peers"]["pyjobshop"] = value_of(instance, limits, given.peers)
+    return line
+
+
+def options() -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--groups", nargs="+", metavar="GROUP", default=list(GROUPS), choices=list(GROUPS))
+    parser.add_argument("--every", type=int, default=1, metavar="K", help="every K-th instance of each group only")
+    parser.add_argument("--most", type=int, metavar="N", help="at most N instances of each group")
+    parser.add_argument("--seconds", type=float, default=30.0)
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--alone", action="store_true", help="without peers, in half the time or less")
+    parser.add_argument("--peers", metavar="PYTHON", help="an interpreter whose environment has PyJobShop")
+    parser.add_argument(
+        "--into", type=Path, metavar="FILE", help="keep the results in this JSON file, and go on from it"
+    )
+    parser.add_argument("--lines", action="store_true", help="a line for each instance too, on stderr")
+    given = parser.parse_args()
+    if given.every < 1:
+        parser.error("--every must be 1 or more")
+    return given
+
+
+def chosen(group: Group, given: argparse.Namespace) -> list[Any]:
+    """Give the instances of a group that are measured: every so-manieth, or as many as wanted, spread evenly."""
+    found = instances_of(group, given.every)
+    if given.most is None or len(found) <= given.most:
+        return found
+    return [found[place * len(found) // given.most] for place in range(given.most)]
+
+
+def main() -> None:
+    """Measure the groups and print the table."""
+    given = options()
+    from plantwright.instances.bench import warm_engines
+
+    settings = {"seconds": given.seconds, "workers": given.workers, "seed": given.seed}
+    kept = Kept(given.into, settings)
+    text = f"{given.seconds:g} s, {given.workers} workers, seed {given.seed}; mean gap to the best-known value.\n\n"
+    text += HEAD + "\n|---|---|---|---|---|---|---|---|\n"
+    print(text, end="", flush=True)
+    for name in given.groups:
         group = GROUPS[name]
-        found = instances_of(group, whole=given.all)
+        found = chosen(group, given)
         if not found:
             print(f"{group.title}: no files in {FOLDER}", file=sys.stderr)
             continue
-        warm_engines(found)
-        outcomes = []
+        if any(kept.find(name, one.name) is None for one in found):
+            warm_engines(found)
+        lines = []
         for instance in found:
-            outcomes.append(measure(instance, limits, group=name, peers=True))
+            line = kept.find(name, instance.name)
+            if line is None:
+                line = measured(name, instance, given)
+                kept.add(line)
+            lines.append(line)
             if given.lines:
-                one = outcomes[-1]
-                print(one.instance, one.value, one.best, percent(one.gap), one.peers, one.status, file=sys.stderr)
-        print(line_of(group.title, outcomes), flush=True)
+                print(
+                    line["instance"], line["value"], line["best"], percent(line["gap"]), line["peers"], line["status"],
+                    file=sys.stderr,
+                )  # fmt: skip
+        row = line_of(group.title, lines)
+        print(row, flush=True)
+        text += row + "\n"
+        kept.table(text)
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ from plantwright.methods.scheduling.exact import run_solver
 from plantwright.methods.scheduling.problem import Integers
 from plantwright.methods.scheduling.project import Project, ProjectSchedule
 from plantwright.methods.scheduling.project_kernel import (
+    Chance,
     Work,
     chains,
     empty_people,
@@ -39,7 +40,14 @@ NO_MODES = problem_kind(
 """A project whose resources that are used up do not suffice, as far as was found."""
 
 PEOPLE = 60
+"""Lists in the first population of a thread."""
+
+PATIENCE = 150
+"""After so many children for each list without anything better, a population of twice the size begins anew."""
+
 STEPS = 200
+"""Children between two looks at the clock."""
+
 SHARES = ((40, 0.2), (80, 0.6), (10**9, 0.85))
 """Up to so many activities, the share of the time that the lists get; the exact model has the rest."""
 
@@ -161,24 +169,33 @@ def _breed(
     over: Callable[[], bool],
     note: Callable[[float, Integers, Integers, int], None],
 ) -> None:
-    """Let a population grow on each thread; a first one is made in any case."""
+    """Let populations live on each thread, each twice as large as the one before; a first one is made in any case."""
     horizon = horizon_of(project)
     head, tail = chains(work, project.shortest)
     latest = int((head + project.shortest + tail).max(initial=0)) - tail
 
-    def grow(number: int) -> None:
-        people = empty_people(project, PEOPLE, horizon)
-        random = np.array([seed * 1_000_003 + number * 7919 + 88_172_645_463_325_252], np.uint64)
+    def live(size: int, random: Chance) -> None:
+        people = empty_people(project, size, horizon)
         settle(work, latest, people, random)
-        made = PEOPLE
+        made, idle, least = size, 0, math.inf
         while True:
             place = int(people.worth.argmin())
             value = float(people.worth[place])
             note(value if value <= horizon else math.inf, people.start[place], people.mode[place], made)
-            if over():
+            idle = 0 if value < least else idle + made
+            least = min(least, value)
+            if over() or idle >= PATIENCE * size:
                 return
             evolve(work, people, STEPS, random)
             made = STEPS
+
+    def grow(number: int) -> None:
+        random = np.array([seed * 1_000_003 + number * 7919 + 88_172_645_463_325_252], np.uint64)
+        size = PEOPLE
+        live(size, random)
+        while not over():
+            size *= 2
+            live(size, random)
 
     with ThreadPoolExecutor(workers) as pool:
         for done in [pool.submit(grow, number) for number in range(workers)]:

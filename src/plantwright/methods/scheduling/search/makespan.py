@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 import numpy as np
 
@@ -28,8 +29,10 @@ RENEW = 30
 MOST_KEYS = 20
 """Two to the power of this is the most places to remember which pairs are tabu."""
 
-TRIES = 2_000_000
-"""Tries of one annealing of a distribution over units."""
+TRIES = 1_000_000
+LONGEST = 128
+COLD = 0.2
+"""A distribution over units is annealed in slices of so many tries, at most so many, down to this temperature."""
 
 
 def next_start(case: Case, race: Race, random: np.random.Generator, part: Integers) -> tuple[Integers, Integers]:
@@ -77,19 +80,26 @@ def tabu_worker(case: Case, race: Race, seed: int, threads: int) -> None:
 
 
 def assign_worker(case: Case, race: Race, seed: int, threads: int) -> None:
-    """Distribute the operations over the units, again and again from the best, until the race is over."""
+    """Distribute the operations over the units, again and again from the best, until the race is over.
+
+    Each annealing that finds nothing better is followed by one of twice the length.
+    """
     draws = seed_of(np.random.default_rng(seed))
     start = min(case.starts, key=lambda plan: plan.value)
     load = np.zeros(len(case.shop.unit_calendar), np.int64)
-    best = start.option.copy()
-    value = start.value
+    best, value, slices = start.option.copy(), start.value, 1
     while not race.over():
-        choice = best.copy()
+        choice, before = best.copy(), value
         hot = max(1.0, (value - case.net.begin) / 20)
-        allowed = race.left(TRIES, threads)
-        found = float(assign(case.net, choice, best, load, draws, hot, allowed))
-        race.report(Plan(start.order, best.copy(), found) if found < value else None, allowed)
-        value = min(value, found)
+        heats = np.geomspace(hot, COLD, slices + 1)
+        for warmer, colder in pairwise(heats.tolist()):
+            allowed = race.left(TRIES, threads)
+            found = float(assign(case.net, choice, best, load, draws, warmer, colder, allowed))
+            race.report(Plan(start.order, best.copy(), found) if found < value else None, allowed)
+            value = min(value, found)
+            if race.over():
+                break
+        slices = slices if value < before else min(2 * slices, LONGEST)
 
 
 def warm_up() -> None:
@@ -104,5 +114,5 @@ def warm_up() -> None:
     )  # fmt: skip
     net, options = make_net(shop, 0, False)  # noqa: FBT003
     order, option = plan_of(shop, options, net, dispatch(shop))
-    assign(net, option.copy(), option, np.zeros(2, np.int64), np.ones(1, np.int64), 1.0, 2)
+    assign(net, option.copy(), option, np.zeros(2, np.int64), np.ones(1, np.int64), 2.0, 1.0, 2)
     tabu(net, empty_state(2, 2), empty_memory(4, 4), order, option, np.zeros(3, np.int64), 2, 2, 2, 0)

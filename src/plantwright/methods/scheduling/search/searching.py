@@ -6,6 +6,7 @@ import math
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -25,6 +26,7 @@ from plantwright.methods.scheduling.search.redispatch import Made, Redispatch, m
 from plantwright.methods.scheduling.search.schedules import schedule_of
 from plantwright.methods.scheduling.search.shape import fits
 from plantwright.methods.scheduling.search.workers import Case, anneal_worker, rated
+from plantwright.methods.working_time import NEVER
 
 RULES: tuple[tuple[str, float], ...] = (
     ("atcs", 4.0), ("atc", 4.0), ("atcs", 8.0), ("atcs", 2.0), ("atc", 2.0), ("atc", 8.0), ("edd", 1.0), ("slack", 1.0),
@@ -161,7 +163,9 @@ def _starts(shop: Shop, start: Schedule | None, begin: int, *, rules: bool) -> l
     """Give the schedules of the rules, and the given one."""
     few = RULES[:3] if shop.operations > LARGE else RULES
     chosen = few if rules else ()
-    made = [dispatch(shop, rule, start=begin, look_ahead=look) for rule, look in chosen]  # type: ignore[arg-type]
+    never_due = bool((shop.sink_due >= NEVER).all())  # then the longest way to the end is urgent
+    aimed = replace(shop, sink_due=np.zeros_like(shop.sink_due)) if never_due else shop
+    made = [dispatch(aimed, rule, start=begin, look_ahead=look) for rule, look in chosen]  # type: ignore[arg-type]
     return made if start is None else [start, *made]
 
 
