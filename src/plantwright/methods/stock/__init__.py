@@ -50,6 +50,7 @@ from plantwright.methods.stock.policies import (
 )
 from plantwright.methods.stock.pull import Buffer, KanbanLoop, NetFlow, buffer_zones, kanban_cards, net_flow
 from plantwright.methods.stock.replay import Replay, ReplayPolicy, replay_policy
+from plantwright.methods.stock.serial import SerialBaseStock, serial_base_stock
 from plantwright.methods.stock.working import Step, Working
 
 __all__ = [
@@ -71,6 +72,7 @@ __all__ = [
     "OrderQuantity",
     "Replay",
     "ReplayPolicy",
+    "SerialBaseStock",
     "Step",
     "StockPolicy",
     "SupplyChain",
@@ -106,6 +108,7 @@ __all__ = [
     "power_approximation",
     "reorder_point",
     "replay_policy",
+    "serial_base_stock",
     "service_min_max",
     "windowed_lead_time_demand",
     "xyz_classes",
