@@ -63,7 +63,7 @@ SEARCH = """(text) => new Promise((done) => {
   field.value = text;
   field.dispatchEvent(new Event('input', { bubbles: true }));
 })"""
-"""Types into the search; gives the seconds until the answer is there. It waits a quarter of one for more letters."""
+"""Types into the search; gives the seconds until the answer is there. It waits 0.15 for more letters."""
 
 
 def search(page: Any, number: int) -> float:

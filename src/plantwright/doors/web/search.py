@@ -98,7 +98,7 @@ def search_box(seat: Seat) -> None:
                 words("p", say("Nothing is called {text}.", text=text), "pw-dim")
         menu.open() if text else menu.close()
 
-    field.on("input", find, js_handler="(event) => emit(event.target.value)", throttle=0.25, leading_events=False)
+    field.on("input", find, js_handler="(event) => emit(event.target.value)", throttle=0.15, leading_events=False)
 
 
 def _line(seat: Seat, kind: str, code: str, name: str, to: str) -> None:

@@ -54,7 +54,7 @@ MOVED_TOLD = 12
 LOOK_EVERY = 1.0
 WARM_AFTER = 1.5
 REST_AFTER = 0.3
-FIRST = 8_000
+FIRST = 2_500
 """Bars that are drawn at once, so that a large plant is seen early; all others follow."""
 KEYS = later(
     "N and P choose an operation; arrows move it, or the picture where none is chosen; Enter tries it there or opens"
