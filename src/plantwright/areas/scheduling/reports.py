@@ -7,6 +7,7 @@ from typing import Annotated
 
 import polars as pl
 
+from plantwright.areas.scheduling.waiting import waits_for
 from plantwright.core import wording
 from plantwright.core.buckets import Bucket, bucket_start
 from plantwright.core.column import Kind
@@ -69,6 +70,9 @@ def dispatch(plan: View, work_center: WorkCenter, days: int = 0) -> Page:
     rows = plan.result("scheduled_operation").filter(pl.col("work_center") == work_center).sort("unit", "start")
     if days:
         rows = rows.filter(pl.col("start") < plan.as_of + days * 1440)
+    coming = waits_for(rows, plan.result("scheduled_operation"), plan.result("planned_component"), plan.result("peg"),
+                       plan.as_of)  # fmt: skip
+    rows = rows.with_columns(waits_for=coming, late=pl.col("finish") > pl.col("due"))
     work = wording.duration(int((rows["setup"] + rows["run"]).sum()))
     sentence = say(
         "{work_center} has {operations} to do, {work} of work.",
@@ -79,6 +83,8 @@ def dispatch(plan: View, work_center: WorkCenter, days: int = 0) -> Page:
     columns = (
         "unit", "start", "finish", "order", "sequence", "item", "quantity", "setup", "run", "family", "due", "state",
         "people", "alternate",
+        named(Kind.TEXT, "waits_for", "Operation before it, and material with the order that brings it"),
+        named(Kind.FLAG, "late", "Whether it is done after its due time"),
     )  # fmt: skip
     table = sheet(
         plan,
