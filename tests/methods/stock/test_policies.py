@@ -15,6 +15,7 @@ from plantwright.methods.stock import (
     base_stock_level,
     convolved_lead_time_demand,
     economic_order_quantity,
+    exact,
     exact_min_max,
     exact_reorder_policy,
     fixed,
@@ -184,6 +185,11 @@ def test_service_of_one_or_above_is_a_problem(service):
     assert columns(lambda: service_min_max(demand, fixed(2), 1, 1, service)) == ["fill_rate"]
 
 
+def test_lots_too_large_to_search_are_a_problem(monkeypatch):
+    monkeypatch.setattr(exact, "WIDEST", 1 << 11)
+    assert columns(lambda: exact_min_max(poisson(0.01), 1e15, 1, 1)) == ["order_cost"]
+
+
 def test_other_arguments_that_cannot_be():
     assert columns(lambda: reorder_point(Normal(4, 1), 0, 0.9, "type 1")) == ["measure", "quantity"]
     assert columns(lambda: order_up_to_level(fixed(2), fixed(2), 0.9)) == ["review_demand"]
@@ -192,7 +198,6 @@ def test_other_arguments_that_cannot_be():
         "order_cost", "holding_cost", "back_order_cost", "demand", "lead_time_demand",
     ]  # fmt: skip
     assert columns(lambda: exact_min_max(fixed(0), 1, 1, 1)) == ["demand"]
-    assert columns(lambda: exact_min_max(poisson(0.01), 1e15, 1, 1)) == ["order_cost"]
     assert columns(lambda: exact_reorder_policy(0, Discrete([0.5], [1]), 1, 1, 1)) == [
         "demand_rate",
         "lead_time_demand",

@@ -162,9 +162,11 @@ def _zheng_federgruen(share: Floats, cost: Floats, start: int, order_cost: float
     high = start
     low = start
     least = np.inf
+    paid = order_cost
     while low > 0:
         low -= 1
-        least = _cost_of(renewal, total, cost, low, high, order_cost)
+        paid += renewal[high - low - 1] * cost[low + 1]
+        least = paid / total[high - low]
         if least <= cost[low]:
             break
     top = high + 1
