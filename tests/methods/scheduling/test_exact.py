@@ -167,11 +167,12 @@ def test_search_of_orders_follows_from_its_seed():
 
 @st.composite
 def stated_shops(draw):
-    """Draw a shop with everything that the model states: ties, overlap, fixed starts, modes, set-ups, calendars."""
-    plain, _ = draw(tied_shops(crews=False))
+    """Draw a shop with all that the model states: ties, overlap, fixed starts, crews, modes, set-ups, calendars."""
+    plain, _ = draw(tied_shops())
     plain["pausable"] = [False] * plain["n"]
     plain["family"] = [max(family, 0) for family in plain["family"]]
     plain["ties"]["center_capacity"] = [1] * plain["centers"]
+    plain["ties"]["need_in_setup"] = [False] * len(plain["ties"]["need_in_setup"])
     plain["ties"]["mode_cost"] = [draw(st.integers(0, 9)) for _ in plain["mode_center"]]
     return shop_of(plain)
 

@@ -13,6 +13,7 @@ import numpy as np
 
 from plantwright.core.problem import ProblemError
 from plantwright.methods.scheduling.dispatching import dispatch, sink_completions
+from plantwright.methods.scheduling.exact_crews import crews_of
 from plantwright.methods.scheduling.exact_model import build, circuit_arcs, jobs_of, not_stated
 from plantwright.methods.scheduling.exact_parts import Parts, change_of
 from plantwright.methods.scheduling.permutation import no_flow, order_of, schedule_in_order
@@ -46,8 +47,8 @@ def solve_exact(
     Parameters
     ----------
     shop
-        Units, modes, arcs with lags and maximum lags, overlap, blocking, releases, deadlines, families, costs, fixed
-        starts; calendars that work must not pause over. Crews and batches are not stated.
+        Units, modes, arcs with lags and maximum lags, overlap, blocking, releases, deadlines, families, costs, crews,
+        fixed starts; calendars that work must not pause over. Batches are not stated, nor helpers at set-ups.
     objective
         One or more terms of one priority; left out, the makespan.
     seconds
@@ -76,7 +77,7 @@ def solve_exact(
     Raises
     ------
     ProblemError
-        With everything that the model cannot state, such as crews or work that pauses.
+        With everything that the model cannot state, such as batches or work that pauses.
 
     Notes
     -----
@@ -181,7 +182,7 @@ def run_solver(
 
 def _decoded(parts: Parts, value: Callable[[Any], int]) -> Schedule:
     """Read the schedule from the values of the variables."""
-    shop, n = parts.shop, parts.shop.operations
+    shop = parts.shop
     begin = np.array([value(var) for var in parts.begin], np.int64)
     finish = np.array([value(var) for var in parts.end], np.int64)
     chosen = [next(way for way in ways if way.taken is True or value(way.taken)) for ways in parts.ways]
@@ -191,10 +192,10 @@ def _decoded(parts: Parts, value: Callable[[Any], int]) -> Schedule:
     change = changes_of(shop, begin, finish, np.where(works, unit, NO))
     start = begin - change if parts.ahead else begin
     sinks = sink_completions(shop.sinks, finish)
-    pointer = np.zeros(n + 1, np.int64)
+    pointer, member = crews_of(parts, value)
     setup = shop.mode_setup[mode] + change
     status = "unmet" if (finish > shop.deadline).any() else "complete"  # what is fixed may miss its deadline
-    return Schedule(start, finish, setup, mode, unit, pointer, np.zeros(0, np.int64), sinks, status)
+    return Schedule(start, finish, setup, mode, unit, pointer, member, sinks, status)
 
 
 def changes_of(shop: Shop, begin: Integers, finish: Integers, unit: Integers) -> Integers:

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from plantwright.core.problem import Problem, problem_kind
-from plantwright.methods.scheduling.exact_parts import Parts, Way, change_of, cost_of_change, ways_of
+from plantwright.methods.scheduling.exact_crews import groups_wanted, members_of, state_crews
+from plantwright.methods.scheduling.exact_parts import Parts, Way, change_of, cost_of_change, joined_spans, ways_of
 from plantwright.methods.scheduling.exact_terms import state_objective
 from plantwright.methods.scheduling.findings import frozen_conflicts
 from plantwright.methods.scheduling.problem import NO, Integers, Schedule, Shop
@@ -32,13 +33,16 @@ def not_stated(shop: Shop, objective: Objective, *, ahead: bool = False, permuta
     after = np.repeat(np.arange(shop.operations), np.diff(shop.pred_pointer))
     fixed = shop.fixed_start != NO
     kinds = [
-        ("a crew", np.flatnonzero(np.diff(shop.need_pointer))),
+        ("a fixed start that blocks its unit", np.flatnonzero(fixed & shop.blocking)),
+        ("a helper at the set-up only", np.unique(_helped(shop))),
+        ("a crew beside modes without minutes", _idle_crews(shop)),
         ("a work center that does several operations at once", _in_batches(shop, owner)),
         ("no family on a unit with set-ups", _without_family(shop, owner)),
         ("work that pauses when a calendar closes", _pausing(shop, owner)),
     ]
     if ahead or permutation:
         kinds += [
+            ("a crew beside set-up ahead or one order of jobs", np.flatnonzero(np.diff(shop.need_pointer))),
             ("a fixed start beside set-up ahead or one order of jobs", np.flatnonzero(fixed)),
             ("blocking beside set-up ahead or one order of jobs", np.flatnonzero(shop.blocking)),
             ("an overlap beside set-up ahead or one order of jobs", np.unique(after[shop.pred_overlap != NO])),
@@ -56,12 +60,36 @@ def not_stated(shop: Shop, objective: Objective, *, ahead: bool = False, permuta
     return found
 
 
+def _helped(shop: Shop) -> Integers:
+    helped = np.repeat(np.arange(shop.operations), np.diff(shop.need_pointer))
+    return np.asarray(helped[shop.need_in_setup])
+
+
+def _idle_crews(shop: Shop) -> Integers:
+    """List the operations with a crew that take time in some modes and none in others."""
+    if not shop.operations:
+        return np.zeros(0, np.int64)
+    works = shop.mode_setup + shop.mode_minutes > 0
+    first = shop.mode_pointer[:-1]
+    mixed = np.logical_or.reduceat(works, first) & ~np.logical_and.reduceat(works, first)
+    return np.flatnonzero(mixed & (np.diff(shop.need_pointer) > 0))
+
+
 def _pausing(shop: Shop, owner: Integers) -> Integers:
     """List the free operations that would pause on a calendar that closes."""
+    closing = np.array(
+        [
+            o
+            for o in np.flatnonzero(np.diff(shop.need_pointer) * shop.pausable * (shop.fixed_start == NO)).tolist()
+            if any((shop.member_calendar[members_of(shop, group)] != NO).any() for group in groups_wanted(shop, o))
+        ],
+        np.int64,
+    )
     units = np.append(shop.unit_calendar, NO)
     first = np.append(shop.unit_pointer, 0)[shop.mode_center]
     calendar = np.where(shop.mode_center >= 0, units[first], shop.mode_calendar)
-    return np.unique(owner[(calendar != NO) & shop.pausable[owner] & (shop.fixed_start[owner] == NO)])
+    on_units = owner[(calendar != NO) & shop.pausable[owner] & (shop.fixed_start[owner] == NO)]
+    return np.unique(np.concatenate([on_units, closing]))
 
 
 def _in_batches(shop: Shop, owner: Integers) -> Integers:
@@ -116,6 +144,7 @@ def build(shop: Shop, objective: Objective, hint: Schedule, *, ahead: bool, perm
     else:
         for unit, line in lines.items():
             _sequence(parts, unit, line)
+    state_crews(parts, hint)
     state_objective(parts, objective)
     _hint(parts, hint)
     return parts
@@ -157,6 +186,8 @@ def _operation(parts: Parts, o: int) -> None:
             _if(model.add(end == begin + setup + way.minutes), way)
     for way in ways:
         _opening(parts, begin, way, 0)
+        if changes and (way.unit not in matrices or way.minutes == 0):
+            _if(model.add(setup == 0), way)
     if shop.deadline[o] <= parts.horizon:
         model.add(end <= int(shop.deadline[o]))
     parts.begin.append(begin)
@@ -204,7 +235,7 @@ def _opening(parts: Parts, begin: Any, way: Way, more: int, also: Any = None) ->
     spans = np.stack([starts, ends - way.minutes - more], axis=1)[fits]
     domain = cp_model.Domain.from_intervals(spans.tolist())
     rule = parts.model.add_linear_expression_in_domain(begin, domain)
-    conditions = [also] if also is not None else [way.taken] if way.taken is not True else []
+    conditions = [lit for lit in (also, way.taken) if lit is not None and lit is not True]
     if conditions:
         rule.only_enforce_if(conditions)
 
@@ -263,14 +294,10 @@ def _fixed_stays(parts: Parts, line: list[int]) -> list[Any]:
     """Give intervals for what is fixed on a unit; such operations may overlap, and are then one interval."""
     model, shop = parts.model, parts.shop
     told = {o: parts.model.proto.variables[parts.end[o].index].domain[0] for o in line if shop.fixed_start[o] != NO}
-    spans = sorted((int(shop.fixed_start[o]), int(end)) for o, end in told.items() if parts.leave[o] is parts.end[o])
-    joined: list[tuple[int, int]] = []
-    for start, end in spans:
-        if joined and start < joined[-1][1]:
-            joined[-1] = (joined[-1][0], max(joined[-1][1], end))
-        else:
-            joined.append((start, end))
-    intervals = [model.new_fixed_size_interval_var(start, end - start, f"x{start}") for start, end in joined]
+    spans = joined_spans(
+        [(int(shop.fixed_start[o]), int(end)) for o, end in told.items() if parts.leave[o] is parts.end[o]]
+    )
+    intervals = [model.new_fixed_size_interval_var(start, end - start, f"x{start}") for start, end in spans]
     for o in told:
         if parts.leave[o] is not parts.end[o]:
             size = model.new_int_var(0, parts.horizon, f"z{o}")

@@ -43,6 +43,7 @@ class Parts:
     changes: list[tuple[int, float, Any]] = field(default_factory=list)
     late: dict[int, Any] = field(default_factory=dict)
     makespan: Any = None
+    crew: dict[int, list[list[tuple[int, Any]]]] = field(default_factory=dict)
 
 
 def ways_of(shop: Shop, o: int) -> Iterator[tuple[int, int, int]]:
@@ -74,3 +75,20 @@ def _change_at(shop: Shop, unit: int, o: int, other: int) -> tuple[int, int, int
     if matrix < 0 or family < 0 or shop.family[other] < 0 or shop.fixed_start[other] != NO:
         return None
     return matrix, family, int(shop.family[other])
+
+
+def joined_spans(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Give spans of time in order, with those that overlap as one.
+
+    Examples
+    --------
+    >>> joined_spans([(5, 9), (0, 3), (2, 4)])
+    [(0, 4), (5, 9)]
+    """
+    joined: list[tuple[int, int]] = []
+    for start, end in sorted(spans):
+        if joined and start < joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(joined[-1][1], end))
+        else:
+            joined.append((start, end))
+    return joined
