@@ -114,6 +114,8 @@ async def schedule(seat: Seat) -> None:
         if desk.look.center:
             button("Work center", to=address(seat, f"/work-center/{desk.look.center}"), icon="precision_manufacturing")
         if seat.person.may("jobs.run") and seat.plan is None:
+            if not seat.scenario:
+                button("Reschedule after …", to=address(seat, "/reschedule"), icon="event_busy")
             button("Improve", to=address(seat, "/improve"), icon="trending_down", hint="Search for a better schedule")
         button("As a table", to=address(seat, "/reports/schedule", **told), icon="table_rows")
         button("Print the week", lambda: desk.chart and desk.chart.run_method("printWeek"), icon="print")
