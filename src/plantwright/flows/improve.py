@@ -11,7 +11,6 @@ from typing import Any
 import polars as pl
 
 from plantwright.core.column import Kind
-from plantwright.core.entity import ENTITIES
 from plantwright.core.exact import SCALE
 from plantwright.core.jobs import Tell, job
 from plantwright.core.pages import Sheet, View, named, sheet
@@ -143,8 +142,6 @@ def moves_sheet(view: View, rows: pl.DataFrame) -> Sheet:
 
 def curve(view: View) -> list[tuple[float, float, float]]:
     """Give the improvement that a plan keeps: seconds, objective and bound at each step."""
-    if "plan_improvement" not in ENTITIES:
-        return []
     rows = view.result("plan_improvement").sort("step").select("seconds", "objective", "bound")
     return [tuple(value / SCALE for value in row) for row in rows.iter_rows()]
 

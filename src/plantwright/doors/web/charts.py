@@ -109,10 +109,10 @@ def curves(lines: dict[str, list[tuple[float, float]]], across: str, up: str, he
     quiet = {"color": QUIET}
     named = {"nameLocation": "middle", "nameTextStyle": quiet, "axisLabel": {**quiet, ":formatter": WRITTEN}}
     options = {
-        "grid": {"left": 34, "right": 150, "top": 16, "bottom": 34, "containLabel": True},
+        "grid": {"left": 44, "right": 150, "top": 16, "bottom": 34, "containLabel": True},
         "tooltip": {"trigger": "axis", "confine": True, ":valueFormatter": WRITTEN},
         "xAxis": {"type": "value", "name": say(across), "nameGap": 28, "splitLine": {"show": False}, **named},
-        "yAxis": {"type": "value", "name": say(up), "nameGap": 58, "min": 0,
+        "yAxis": {"type": "value", "name": say(up), "nameGap": 44, "min": 0,
                   "splitLine": {"lineStyle": {"color": "rgba(128,138,150,.18)"}}, **named},
         "series": _steps(lines), "animation": False,
     }  # fmt: skip
