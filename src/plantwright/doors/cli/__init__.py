@@ -14,7 +14,7 @@ def main() -> None:
     """Run the command line and end the process with its exit status; Ctrl-C at any moment ends it in one line."""
     pressed: list[int] = []
 
-    def stop(number: int, frame: FrameType | None) -> None:
+    def stop(number: int, _frame: FrameType | None) -> None:
         pressed.append(number)
         raise KeyboardInterrupt
 
