@@ -1,5 +1,6 @@
 """Exact models of shops: optima of textbooks and of all orders tried, with set-ups, calendars, modes and flow shops."""
 
+from dataclasses import replace
 from itertools import permutations
 
 import numpy as np
@@ -233,3 +234,8 @@ def test_search_of_orders_refuses_what_is_no_flow_shop():
         search_order(instance_of(FT06, "ft06").shop, seconds=1)
     with pytest.raises(ProblemError):
         schedule_in_order(instance_of("2\n2\n1 1\n1 2\n3 4\n", "flow").shop, [0, 0])
+    flow = instance_of("2\n2\n1 1\n1 2\n3 4\n", "flow").shop
+    tied = replace(flow, pred_max_lag=np.zeros_like(flow.pred_max_lag))
+    for shop in (tied, replace(flow, deadline=np.full_like(flow.deadline, 9))):
+        with pytest.raises(ProblemError):
+            search_order(shop, seconds=1)

@@ -68,12 +68,14 @@ def no_flow(shop: Shop) -> list[Problem]:
         and (shop.unit_calendar == NO).all()
         and (shop.fixed_start == NO).all()
         and not len(shop.need_group)
+        and not shop.tied
+        and (shop.deadline >= NEVER).all()
         and (np.diff(shop.sink_pointer) == 1).all()
         and (shop.sink_op % max(m, 1) == m - 1).all()
         and (shop.sink_release <= 0).all()
         and ((shop.mode_minutes > 0) | (shop.center_matrix[shop.mode_center] < 0)).all()  # no minutes leave no set-up
     )
-    must = "a flow shop: each job once on each machine, in one order, minutes on all with set-ups, open, nothing fixed"
+    must = "a flow shop: each job once on each machine, minutes on all with set-ups, nothing closed, fixed or tied"
     return [] if plain else [BAD_ARGUMENT.at("", "", "shop", "another", must=must)]
 
 
