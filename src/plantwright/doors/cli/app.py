@@ -176,6 +176,25 @@ def reschedule(
 
 @app.command()
 @command
+def promise(
+    db: Db,
+    item: Annotated[str, typer.Argument(metavar="ITEM", help="Item that is asked for.")],
+    quantity: Annotated[str, typer.Argument(metavar="QUANTITY", help="How much of it.")],
+    date: Annotated[str, typer.Argument(metavar="[DATE]", help="Day by whose end it is wanted.")] = "",
+    *,
+    customer: Annotated[str, typer.Option("--customer", help="For whom.")] = "",
+    site: Annotated[str, typer.Option("--site", help="Site that delivers; else the main one.")] = "",
+    plan: PlanNumber = None,
+    as_json: Json = False,
+) -> int:
+    """Tell from when on a quantity can be delivered beside the plan in force, and what the date hangs on."""
+    from plantwright.doors.cli import promising
+
+    return promising.promise(db, promising.Wanted(item, quantity, date, customer, site, plan), as_json=as_json)
+
+
+@app.command()
+@command
 def plans(db: Db, *, as_json: Json = False) -> None:
     """List the plans that are kept; do pin-plan and do prune-plans tend them."""
     from plantwright.doors.cli import records

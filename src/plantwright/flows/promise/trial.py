@@ -1,0 +1,273 @@
+"""One question tried: what is free is used, the rest is bought, brought or made in the free time of the schedule."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import numpy as np
+
+from plantwright.core import wording
+from plantwright.core.reader import say
+from plantwright.flows.plan.steps import NO
+from plantwright.flows.promise.known import Known, Line, Mode, Operation, Supply
+from plantwright.methods.lot_sizing.kernel import next_lot
+from plantwright.methods.requirements import NodeKind
+from plantwright.methods.requirements.exact import SCALE, round_up, with_loss
+from plantwright.methods.requirements.formula import STACK, formula_quantity
+from plantwright.methods.scheduling.placing import FreeTime, earliest_place, taken
+from plantwright.methods.working_time import NEVER, finish_times, open_times
+
+
+class Got(NamedTuple):
+    """When something is there, and the row of the chain that it waits for (-1 for none)."""
+
+    moment: int
+    row: int = NO
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One step of the chain; `behind` is the row that it waits for."""
+
+    level: int
+    item: str
+    what: str
+    name: str
+    quantity: int
+    start: int
+    finish: int
+    text: str
+    behind: int = NO
+    unit: int = NO
+    needs: bool = False
+
+
+@dataclass
+class Trial:
+    """What one question has used so far; the schedule and the stock in force stay as they are.
+
+    Parameters
+    ----------
+    known : what is looked up
+    left : by node, what is still free; nodes that were not asked are as in `known`
+    free : by unit, its free time with what this question has placed
+    rows : the chain
+    """
+
+    known: Known
+    left: dict[int, tuple[Supply, ...]] = field(default_factory=dict)
+    free: dict[int, FreeTime] = field(default_factory=dict)
+    rows: list[Row] = field(default_factory=list)
+
+    def get(self, node: int, quantity: int, level: int = 1) -> Got:
+        """Get a quantity as early as possible: from stock, else from free receipts or new orders, whichever is sooner.
+
+        New orders are tried for all that the stock lacks; then free receipts that come before those take their part.
+        """
+        have, first = self._take(node, quantity, self.known.as_of, level)
+        missing = quantity - have
+        if missing <= 0:
+            return first
+        before = self._state()
+        new = self._new(node, missing, level)
+        after = self._state()
+        coming = sum(one.quantity for one in before[0].get(node, self._free(node)) if one.time < new.moment)
+        if coming:
+            self._back(before)
+            have, receipt = self._take(node, missing, new.moment - 1, level)
+            rest = self._new(node, missing - have, level) if have < missing else receipt
+            both = max(receipt, rest)
+            if both.moment <= new.moment:
+                return max(first, both)
+            self._back(after)
+        return max(first, new)
+
+    def _state(self) -> tuple[dict[int, tuple[Supply, ...]], dict[int, FreeTime], list[Row]]:
+        return dict(self.left), dict(self.free), list(self.rows)
+
+    def _back(self, state: tuple[dict[int, tuple[Supply, ...]], dict[int, FreeTime], list[Row]]) -> None:
+        self.left, self.free, self.rows = dict(state[0]), dict(state[1]), list(state[2])
+
+    def _add(self, row: Row) -> int:
+        self.rows.append(row)
+        return len(self.rows) - 1
+
+    # --- what is there ----------------------------------------------------------------------------------------------
+
+    def _free(self, node: int) -> tuple[Supply, ...]:
+        return self.left.get(node, self.known.supplies.get(node, ()))
+
+    def _take(self, node: int, quantity: int, until: int, level: int) -> tuple[int, Got]:
+        """Take what is free by a moment; gives how much, and when the last of it is there."""
+        kept, have, last = [], 0, Got(self.known.as_of)
+        for one in self._free(node):
+            amount = min(one.quantity, quantity - have) if one.time <= until else 0
+            if amount < one.quantity:
+                kept.append(Supply(one.time, one.quantity - amount, one.order))
+            if amount:
+                have += amount
+                last = Got(one.time, self._add(self._taken(node, one, amount, level)))
+        if have:
+            self.left[node] = tuple(kept)
+        return have, last
+
+    def _taken(self, node: int, one: Supply, amount: int, level: int) -> Row:
+        what, text = ("stock", say("is in stock and serves nobody"))
+        if one.order:
+            what, text = "receipt", say("comes with {order} and serves nobody", order=one.order)
+        return Row(level, self.known.items[node], what, one.order, amount, one.time, one.time, text)
+
+    # --- what is new ------------------------------------------------------------------------------------------------
+
+    def _new(self, node: int, quantity: int, level: int) -> Got:
+        """Get a quantity by new orders, lot by lot; what the last lot has too much is free for others."""
+        kind = self.known.planning.kind[node]
+        if kind == NodeKind.PHANTOM:
+            return max((got for _, got in self._parts(node, quantity, level)), default=Got(self.known.as_of))
+        if kind == NodeKind.NONE:
+            return Got(NEVER, self._add(self._nowhere(node, quantity, level)))
+        get = {NodeKind.BUY: self._buy, NodeKind.TRANSFER: self._bring}.get(NodeKind(kind), self._make)
+        smallest, largest, multiple = self.known.limits(node)
+        missing, last = quantity, Got(self.known.as_of)
+        while missing > 0 and last.moment < NEVER:
+            lot = int(next_lot(missing, smallest, largest, multiple))
+            got = get(node, lot, level)
+            last = max(last, Got(max(got.moment, self.known.planning.fence[node]), got.row))
+            missing -= lot
+        if missing < 0 and last.moment < NEVER:
+            self.left[node] = tuple(sorted([*self._free(node), Supply(last.moment, -missing)], key=lambda s: s.time))
+        return last
+
+    def _nowhere(self, node: int, quantity: int, level: int) -> Row:
+        text = say("is neither made nor bought nor brought here")
+        return Row(level, self.known.items[node], "missing", "", quantity, NEVER, NEVER, text)
+
+    def _buy(self, node: int, lot: int, level: int) -> Got:
+        """Buy a lot now, by the lead time of the offer that holds for it."""
+        offers = self.known.offers.get(node, ())
+        begin = self.known.as_of
+        if not offers:
+            return self._by_lead(node, lot, level, begin, "purchase", say("is ordered now"))
+        fitting = [one for one in offers if one.from_quantity <= lot]
+        offer = fitting[-1] if fitting else offers[0]
+        comes = max(begin + offer.lead, self.known.planning.fence[node])
+        comes = int(open_times(self.known.n.clocks.time, [offer.calendar], [comes])[0])
+        text = say("is ordered now from {supplier}", supplier=offer.supplier)
+        row = Row(level, self.known.items[node], "purchase", offer.supplier, lot, begin, comes, text)
+        return Got(comes, self._add(row))
+
+    def _by_lead(self, node: int, lot: int, level: int, ready: int, what: str, text: str, behind: int = NO) -> Got:
+        """Let an order take the lead time that stands at the item."""
+        own = self.known.planning
+        minutes = math.ceil(own.lead_fixed[node] + own.lead_per_unit[node] * lot / SCALE - 1e-9)
+        calendar = own.lead_calendar[node]
+        finish = int(finish_times(self.known.n.clocks.time, [calendar], [ready], [minutes])[0])
+        row = Row(level, self.known.items[node], what, "", lot, ready, finish, text, behind)
+        return Got(finish, self._add(row))
+
+    def _bring(self, node: int, lot: int, level: int) -> Got:
+        """Bring a lot from the site that supplies it, where it is got in turn."""
+        giver = self.known.planning.supplying_node[node]
+        if giver < 0:
+            return Got(NEVER, self._add(self._nowhere(node, lot, level)))
+        there = self.get(giver, lot, level + 1)
+        if there.moment >= NEVER:
+            return there
+        text = say("comes from {site}", site=self.known.sites[giver])
+        return self._by_lead(node, lot, level, there.moment, "transfer", text, there.row)
+
+    # --- what is made -----------------------------------------------------------------------------------------------
+
+    def _make(self, node: int, lot: int, level: int) -> Got:
+        """Make a lot: its parts first, then each operation in the earliest gap that holds it."""
+        known = self.known
+        operations = known.operations.get(node, ())
+        parts: dict[int, Got] = {}
+        for place, got in self._parts(node, lot, level + 1):
+            at = place if operations else NO
+            parts[at] = max(parts.get(at, Got(known.as_of)), got)
+        last = max(parts.values(), default=Got(known.as_of))
+        if last.moment >= NEVER:
+            return last
+        if not operations:
+            return self._by_lead(node, lot, level, last.moment, "lead time", say("takes its lead time"), last.row)
+        ends: dict[int, Got] = {}
+        whole = Got(known.as_of)
+        for place, before in known.network(node):
+            op = operations[place]
+            waits = [Got(ends[one].moment + operations[one].move + op.queue, ends[one].row) for one in before]
+            own = [parts[at] for at in (place, *(() if before else (NO,))) if at in parts]
+            ready = max([Got(known.as_of), *waits, *own])
+            ends[place] = self._run(node, op, lot, level, ready)
+            whole = max(whole, ends[place])
+            if whole.moment >= NEVER:
+                return whole
+        if level == 1:  # what is delivered is ready when it is made; what is used inside is moved there first
+            return whole
+        return max(Got(got.moment + operations[place].move, got.row) for place, got in ends.items())
+
+    def _parts(self, node: int, quantity: int, level: int, place: int | None = None) -> Iterator[tuple[int, Got]]:
+        """Get what an order takes, each part with the place of the operation that takes it; phantoms pass it on."""
+        for line in self.known.lines.get(node, ()):
+            amount = self._amount(line, quantity)
+            if amount <= 0:
+                continue
+            at = line.place if place is None else place
+            if self.known.planning.kind[line.component] != NodeKind.PHANTOM:
+                yield at, self.get(line.component, amount, level)
+                continue
+            have, got = self._take(line.component, amount, self.known.as_of, level)
+            if have:
+                yield at, got
+            if have < amount:
+                yield from self._parts(line.component, amount - have, level, at)
+
+    def _amount(self, line: Line, quantity: int) -> int:
+        """Give how much a line takes for an order, as the material plan does, if it holds now."""
+        if not line.start <= self.known.as_of < line.end:
+            return 0
+        if line.formula >= 0:
+            steps = self.known.formulas[line.formula].steps
+            quantity = max(int(formula_quantity(steps, 0, steps.size, quantity, np.zeros(STACK))), 0)
+        amount = int(with_loss(quantity, line.numerator, line.denominator, line.fixed, 0))
+        if line.rounding > 0:
+            amount = int(round_up(amount, line.rounding))
+        return int(round_up(amount, self.known.planning.quantum[line.component]))
+
+    def _run(self, node: int, op: Operation, lot: int, level: int, ready: Got) -> Got:
+        """Put an operation into the earliest gap of any unit that can do it."""
+        best = (NEVER, NEVER, NO, NO)
+        for mode in op.modes:
+            for unit in self.known.units(mode.center):
+                start, finish = self._place(op, mode, unit, lot, ready.moment)
+                best = min(best, (finish, start, mode.center, unit))
+        finish, start, center, unit = best
+        known = self.known
+        name = known.n.centers["code"][center] if center >= 0 else ""
+        if unit >= 0 and finish < NEVER:
+            self.free[unit] = taken(self._free_of(unit), start, finish)
+        text = say("has no room within the calendar") if finish >= NEVER else _waiting(start - ready.moment, name)
+        what = f"{say('operation')} {op.sequence}"
+        row = Row(level, known.items[node], what, name, lot, start, finish, text, ready.row, unit, op.needs)
+        return Got(finish, self._add(row))
+
+    def _free_of(self, unit: int) -> FreeTime:
+        return self.free[unit] if unit in self.free else self.known.free_of(unit)
+
+    def _place(self, op: Operation, mode: Mode, unit: int, lot: int, ready: int) -> tuple[int, int]:
+        amount = -(-lot // op.batch) if op.batch > 0 else lot / SCALE
+        minutes = math.ceil(mode.setup + mode.run * amount - 1e-9)
+        if unit < 0:
+            return ready, ready + minutes
+        change, after = self.known.change(mode.center, op.family)
+        return earliest_place(self._free_of(unit), ready, minutes + change, after=after, pausable=op.pausable)
+
+
+def _waiting(minutes: int, center: str) -> str:
+    if minutes < 60:
+        return say("begins as soon as all is there")
+    days = wording.days(round(minutes / 1440, 1)) if minutes >= 1440 else wording.duration(minutes * 60_000)
+    return say("begins {days} later, in the first gap on {center} that holds it", days=days, center=center)
