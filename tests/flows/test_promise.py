@@ -184,12 +184,29 @@ def test_inserted_operations_overlap_nothing_and_lie_in_open_time(pumps, item):
     placed = [row for row in trial.rows if row.unit >= 0]
     assert placed
     for row in placed:
-        spans = held.setdefault(row.unit, [])
-        assert all(row.finish <= a or b <= row.start for a, b in spans)
-        spans.append((row.start, row.finish))
-        calendar = int(known.n.clocks.unit_calendar[row.unit])
-        edges = minutes_worked(known.n.clocks.time, calendar, [row.start, row.finish - 1], [row.start + 1, row.finish])
-        assert edges.tolist() == [1, 1]
+        for one in (row.unit, *row.crew):
+            spans = held.setdefault(one, [])
+            assert all(row.finish <= a or b <= row.start for a, b in spans)
+            spans.append((row.start, row.finish))
+            edges = [row.start, row.finish - 1], [row.start + 1, row.finish]
+            assert minutes_worked(known.n.clocks.time, known.calendar[one], *edges).tolist() == [1, 1]
+
+
+def test_operation_waits_for_somebody_who_can_do_it(tmp_path):
+    """Only Ann can saw, from 8:00 to 16:00, and she is away on Monday: the saw is free, but a shelf waits for her."""
+    tables = {
+        **TABLES,
+        "sales_order_line": "order,item,quantity,due",
+        "skill": "code\nSAWING",
+        "person": "code,site\nANN,PLANT",
+        "person_skill": "person,skill\nANN,SAWING",
+        "absence": "person,start,end\nANN,2026-03-02T00:00,2026-03-03T00:00",
+        "operation": "item,sequence,work_center,run,pausable,skill,people\nSHELF,10,SAW,12,yes,SAWING,1",
+        "bom_line": "parent,component,quantity",
+    }
+    plant = pw.load(write(tmp_path, tables))
+    found = make_promiser(plant, pw.plan(plant)).promise("SHELF", UNIT)
+    assert found.promised == minute("2026-03-03T09:00")
 
 
 @pytest.mark.parametrize("item", ASKED)

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from plantwright.core.problem import ProblemError
-from plantwright.methods.scheduling.placing import earliest_place, free_time, taken
+from plantwright.methods.scheduling.placing import earliest_place, free_time, free_together, taken
 from plantwright.methods.working_time import NEVER
 
 LAST = 60
@@ -74,6 +74,13 @@ def test_what_is_placed_is_taken_as_if_the_schedule_had_held_it(unit, ready, wor
         assert (free.start.tolist(), free.end.tolist()) == (whole.start.tolist(), whole.end.tolist())
         gaps = [len(set(one.gap.tolist())) for one in (free, whole)]
         assert gaps[0] == gaps[1]
+
+
+@given(units(), units(), st.integers(0, LAST), st.integers(1, 20), st.booleans())
+def test_two_are_free_together_where_both_are_open_and_neither_is_held(one, other, ready, minutes, pausable):
+    opens = [(t, t + 1) for t in range(LAST) if all(any(a <= t < b for a, b in unit[0]) for unit in (one, other))]
+    found = earliest_place(free_together(free_of(*one), free_of(*other)), ready, minutes, pausable=pausable)
+    assert found == by_minutes(opens, [*one[1], *other[1]], ready, minutes, 0, pausable)
 
 
 def test_work_of_no_time_needs_no_room():

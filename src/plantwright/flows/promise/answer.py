@@ -151,8 +151,6 @@ class Promiser:
     def _notes(self, rows: list[Row]) -> tuple[str, ...]:
         """Say what the answer does not look at, where the chain would need it."""
         found = []
-        if any(row.unit >= 0 and row.needs for row in rows):
-            found.append(say("People and tools are not looked at: the operations need some, and may have to wait."))
         if rows and any(row.what in {"purchase", "transfer"} or row.unit >= 0 for row in rows):
             found.append(say("Nothing is reserved: the date holds while the plan in force does."))
         return tuple(found)

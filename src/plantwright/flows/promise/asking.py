@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 from types import MappingProxyType
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import polars as pl
 
@@ -16,9 +16,11 @@ from plantwright.core.pages import Page, View
 from plantwright.core.parameters import Ref
 from plantwright.core.reading import read_texts
 from plantwright.core.report import report
-from plantwright.flows.promise.answer import TABLES, Promised, Promiser, make_promiser
 from plantwright.flows.remedies.doing import plant_of
 from plantwright.plant import Plan
+
+if TYPE_CHECKING:
+    from plantwright.flows.promise.answer import Promised, Promiser
 
 
 @report
@@ -65,6 +67,8 @@ def ask(
 
 def promiser_of(view: View) -> Promiser:
     """Prepare answers for the plan that a view looks at."""
+    from plantwright.flows.promise.answer import TABLES, make_promiser  # noqa: PLC0415 - loads Numba
+
     raw = MappingProxyType({name: view.result(name) for name in TABLES})
     meta: dict[str, Any] = {"options": view.plan.get("options", {}), "number": view.number}
     plan = Plan(raw, view.as_of, view.settings.zone, inputs="", engine="", **meta)

@@ -61,7 +61,7 @@ class Mode:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """An operation of a routing."""
+    """An operation of a routing; `needs` are groups of people or tools, each with how many it holds."""
 
     row: int
     sequence: int
@@ -70,7 +70,7 @@ class Operation:
     move: int
     pausable: bool
     family: int
-    needs: bool
+    needs: tuple[tuple[int, int], ...]
     modes: tuple[Mode, ...]
 
 
@@ -105,7 +105,11 @@ class Planning:
 
 @dataclass(frozen=True)
 class Known:
-    """All that promising looks up, by node, operation and unit; `free` keeps the free time of units once asked for."""
+    """All that promising looks up, by node, operation and resource.
+
+    Resources are the units, and after them people and copies of tools; `busy` and `calendar` go by them, `members`
+    gives those of each group, and `free` keeps their free time once it was asked for.
+    """
 
     n: Numbered
     items: Sequence[str]
@@ -121,6 +125,8 @@ class Known:
     changes: np.ndarray
     center_matrix: Ints
     busy: Mapping[int, tuple[Ints, Ints]]
+    calendar: Sequence[int]
+    members: Mapping[int, tuple[int, ...]]
     free: dict[int, FreeTime] = field(default_factory=dict)
     networks: dict[int, list[tuple[int, list[int]]]] = field(default_factory=dict)
 
@@ -137,9 +143,9 @@ class Known:
         return own.minimum[node], own.maximum[node], max(own.multiple[node], own.quantum[node])
 
     def free_of(self, unit: int) -> FreeTime:
-        """Give the free time of a unit in the schedule in force."""
+        """Give the free time of a resource in the schedule in force."""
         if unit not in self.free:
-            opens, closes = self._open(int(self.n.clocks.unit_calendar[unit]))
+            opens, closes = self._open(self.calendar[unit])
             self.free[unit] = free_time(opens, closes, *self.busy.get(unit, ((), ())))
         return self.free[unit]
 
@@ -188,6 +194,7 @@ def look_up(plant: Plant, plan: Plan) -> Known:
         pattern, _lines(n), _operations(given), _offers(n),
         [mrp.formulas([mrp.compile_formula(text)]) for text in n.boms.formulas],
         _supplies(n, plan), matrix, center_matrix, _busy(n, plan),
+        [*n.clocks.unit_calendar.tolist(), *n.clocks.members["calendar"].to_list()], _members(n),
     )  # fmt: skip
 
 
@@ -220,14 +227,27 @@ def _operations(given: Given) -> dict[int, tuple[Operation, ...]]:
     for op, *rest in given.routings.modes.select("op", "center", "setup", "run").iter_rows():
         modes[op].append(Mode(*rest))
     families = family_codes(given)
+    named = given.clocks.groups.select("kind", "name", "group").unique()
+    groups = {(kind, name): group for kind, name, group in named.iter_rows()}
     found: dict[int, list[Operation]] = defaultdict(list)
-    names = ("node", "op", "sequence", "batch", "queue", "move", "pausable", "setup_family", "skill", "tool")
-    for node, op, sequence, batch, queue, move, pausable, family, skill, tool in (
+    names = ("node", "op", "sequence", "batch", "queue", "move", "pausable", "setup_family", "skill", "people", "tool")
+    for node, op, sequence, batch, queue, move, pausable, family, skill, people, tool in (
         given.routings.operations.select(names).iter_rows()
     ):  # fmt: skip
         ways = tuple(modes[op])
+        asked = ((("people", skill), int(people or 0)), (("tool", tool), 1))
         found[node].append(
-            Operation(op, sequence, batch, queue, move, pausable, families.get(family, NO), bool(skill or tool), ways)
+            Operation(
+                op,
+                sequence,
+                batch,
+                queue,
+                move,
+                pausable,
+                families.get(family, NO),
+                tuple((groups[one], many) for one, many in asked if one in groups and many > 0),
+                ways,
+            )
         )
     return {node: tuple(operations) for node, operations in found.items()}
 
@@ -269,15 +289,29 @@ def _supplies(n: Numbered, plan: Plan) -> dict[int, tuple[Supply, ...]]:
     return {node: tuple(supplies) for node, supplies in found.items()}
 
 
+def _members(n: Numbered) -> dict[int, tuple[int, ...]]:
+    """Give the resources of each group."""
+    first = len(n.clocks.unit_calendar)
+    rows = n.clocks.groups.sort("group", "member").group_by("group", maintain_order=True).agg("member")
+    return {group: tuple(first + one for one in own) for group, own in rows.select("group", "member").iter_rows()}
+
+
 def _busy(n: Numbered, plan: Plan) -> dict[int, tuple[Ints, Ints]]:
-    """Give when each unit is held in the schedule in force."""
+    """Give when each resource is held in the schedule in force."""
     codes = n.centers.select("center", work_center="code")
-    rows = plan.raw["scheduled_operation"].join(codes, on="work_center").drop_nulls(["unit", "start", "finish"])
-    if not rows.height:
-        return {}
-    first = pl.Series(n.clocks.unit_pointer).gather(rows["center"])
-    rows = rows.with_columns(number=first + rows["unit"].cast(pl.Int64) - 1)
-    return {
-        int(number): (part["start"].to_numpy(), part["finish"].to_numpy())
-        for (number,), part in rows.partition_by("number", as_dict=True).items()
-    }
+    rows = plan.raw["scheduled_operation"].join(codes, on="work_center", how="left").drop_nulls(["start", "finish"])
+    held: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    pointer = n.clocks.unit_pointer.tolist()
+    known: dict[str, list[int]] = defaultdict(list)
+    for member, code in n.clocks.members.select("member", "code").iter_rows():
+        known[code].append(len(n.clocks.unit_calendar) + member)
+    columns = ("center", "unit", "start", "finish", "people")
+    for center, unit, start, finish, people in rows.sort("start").select(columns).iter_rows():
+        if center is not None and unit is not None:
+            held[pointer[center] + unit - 1].append((start, finish))
+        for name in (people or "").split(", "):
+            copies = known.get(name.split("#")[0], [])
+            if copies:  # copies of a tool are taken in turn
+                held[min(copies, key=lambda one: held[one][-1][1] if held[one] else NO)].append((start, finish))
+    arrays = {one: np.array(spans, np.int64) for one, spans in held.items() if spans}
+    return {one: (spans[:, 0], spans[:, 1]) for one, spans in arrays.items()}

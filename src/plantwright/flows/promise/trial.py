@@ -17,7 +17,7 @@ from plantwright.methods.lot_sizing.kernel import next_lot
 from plantwright.methods.requirements import NodeKind
 from plantwright.methods.requirements.exact import SCALE, round_up, with_loss
 from plantwright.methods.requirements.formula import STACK, formula_quantity
-from plantwright.methods.scheduling.placing import FreeTime, earliest_place, taken
+from plantwright.methods.scheduling.placing import FreeTime, earliest_place, free_together, taken
 from plantwright.methods.working_time import NEVER, finish_times, open_times
 
 
@@ -42,7 +42,7 @@ class Row:
     text: str
     behind: int = NO
     unit: int = NO
-    needs: bool = False
+    crew: tuple[int, ...] = ()
 
 
 @dataclass
@@ -239,31 +239,63 @@ class Trial:
 
     def _run(self, node: int, op: Operation, lot: int, level: int, ready: Got) -> Got:
         """Put an operation into the earliest gap of any unit that can do it."""
-        best = (NEVER, NEVER, NO, NO)
-        for mode in op.modes:
-            for unit in self.known.units(mode.center):
-                start, finish = self._place(op, mode, unit, lot, ready.moment)
-                best = min(best, (finish, start, mode.center, unit))
-        finish, start, center, unit = best
+        ways = [(mode, unit) for mode in op.modes for unit in self.known.units(mode.center)]
+        alone = [
+            (*self._place(op, mode, unit, lot, ready.moment)[::-1], number) for number, (mode, unit) in enumerate(ways)
+        ]
+        finish, start, number = NEVER, NEVER, NO
+        crew: tuple[int, ...] = ()
+        for soonest, _, one in sorted(alone):
+            if soonest >= finish:
+                break  # with people and tools it cannot be done sooner than without
+            there, done, who = self._manned(op, *ways[one], lot, ready.moment)
+            if done < finish:
+                finish, start, number, crew = done, there, one, who
+        mode, unit = ways[number] if number >= 0 else (None, NO)
         known = self.known
-        name = known.n.centers["code"][center] if center >= 0 else ""
-        if unit >= 0 and finish < NEVER:
-            self.free[unit] = taken(self._free_of(unit), start, finish)
+        name = known.n.centers["code"][mode.center] if mode is not None and mode.center >= 0 else ""
+        for one in (unit, *crew):
+            if one >= 0 and finish < NEVER:
+                self.free[one] = taken(self._free_of(one), start, finish)
         text = say("has no room within the calendar") if finish >= NEVER else _waiting(start - ready.moment, name)
         what = f"{say('operation')} {op.sequence}"
-        row = Row(level, known.items[node], what, name, lot, start, finish, text, ready.row, unit, op.needs)
+        row = Row(level, known.items[node], what, name, lot, start, finish, text, ready.row, unit, crew)
         return Got(finish, self._add(row))
 
     def _free_of(self, unit: int) -> FreeTime:
         return self.free[unit] if unit in self.free else self.known.free_of(unit)
 
-    def _place(self, op: Operation, mode: Mode, unit: int, lot: int, ready: int) -> tuple[int, int]:
+    def _manned(self, op: Operation, mode: Mode, unit: int, lot: int, ready: int) -> tuple[int, int, tuple[int, ...]]:
+        """Place an operation with its people and tools, chosen one by one: whoever lets it be done first."""
+        crew: list[int] = []
+        start, finish = self._place(op, mode, unit, lot, ready)
+        if unit < 0:
+            return start, finish, ()
+        free = self._free_of(unit)
+        for group, count in op.needs:
+            for _ in range(count):
+                best = (NEVER, NEVER, NO, free)
+                for one in self.known.members[group]:
+                    if one not in crew and best[0] > finish:
+                        both = free_together(free, self._free_of(one))
+                        begun, done = self._place(op, mode, unit, lot, ready, both)
+                        best = min(best, (done, begun, one, both), key=lambda way: way[:3])
+                finish, start, chosen, free = best
+                if finish >= NEVER:
+                    return NEVER, NEVER, ()
+                crew.append(chosen)
+        return start, finish, tuple(crew)
+
+    def _place(
+        self, op: Operation, mode: Mode, unit: int, lot: int, ready: int, free: FreeTime | None = None
+    ) -> tuple[int, int]:
         amount = -(-lot // op.batch) if op.batch > 0 else lot / SCALE
         minutes = math.ceil(mode.setup + mode.run * amount - 1e-9)
         if unit < 0:
             return ready, ready + minutes
         change, after = self.known.change(mode.center, op.family)
-        return earliest_place(self._free_of(unit), ready, minutes + change, after=after, pausable=op.pausable)
+        own = self._free_of(unit) if free is None else free
+        return earliest_place(own, ready, minutes + change, after=after, pausable=op.pausable)
 
 
 def _waiting(minutes: int, center: str) -> str:

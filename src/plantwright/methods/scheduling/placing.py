@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike
 
 from plantwright.core.problem import BAD_ARGUMENT, ProblemError
 from plantwright.methods.scheduling.problem import Integers
-from plantwright.methods.working_time import NEVER, subtract
+from plantwright.methods.working_time import NEVER, intersect, subtract
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +98,22 @@ def taken(free: FreeTime, start: int, finish: int) -> FreeTime:
     begin, end = subtract(free.start, free.end, [start], [finish])
     piece = np.searchsorted(free.start, begin, side="right") - 1
     return _pieces(begin, end, free.gap[piece] + (begin >= finish))
+
+
+def free_together(free: FreeTime, other: FreeTime) -> FreeTime:
+    """Give when two are free at once, such as a unit and a person; a gap ends where one of them is held.
+
+    Cost O((k + k') log k').
+
+    Examples
+    --------
+    >>> both = free_together(free_time([0], [60], [20], [30]), free_time([10], [50]))
+    >>> list(zip(both.start.tolist(), both.end.tolist(), both.gap.tolist()))
+    [(10, 20, 0), (30, 50, 1)]
+    """
+    start, end = intersect(free.start, free.end, other.start, other.end)
+    own, others = (np.searchsorted(one.start, start, side="right") - 1 for one in (free, other))
+    return _pieces(start, end, free.gap[own] + other.gap[others])
 
 
 def earliest_place(
