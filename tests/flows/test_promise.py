@@ -15,7 +15,7 @@ from plantwright.core.store import Store
 from plantwright.doors.cli.app import app
 from plantwright.flows.exchange import import_files
 from plantwright.flows.plan_store import keep_plan
-from plantwright.flows.promise import make_promiser
+from plantwright.flows.promise.answer import make_promiser
 from plantwright.flows.promise.asking import ask
 from plantwright.flows.promise.trial import Trial
 from plantwright.flows.reporting import run_report

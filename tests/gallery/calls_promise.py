@@ -4,7 +4,7 @@ from provokes import new_store, provokes, raised, rows
 
 from plantwright.flows.exchange import read_plant
 from plantwright.flows.plan import make_plan
-from plantwright.flows.promise import make_promiser
+from plantwright.flows.promise.answer import make_promiser
 
 
 def _plant(folder):
