@@ -11,14 +11,13 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from plantwright.core import wording, worktime
+from plantwright.core import wording
 from plantwright.core.column import Column, Kind
 from plantwright.core.pages import Chart, Page, View, hours, missing, named, sheet
 from plantwright.core.parameters import Ref
 from plantwright.core.problem import stop_on_errors
 from plantwright.core.reader import say
 from plantwright.core.report import report
-from plantwright.flows.plan.calendars import declared_calendars
 from plantwright.plant import make_plant
 
 DAY = 1440
@@ -126,6 +125,9 @@ def _before(row: dict[str, Any], free: int, there: int) -> Iterator[Gap]:
 
 def open_time(plan: View, work_center: str, first: int, last: int) -> list[tuple[int, int]]:
     """Give when a work center is open between two moments, by its calendar or that of its site."""
+    from plantwright.core import worktime  # noqa: PLC0415 - loads NumPy
+    from plantwright.flows.plan.calendars import declared_calendars  # noqa: PLC0415 - loads Numba
+
     row = plan.table("work_center").filter(pl.col("code") == work_center).row(0, named=True)
     sites = dict(plan.table("site").select("code", "calendar").iter_rows())
     calendar = row["calendar"] or sites.get(row["site"] or next(iter(sites), ""), "")

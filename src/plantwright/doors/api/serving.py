@@ -6,7 +6,6 @@ import asyncio
 import importlib
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from typing import Any
 
@@ -21,12 +20,11 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from plantwright.core.problem import ProblemError
 from plantwright.core.store import Store
 from plantwright.doors.api.endpoint import ENDPOINTS, Ask, Desk, Endpoint, Upload
+from plantwright.doors.http.threads import new_threads
 from plantwright.doors.http.told import BODY_WRONG, answer, refusal
 from plantwright.doors.http.watch import Watch
 
 ROOT = "/api/v1"
-THREADS = 12
-"""Threads in which requests are answered: no more than the store has connections, or they wait for each other there."""
 PARTS = ("start", "tables", "acts", "looks", "plans", "history", "work", "files", "events")
 
 
@@ -41,8 +39,8 @@ def mount(app: FastAPI, store: Store, watch: Watch) -> None:
     """Put every endpoint on the application."""
     desk = Desk(store, app.state.shelf, watch)
     app.state.desk = desk
-    threads = app.state.threads = ThreadPoolExecutor(THREADS, "api")
-    answering = [(one, _answering(desk, one, threads)) for one in declared()]
+    app.state.threads = new_threads()
+    answering = [(one, _answering(desk, one, app)) for one in declared()]
     for one, work in answering:
         # Plain routes: the declarations read and describe what is sent, so that FastAPI need not do it again.
         app.add_route(ROOT + one.path, work, methods=[one.method], include_in_schema=False)
@@ -89,7 +87,7 @@ class Shortcut:
         return None
 
 
-def _answering(desk: Desk, one: Endpoint, threads: ThreadPoolExecutor) -> Work:
+def _answering(desk: Desk, one: Endpoint, app: FastAPI) -> Work:
     async def work(request: Request) -> Response:
         try:
             file = await _file(request) if one.body == "file" else None
@@ -99,7 +97,7 @@ def _answering(desk: Desk, one: Endpoint, threads: ThreadPoolExecutor) -> Work:
                 request.state.csrf,
             )  # fmt: skip
             loop = asyncio.get_running_loop()
-            return await loop.run_in_executor(threads, copy_context().run, _done, one, ask)
+            return await loop.run_in_executor(app.state.threads, copy_context().run, _done, one, ask)
         except ProblemError as error:
             return refusal(error.problems)
 

@@ -24,13 +24,12 @@ from plantwright.doors.http import sign
 from plantwright.doors.http.gate import Gate, is_loopback
 from plantwright.doors.http.limits import BODY_LIMIT, UPLOAD_LIMIT, Headers, Sizes
 from plantwright.doors.http.shelf import Shelf
+from plantwright.doors.http.threads import THREADS, new_threads
 from plantwright.doors.http.told import BODY_WRONG, FAILED, METHOD_UNKNOWN, NO_SUCH_PATH, answer, refusal
 from plantwright.doors.http.watch import Watch
 from plantwright.flows.catalog import load_actions, load_reports
 from plantwright.flows.parcels import sweep_uploads
 
-THREADS = 12
-"""Threads in which requests are answered: no more than the store has connections, or they wait for each other there."""
 TURN = 0.0005
 """Seconds that a thread may compute before others get a turn, a tenth of the usual: what is ready goes out sooner."""
 LOG = logging.getLogger("plantwright.server")
@@ -101,6 +100,7 @@ def _lifespan(store: Store, watch: Watch, *, deliver: bool) -> Any:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
             app.state.threads.shutdown(wait=False)
+            app.state.threads = new_threads()
             store.close()
             sys.setswitchinterval(usual)
 
