@@ -258,7 +258,7 @@ def _chain_sheet(one: Promised) -> Sheet:
             named(Kind.TEXT, "what", "What is done: stock, receipt, purchase, transfer, lead time or an operation"),
             named(Kind.TEXT, "order_or_center", "Order that brings it, supplier, or work center"),
             named(Kind.QUANTITY, "quantity", "How much"),
-            named(Kind.MOMENT, "start", "Start"), named(Kind.MOMENT, "finish", "When it is there"),
+            named(Kind.MOMENT, "finish", "When it is there"), named(Kind.MOMENT, "start", "Start"),
             named(Kind.FLAG, "decides", "Whether the date hangs on it"), named(Kind.TEXT, "text", "Why then"),
             named(Kind.WHOLE, "level", "How deep in the bill of material, from 1"),
         )
