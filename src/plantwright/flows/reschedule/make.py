@@ -36,7 +36,7 @@ from plantwright.flows.plan.verify import verify
 from plantwright.flows.reschedule.events import Event, with_rows
 from plantwright.flows.reschedule.in_force import kept_pegs, schedule_in_force, with_names
 from plantwright.methods.scheduling import Schedule
-from plantwright.methods.scheduling.mending import MOST_TAKEN, Mended, mend
+from plantwright.methods.scheduling.mending import Mended, mend
 from plantwright.plant import Plan, Plant
 
 NO_SCHEDULE = problem_kind(
@@ -162,8 +162,8 @@ def replan(
     progress("mrp", 0.4)
     prepared = time.perf_counter()
     # Where lots have changed, times in force may fit nothing any more; then all of it may be placed anew.
-    most = MOST_TAKEN if all(event.quiet for event in events) else 1.0
-    mended = mend(made.scheduled.shop, made.before, start=made.plant.as_of, seconds=seconds, seed=seed, most_taken=most)
+    anew = not all(event.quiet for event in events)
+    mended = mend(made.scheduled.shop, made.before, start=made.plant.as_of, seconds=seconds, seed=seed, anew=anew)
     repaired = time.perf_counter()
     steps, shop = made.scheduled.steps, made.scheduled.shop
     stop_on_errors(never_placed(made.n, steps, shop, mended.schedule))

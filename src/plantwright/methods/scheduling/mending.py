@@ -10,7 +10,6 @@ import numpy as np
 
 from plantwright.core.problem import BAD_ARGUMENT, ProblemError
 from plantwright.methods.scheduling.deferring import defer
-from plantwright.methods.scheduling.dispatching import sink_completions
 from plantwright.methods.scheduling.problem import NO, Flags, Integers, Schedule, Shop
 from plantwright.methods.scheduling.repairing import Repair, repair
 from plantwright.methods.scheduling.settling import STAYS
@@ -19,8 +18,6 @@ from plantwright.methods.working_time import NEVER
 
 STILL = 60.0
 """Weighted minutes of lateness that must be won for each more operation that moves."""
-MOST_TAKEN = 0.09
-"""Share of the operations that a trial may take out, so that less than a tenth moves where that can be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +49,7 @@ class Mended:
 
 def mend(
     shop: Shop, before: Schedule, *, start: int = 0, seconds: float = 0.0, seed: int = 0, still: float = STILL,
-    most_taken: float = MOST_TAKEN, clock: Callable[[], float] = time.perf_counter,
+    anew: bool = False, clock: Callable[[], float] = time.perf_counter,
 ) -> Mended:  # fmt: skip
     """Repair a schedule, then lower lateness by taking out more operations, as long as that is worth their moves.
 
@@ -66,8 +63,8 @@ def mend(
         Of the chance in that search; without seconds there is none.
     still
         Weighted minutes of lateness that must be won for each more operation that moves.
-    most_taken
-        Share of the operations that a trial may take out; 1: the last trial plans all of it anew.
+    anew
+        Whether all of it may be placed anew too, where what was planned is another work than before.
     clock
         Gives seconds.
 
@@ -78,13 +75,14 @@ def mend(
     Raises
     ------
     ProblemError
-        For a negative `still`, a share outside 0 to 1, or the schedule of another shop.
+        For a negative `still`, or the schedule of another shop.
 
     Notes
     -----
-    The trials: what was taken out may begin earlier than before, by its latest start.
-    With `most_taken` 1, at last all of it is
-    placed anew in the order of its latest starts. Cost: some tens of dispatches.
+    The fixed trials: what was taken out may begin earlier than before, by its latest start; with `anew`, all of it is
+    placed in the order of its latest starts. With `seconds`, the chains to some late sinks and a part of what stands in
+    their way are taken out too; how many of them move in the end follows from `still` alone. Each trial costs some tens
+    of dispatches.
 
     Examples
     --------
@@ -101,18 +99,15 @@ def mend(
     >>> found.schedule.start.tolist(), found.late, found.late_by_repair
     ([60], 0.0, 180.0)
     """
-    faults = [] if still >= 0 else [BAD_ARGUMENT.at("", "", "still", still, must="0 or more")]
-    if not 0 <= most_taken <= 1:
-        faults.append(BAD_ARGUMENT.at("", "", "most_taken", most_taken, must="a share from 0 to 1"))
-    if faults:
-        raise ProblemError(faults)
-    search = _Search(shop, before, start, most_taken)
+    if still < 0:
+        raise ProblemError([BAD_ARGUMENT.at("", "", "still", still, must="0 or more")])
+    search = _Search(shop, before, start)
     bare = search.tried(repair(shop, before, start=start))
-    best = min([bare, *search.trials(bare)], key=lambda one: _worth(one, still))
+    best = min([bare, *search.trials(bare, anew=anew)], key=lambda one: _worth(one, still))
     if seconds > 0:
         until = clock() + seconds
         random = np.random.default_rng(seed)
-        while best.late > 0 and clock() < until:
+        while search.late(best).any() and clock() < until:
             best = min(best, search.drawn(best, random), key=lambda one: _worth(one, still))
     return replace(best, late_by_repair=bare.late, tried=search.count)
 
@@ -125,39 +120,34 @@ def _worth(one: Mended, still: float) -> tuple[float, int]:
 class _Search:
     """What the trials share: the shop, the schedule in force, and the latest starts that keep every due time."""
 
-    def __init__(self, shop: Shop, before: Schedule, start: int, most_taken: float) -> None:
+    def __init__(self, shop: Shop, before: Schedule, start: int) -> None:
         self.shop, self.before, self.start, self.count = shop, before, start, 0
         self.last = tails(shop).last_start
-        self.most = most_taken * shop.operations
-        self.sink_before = sink_completions(shop.sinks, before.finish)
 
-    def trials(self, bare: Mended) -> list[Mended]:
+    def trials(self, bare: Mended, *, anew: bool) -> list[Mended]:
         """Give the fixed trials, each wider than the one before; none where nothing is late."""
         if bare.late <= 0:
             return []
         taken = bare.cause != STAYS
         found = [self.again(bare, taken)]
-        if self.most >= self.shop.operations:
+        if anew:
             found.append(self.again(bare, self.shop.fixed_start == NO))
         return found
 
     def drawn(self, best: Mended, random: np.random.Generator) -> Mended:
         """Take some late sinks, all that leads to a part of them, and a few of what stands in the way."""
-        late = np.flatnonzero(self._late(best))
+        late = np.flatnonzero(self.late(best))
         chosen = np.zeros(len(self.shop.sink_due), np.bool_)
         chosen[random.choice(late, max(1, int(len(late) * random.choice((0.02, 0.1, 0.4)))), replace=False)] = True
         chain = self.ancestors(chosen)
         rest = chain | (self._rivals(chain) & (random.random(len(chain)) < random.choice((0.02, 0.1, 0.3))))
         return self.again(best, rest | (best.cause != STAYS))
 
-    def again(self, taken: Mended, out: Flags, order: Integers | None = None) -> Mended:
-        """Repair with some operations taken out; they begin as early as they can and go by their latest start.
-
-        With an order given they go by it, and not before they began in force.
-        """
+    def again(self, taken: Mended, out: Flags) -> Mended:
+        """Repair with some operations taken out; they begin as early as they can and go by their latest start."""
         began = np.where(self.before.start < NEVER, self.before.start, 0)
-        urgent = np.where(out, np.minimum(self.last, NEVER), self.before.start) if order is None else order
-        earliest = np.where(out, self.shop.release, began) if order is None else began
+        urgent = np.where(out, np.minimum(self.last, NEVER), self.before.start)
+        earliest = np.where(out, self.shop.release, began)
         made = repair(
             self.shop, self.before, start=self.start, taken_out=out, earliest=earliest.astype(np.int64),
             order=urgent.astype(np.int64),
@@ -214,9 +204,10 @@ class _Search:
         found: Flags = near & ~chain & (slack > 0) & (shop.fixed_start == NO)
         return found
 
-    def _late(self, one: Mended) -> Flags:
-        late: Flags = (one.schedule.sink_finish > self.shop.sink_due) & (self.shop.sink_weight > 1e-6)
-        return late
+    def late(self, one: Mended) -> Flags:
+        """Mark the sinks that are late and count; those that keep up safety stock do not."""
+        found: Flags = (one.schedule.sink_finish > self.shop.sink_due) & (self.shop.sink_weight > 1e-6)
+        return found
 
 
 def _moved(before: Schedule, after: Schedule) -> Flags:
