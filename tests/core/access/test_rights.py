@@ -66,7 +66,7 @@ def test_person_with_a_temporary_password_may_nothing():
 
 def test_person_at_the_machine_may_all():
     assert local_person("me").may("admin.users")
-    assert local_person("me").may_site("ANY")
+    assert local_person("me").sites is None, "all of them"
 
 
 def test_nine_roles_are_built_in_and_only_the_administrator_gives_rights():

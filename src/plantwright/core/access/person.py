@@ -50,10 +50,6 @@ class Person:
         if not self.may(permission):
             raise ProblemError([NOT_ALLOWED.at(value=permission, who=self.name)])
 
-    def may_site(self, site: str) -> bool:
-        """Tell whether rows of a site may be seen and written."""
-        return self.sites is None or site in self.sites
-
 
 def local_person(name: str) -> Person:
     """Give the person at the machine itself, who may do all."""
