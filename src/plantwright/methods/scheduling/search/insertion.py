@@ -29,7 +29,10 @@ HEAPED = 16 * MOST
 
 
 class Tray(NamedTuple):
-    """What is out, with its places before, the sinks it changes, and the sinks that cost something."""
+    """What is out, with its places before, the sinks it changes, and the sinks that cost something.
+
+    `loss` is what each of the changed sinks costs by what has been put in again so far.
+    """
 
     op: Integers
     start: Integers
@@ -44,6 +47,7 @@ class Tray(NamedTuple):
     costly: Integers
     where: Integers
     worth: Numbers
+    loss: Numbers
 
 
 def empty_tray(sinks: int) -> Tray:
@@ -51,7 +55,8 @@ def empty_tray(sinks: int) -> Tray:
     op, start, finish, option = (np.zeros(MOST + 1, np.int64) for _ in range(4))
     seen, sink, complete, done, costly, where = (np.zeros(sinks + 1, np.int64) for _ in range(6))
     heap, size, worth = np.zeros(HEAPED, np.int64), np.zeros(4, np.int64), np.zeros(2)
-    return Tray(op, start, finish, option, heap, size, seen, sink, complete, done, costly, where, worth)
+    loss = np.zeros(sinks + 1)
+    return Tray(op, start, finish, option, heap, size, seen, sink, complete, done, costly, where, worth, loss)
 
 
 OUT, SINKS, HEAP, COSTLY = range(4)
@@ -74,6 +79,7 @@ def take_out(net: Net, costs: Costs, rows: Rows, tray: Tray, rank: Integers, v: 
         sink = costs.op_sink[k]
         if tray.seen[sink] != stamp:
             tray.seen[sink] = stamp
+            tray.loss[sink] = 0.0
             tray.sink[tray.size[SINKS]] = sink
             tray.complete[tray.size[SINKS]] = tray.done[sink]
             tray.size[SINKS] += 1
@@ -212,7 +218,11 @@ def recreate(
         if not placed and not place_early(net, flat, rows, v):
             return False
         for k in range(costs.op_pointer[v], costs.op_pointer[v + 1]):
-            tray.worth[LOSS] += sink_cost(costs, costs.op_sink[k], rows.finish[v])
+            sink = costs.op_sink[k]
+            cost = sink_cost(costs, sink, rows.finish[v])
+            if cost > tray.loss[sink]:  # the last of its operations decides, however often they are put in
+                tray.worth[LOSS] += cost - tray.loss[sink]
+                tray.loss[sink] = cost
         if tray.worth[LOSS] > tray.worth[GAIN] + limit:
             return False
         if not push_out(net, costs, rows, tray, rank, v, group, stamp):
