@@ -51,7 +51,13 @@ from plantwright.methods.stock.policies import (
 from plantwright.methods.stock.pull import Buffer, KanbanLoop, NetFlow, buffer_zones, kanban_cards, net_flow
 from plantwright.methods.stock.replay import Replay, ReplayPolicy, replay_policy
 from plantwright.methods.stock.serial import SerialBaseStock, serial_base_stock
-from plantwright.methods.stock.working import Step, Working
+from plantwright.methods.stock.warehouse import (
+    WarehouseBaseStock,
+    WarehouseService,
+    warehouse_base_stock,
+    warehouse_service,
+)
+from plantwright.methods.working import Step, Working
 
 __all__ = [
     "Buffer",
@@ -76,6 +82,8 @@ __all__ = [
     "Step",
     "StockPolicy",
     "SupplyChain",
+    "WarehouseBaseStock",
+    "WarehouseService",
     "Working",
     "abc_classes",
     "all_units_discount",
@@ -110,6 +118,8 @@ __all__ = [
     "replay_policy",
     "serial_base_stock",
     "service_min_max",
+    "warehouse_base_stock",
+    "warehouse_service",
     "windowed_lead_time_demand",
     "xyz_classes",
 ]

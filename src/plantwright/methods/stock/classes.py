@@ -60,7 +60,7 @@ def abc_classes(value: ArrayLike, limits: Sequence[float] = (0.80, 0.95)) -> Cla
     References
     ----------
     E. A. Silver, D. F. Pyke and R. Peterson, Inventory Management and Production Planning and Scheduling, 3rd ed.,
-    Wiley, 1998, section 3.4.1.
+    Wiley, 1998, chapter 3.
 
     Examples
     --------

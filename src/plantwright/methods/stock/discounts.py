@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike
 from plantwright.core.problem import Problem, problem_kind
 from plantwright.methods.stock.arguments import Floats, above_zero, fault, numbers, same_length, stop
 from plantwright.methods.stock.order_quantity import SNYDER_SHEN, OrderQuantity
-from plantwright.methods.stock.working import Step, Working, given
+from plantwright.methods.working import Step, Working, given
 
 PRICE_RISES = problem_kind(
     "discount-rises",

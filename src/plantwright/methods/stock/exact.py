@@ -11,7 +11,7 @@ from plantwright.methods.compiled import compiled
 from plantwright.methods.stock.arguments import Floats, above_zero, fault, not_negative, stop
 from plantwright.methods.stock.distributions import Discrete, poisson
 from plantwright.methods.stock.order_quantity import SNYDER_SHEN
-from plantwright.methods.stock.working import Step, Working, given
+from plantwright.methods.working import Step, Working, given
 
 WIDEST = 1 << 15
 """So many positions on each side of the cheapest an (s, S) policy is searched in: a bound on time, n^2."""

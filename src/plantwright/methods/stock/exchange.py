@@ -78,7 +78,7 @@ def exchange_curve(
     References
     ----------
     E. A. Silver, D. F. Pyke and R. Peterson, Inventory Management and Production Planning and Scheduling, 3rd ed.,
-    Wiley, 1998, sections 7.6 (equal time supply and allocations of safety stock) and 7.7.5.
+    Wiley, 1998, chapter 7 (exchange curves and allocations of safety stock).
 
     Examples
     --------

@@ -324,7 +324,7 @@ def place_on_tree(chain: SupplyChain) -> GuaranteedService:
     References
     ----------
     S. C. Graves and S. P. Willems, "Optimizing strategic safety stock placement in supply chains", Manufacturing &
-    Service Operations Management 2(1), 2000, 68-83; Snyder and Shen 2019, section 6.3.6.
+    Service Operations Management 2(1), 2000, 68-83; Snyder and Shen 2019, section 6.3.
 
     Examples
     --------

@@ -62,8 +62,8 @@ def lead_time_demand(
     References
     ----------
     E. A. Silver, D. F. Pyke and R. Peterson, Inventory Management and Production Planning and Scheduling, 3rd ed.,
-    Wiley, 1998, section 7.10, equations 7.52 and 7.53; for the gamma distribution T. A. Burgin, "The gamma distribution
-    and inventory control", Operational Research Quarterly 26(3), 1975, 507-525.
+    Wiley, 1998, chapter 7; for the gamma distribution T. A. Burgin, "The gamma distribution and inventory control",
+    Operational Research Quarterly 26(3), 1975, 507-525.
 
     Examples
     --------
@@ -158,7 +158,7 @@ def convolved_lead_time_demand(demand: Discrete, lead_times: ArrayLike) -> Discr
 
     References
     ----------
-    P. Zipkin, Foundations of Inventory Management, McGraw-Hill, 2000, section 7.5 (stochastic lead times, independent).
+    P. Zipkin, Foundations of Inventory Management, McGraw-Hill, 2000, chapter 7 (stochastic lead times).
 
     Examples
     --------

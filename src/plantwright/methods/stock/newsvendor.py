@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from plantwright.methods.stock.arguments import above_zero, fault, finite, not_negative, stop
 from plantwright.methods.stock.distributions import Distribution
 from plantwright.methods.stock.order_quantity import SNYDER_SHEN
-from plantwright.methods.stock.working import Step, Working, given
+from plantwright.methods.working import Step, Working, given
 
 
 @dataclass(frozen=True, slots=True)

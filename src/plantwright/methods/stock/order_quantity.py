@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from numpy.typing import ArrayLike
 
 from plantwright.methods.stock.arguments import Floats, above_zero, fault, numbers, stop
-from plantwright.methods.stock.working import Step, Working, given
+from plantwright.methods.working import Step, Working, given
 
 SNYDER_SHEN = "L. V. Snyder and Z.-J. M. Shen, Fundamentals of Supply Chain Theory, 2nd ed., Wiley, 2019"
 

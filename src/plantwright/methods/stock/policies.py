@@ -16,7 +16,7 @@ from plantwright.core.problem import Problem
 from plantwright.methods.stock.arguments import above_zero, not_negative, one_of, service_level, stop
 from plantwright.methods.stock.distributions import Discrete, Distribution, bisect
 from plantwright.methods.stock.exact import MinMax
-from plantwright.methods.stock.working import Step, Working, given
+from plantwright.methods.working import Step, Working, given
 
 SILVER = "E. A. Silver, D. F. Pyke and R. Peterson, Inventory Management and Production Planning and Scheduling, 1998"
 MEASURES = ("cycle", "fill")

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 
 from plantwright.core.problem import Problem
 from plantwright.methods.stock.arguments import above_zero, not_negative, numbers, stop
-from plantwright.methods.stock.working import Step, Working, given
+from plantwright.methods.working import Step, Working, given
 
 
 @dataclass(frozen=True, slots=True)

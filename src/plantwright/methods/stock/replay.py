@@ -133,7 +133,7 @@ def replay_policy(
     References
     ----------
     E. A. Silver, D. F. Pyke and R. Peterson, Inventory Management and Production Planning and Scheduling, 3rd ed.,
-    Wiley, 1998, section 7.3 (measures of service).
+    Wiley, 1998, chapter 7 (measures of service).
 
     Examples
     --------
