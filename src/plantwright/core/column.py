@@ -58,7 +58,8 @@ class Column:
     """One column: its kind, meaning, unit, default, bounds and reference.
 
     `target` is the entity whose rows it names. Of a reference the row must be there; a text or code may name what is
-    gone, or a row of the same plan. `shared` says that an empty reference stands for all of them, not for none.
+    gone, or a row of the same plan. `shared` says that an empty reference stands for all of them, not for none; `kept`
+    that its texts were written in English when the data were, and are said again for who reads another language.
     """
 
     kind: Kind
@@ -73,6 +74,7 @@ class Column:
     choices: tuple[str, ...] = ()
     target: str = ""
     shared: bool = False
+    kept: bool = False
     day_means: Literal["start", "end"] = "start"
 
     @property

@@ -7,6 +7,7 @@ meanwhile, by `core.wording` or by `say`, is written for that reader.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -113,6 +114,39 @@ def plural(one: str, many: str, number: float, /, **places: Any) -> str:
 
 def later(text: str) -> str:
     """Mark a text for the catalogues where it is declared; whoever shows it gives it to `say`."""
+    return text
+
+
+KEPT: dict[str, re.Pattern[str]] = {}
+"""Texts that are kept with data, each with what finds it and its places again, the more particular ones first."""
+
+
+def kept(text: str) -> str:
+    """Mark a text whose places are filled when data are written, such as why an order is late.
+
+    Data are the same for everybody, so they hold the English text; `retold` finds it again for who reads another
+    language. Where two texts may fit, the one declared first is taken.
+
+    Examples
+    --------
+    >>> kept("{item} is in stock").format(item="P-100")
+    'P-100 is in stock'
+    """
+    parts = re.split(r"\{(\w+)\}", text)
+    KEPT[text] = re.compile(
+        "".join(f"(?P<{part}>.+?)" if place % 2 else re.escape(part) for place, part in enumerate(parts)), re.DOTALL
+    )
+    return text
+
+
+def retold(text: str) -> str:
+    """Say a text that was kept with data in the language of the reader; one that nobody declared stays as it is."""
+    if READER.get().language == "en":
+        return text
+    for template, pattern in KEPT.items():
+        found = pattern.fullmatch(text)
+        if found:
+            return say(template, **{name: retold(value) for name, value in found.groupdict().items()})
     return text
 
 

@@ -18,6 +18,7 @@ import polars as pl
 from plantwright.core import worktime
 from plantwright.core.exact import SCALE
 from plantwright.core.pages import View
+from plantwright.core.reader import retold
 from plantwright.core.worktime import Intervals
 from plantwright.flows.plan.calendars import declared_calendars
 from plantwright.plant import make_plant
@@ -143,7 +144,7 @@ def _waits(view: View, shown: pl.DataFrame) -> tuple[pl.DataFrame, list[str]]:
     rows = rows.unique(["order", "operation"], keep="first", maintain_order=True).rename({"operation": "sequence"})
     rows = rows.join(shown.select("order", "sequence"), on=["order", "sequence"], how="semi")
     texts = sorted(set(rows["text"]))
-    return rows.select("order", "sequence", wait=_place(texts, "text")), texts
+    return rows.select("order", "sequence", wait=_place(texts, "text")), [retold(text) for text in texts]
 
 
 def _paths(view: View, shown: pl.DataFrame) -> pl.Series:

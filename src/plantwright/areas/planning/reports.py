@@ -163,7 +163,8 @@ def messages(plan: View, state: str = "open", action: str = "") -> Page:
     )
     columns = (
         "action", "order", "item", "quantity", "new_quantity", "due", "new_due",
-        named(Kind.TEXT, "text", "The message in words"), "state", "note", "site", "first_plan", "last_plan", "by",
+        named(Kind.TEXT, "text", "The message in words", kept=True), "state", "note", "site",
+        "first_plan", "last_plan", "by",
     )  # fmt: skip
     return Page(sentence, (sheet(plan, "Messages", "action_message", rows, *columns),))
 

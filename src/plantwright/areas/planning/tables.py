@@ -109,7 +109,7 @@ class DemandPlan(Entity, key="demand", role="result"):
     projected = col.moment("When the plan has it complete; empty when it is never", default=None)
     late_days = col.quantity("Days from due to projected, where late", unit="d")
     status = col.choice(("on time", "late", "short"), "How it stands")
-    cause = col.text("What binds it, in words")
+    cause = col.text("What binds it, in words", kept=True)
     value = col.money("Value at the sales price, or at cost where there is none")
 
 
@@ -145,7 +145,7 @@ class Reason(Entity, key=("demand", "step"), role="result"):
     end = col.moment("Until when", default=None)
     days = col.quantity("Days lost at this link", unit="d")
     behind = col.text("Orders that were before it")
-    text = col.text("The link in words")
+    text = col.text("The link in words", kept=True)
     binding = col.flag("Whether it is the cause at the end of the chain")
 
 
@@ -160,7 +160,7 @@ class MessageDraft(Entity, key=("action", "order", "item"), role="result"):
     new_quantity = col.quantity("Quantity asked for")
     due = col.moment("Present date", default=None)
     new_due = col.moment("Date asked for", default=None)
-    text = col.text("The message in words")
+    text = col.text("The message in words", kept=True)
 
 
 class ConsumedForecast(Entity, key=("number",), role="result"):

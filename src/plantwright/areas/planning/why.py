@@ -10,7 +10,7 @@ from plantwright.areas.planning.lookup import found
 from plantwright.core import wording
 from plantwright.core.exact import SCALE
 from plantwright.core.pages import Page, Sheet, View, sheet
-from plantwright.core.reader import say
+from plantwright.core.reader import retold, say
 from plantwright.core.report import report
 
 Row = dict[str, Any]
@@ -81,7 +81,7 @@ def _cause(row: Row, chain: pl.DataFrame) -> str:
     binding = chain.filter("binding")
     text = str(binding["text"][0]) if binding.height else row["cause"]
     lost = f" ({wording.days(binding['days'][0] / SCALE)})" if binding.height and binding["days"][0] else ""
-    return say("The cause: {text}{lost}.", text=text, lost=lost) if text else ""
+    return say("The cause: {text}{lost}.", text=retold(text), lost=lost) if text else ""
 
 
 def _of_order(view: View, row: Row, links: pl.DataFrame) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 from plantwright.core import wording
 from plantwright.core.exact import SCALE
-from plantwright.core.reader import say
+from plantwright.core.reader import retold, say
 from plantwright.doors.web.kit import address, aria, box, chip, link, words
 from plantwright.doors.web.seat import Seat
 
@@ -116,7 +116,7 @@ def _link(seat: Seat, one: dict[str, Any], scale: Scale, demand: dict[str, Any],
                 words("span", say(one["kind"]), "pw-dim")
                 if binding:
                     chip("the cause", "late")
-            words("span", one["text"], "pw-dim pw-said")
+            words("span", retold(one["text"]), "pw-dim pw-said")
         with box("pw-time"):
             _due(scale, demand["due"])
             if one["start"] is not None and one["end"] is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
+from plantwright.areas.planning import words
 from plantwright.flows.plan.material import Material, Numbered
 from plantwright.flows.plan.pegs import PegRows
 from plantwright.flows.plan.results import shaped
@@ -58,9 +59,10 @@ def _free_stock(n: Numbered, material: Material, pegs: PegRows) -> pl.DataFrame:
     return pl.DataFrame({"node": np.arange(len(n.nodes)), "free": supply})
 
 
-def _sentence(*parts: str | pl.Expr) -> pl.Expr:
-    """Join words and columns to a text."""
-    return pl.concat_str([pl.lit(part) if isinstance(part, str) else part for part in parts])
+def _sentence(text: str, order: str = "order", days: pl.Expr | None = None) -> pl.Expr:
+    """Fill the places of a text from the columns of each row."""
+    shown = text.replace("{order}", "{}").replace("{item}", "{}").replace("{days}", "{}")
+    return pl.format(shown, pl.col(order), pl.col("item"), *([] if days is None else [days]))
 
 
 def _plain(frame: pl.DataFrame, action: str, new_quantity: pl.Expr, new_due: pl.Expr, text: pl.Expr) -> pl.DataFrame:
@@ -80,13 +82,12 @@ def _dated(n: Numbered, facts: pl.DataFrame) -> pl.DataFrame:
     later = movable.filter(need - pl.col("due") > tolerance)
     days = ((pl.col("due") - need).abs() / DAY).round(1).cast(pl.String)
     late_days = ((pl.lit(n.plant.as_of) - pl.col("due")) / DAY).round(1).cast(pl.String)
-    what = _sentence(pl.col("order"), " for ", pl.col("item"))
     same = pl.col("quantity")
     past = overdue.join(sooner, on="order", how="anti")
     return pl.concat([
-        _plain(sooner, "expedite", same, need, _sentence(what, " is wanted ", days, " days sooner")),
-        _plain(past, "expedite", same, need, _sentence(what, " is overdue by ", late_days, " days")),
-        _plain(later, "defer", same, need, _sentence(what, " is wanted ", days, " days later")),
+        _plain(sooner, "expedite", same, need, _sentence(words.SOONER, days=days)),
+        _plain(past, "expedite", same, need, _sentence(words.OVERDUE, days=late_days)),
+        _plain(later, "defer", same, need, _sentence(words.LATER, days=days)),
     ])  # fmt: skip
 
 
@@ -102,11 +103,10 @@ def _unwanted(facts: pl.DataFrame) -> pl.DataFrame:
     movable = movable.with_columns(excess=excess // pl.col("quantum") * pl.col("quantum"))
     gone = movable.filter((pl.col("used") == 0) & (pl.col("excess") >= pl.col("quantity")))
     less = movable.filter((pl.col("used") > 0) & (pl.col("excess") * 2 > pl.col("quantity")))
-    what = _sentence(pl.col("order"), " for ", pl.col("item"))
     none, left = pl.lit(None, pl.Int64), pl.col("quantity") - pl.col("excess")
     return pl.concat([
-        _plain(gone, "cancel", pl.lit(0, pl.Int64), none, _sentence(what, " is wanted by nothing in the plan")),
-        _plain(less, "decrease", left, none, _sentence(what, " is larger than the plan needs")),
+        _plain(gone, "cancel", pl.lit(0, pl.Int64), none, _sentence(words.UNWANTED)),
+        _plain(less, "decrease", left, none, _sentence(words.TOO_LARGE)),
     ])  # fmt: skip
 
 
@@ -120,18 +120,16 @@ def _releases(n: Numbered, facts: pl.DataFrame) -> pl.DataFrame:
     )  # fmt: skip
     soon = soon.join(partner, on="node", how="left", maintain_order="left")
     joinable = (pl.col("kind") == "buy") & pl.col("partner").is_not_null() & (pl.col("partner_due") >= pl.col("end"))
-    what = _sentence(pl.col("order"), " for ", pl.col("item"))
     plain = soon.filter(~joinable.fill_null(value=False))
-    verb = pl.col("kind").replace_strict(
-        {"make": " starts", "buy": " is to be ordered", "transfer": " leaves"}, return_dtype=pl.String
-    )
     days = ((pl.col("begin") - n.plant.as_of) / DAY).round(1).cast(pl.String)
+    made, moved = pl.col("kind") == "make", pl.col("kind") == "transfer"
+    starts, leaves, ordered = (_sentence(text, days=days) for text in (words.STARTS, words.LEAVES, words.TO_ORDER))
     release = _plain(
         plain,
         "release",
         pl.col("quantity"),
         pl.col("end"),
-        _sentence(what, verb, " in ", days, " days"),
+        pl.when(made).then(starts).when(moved).then(leaves).otherwise(ordered),
     )
     more = soon.filter(joinable.fill_null(value=False)).group_by("partner", "item", "site", maintain_order=True).agg(
         pl.col("partner_quantity", "partner_due").first(), pl.col("quantity").sum(), new_due=pl.col("end").min()
@@ -140,6 +138,6 @@ def _releases(n: Numbered, facts: pl.DataFrame) -> pl.DataFrame:
         pl.col("partner").alias("order"), "item", "site", pl.col("partner_quantity").alias("quantity"),
         pl.col("partner_due").alias("due"), action=pl.lit("increase"),
         new_quantity=pl.col("partner_quantity") + pl.col("quantity"), new_due=pl.col("new_due"),
-        text=_sentence(pl.col("partner"), " for ", pl.col("item"), " could bring what a new order would"),
+        text=_sentence(words.COULD_BRING, "partner"),
     )  # fmt: skip
     return pl.concat([release, increase.select(release.columns)])

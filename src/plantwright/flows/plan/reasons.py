@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from plantwright.areas.planning import words
 from plantwright.core.entity import ENTITIES
 from plantwright.core.exact import SCALE
 from plantwright.flows.plan.material import Material, Numbered
@@ -138,7 +139,7 @@ def trace(tracer: Tracer, late: Ints) -> tuple[pl.DataFrame, pl.DataFrame]:
 
 def _cause(link: Link) -> str:
     days = link.lost / DAY
-    return f"{link.text} ({days:.1f} d)" if link.lost else link.text
+    return words.LOST.format(cause=link.text, days=f"{days:.1f}") if link.lost else link.text
 
 
 def _chain(t: Tracer, demand: int, due: int) -> list[Link]:
@@ -168,7 +169,7 @@ def _overdue(t: Tracer, demand: int, due: int) -> list[Link]:
     if due >= as_of:
         return []
     item = t.material.demands["item"][demand]
-    text = f"{item} is in stock; it was due {(as_of - due) / DAY:.1f} days before the plan's first moment"
+    text = words.IN_STOCK.format(item=item, days=f"{(as_of - due) / DAY:.1f}")
     return [Link("in stock", item, NO, None, due, as_of, text, lost=as_of - due)]
 
 
@@ -212,20 +213,20 @@ def _one_link(t: Tracer, step: int, links: list[Link]) -> int:
 def _root(t: Tracer, step: int, released: int) -> list[Link]:
     """Say what an operation waits for that no other operation brings: material, a hold, a fence, or time itself."""
     order, as_of, sequence = int(t.steps.order[step]), t.n.plant.as_of, _sequence(t, step)
-    name, what = t.names[order], f"{t.names[order]} for {t.items[order]}"
+    name, item = t.names[order], t.items[order]
     lost = max(released - max(t.latest_start[step], as_of), 0)
     if released > as_of:
         arrival = int(t.arrival[step])
         if arrival >= 0 and int(t.soonest[arrival]) >= released:
             return [_bought(t, arrival, step, t.latest_start[step])]
         if t.material.orders["fenced"][order]:
-            text = f"{what} is held back by the planning fence"
+            text = words.ORDER_FENCED.format(order=name, item=item)
             return [Link("fence", name, order, sequence, as_of, released, text, lost=lost)]
-        return [Link("hold", name, order, sequence, as_of, released, f"{name} is on hold", lost=lost)]
+        return [Link("hold", name, order, sequence, as_of, released, words.ON_HOLD.format(order=name), lost=lost)]
     late = max(as_of - t.latest_start[step], 0)
     if not late:
         return []
-    text = f"{what} should have been started {late / DAY:.1f} days before the plan's first moment"
+    text = words.LATE_START.format(order=name, item=item, days=f"{late / DAY:.1f}")
     return [Link("late start", name, order, sequence, t.latest_start[step], as_of, text, lost=late)]
 
 
@@ -250,8 +251,8 @@ def _run_link(t: Tracer, step: int, links: list[Link]) -> None:
         return
     place = _center_name(t, step)
     kind = "run time" if place else ("transfer" if t.material.orders["kind"][order] == "transfer" else "lead time")
-    where = f" on {place}" if place else ""
-    text = f"{t.names[order]} for {t.items[order]} runs {(finish - start) / DAY:.1f} days{where}"
+    days = f"{(finish - start) / DAY:.1f}"
+    text = (words.RUNS_ON if place else words.RUNS).format(**_named(t, order), days=days, place=place)
     links.append(Link(kind, place or t.names[order], order, _sequence(t, step), start, finish, text))
 
 
@@ -275,21 +276,27 @@ def _wait(t: Tracer, step: int, ready: int, start: int) -> Link:
     if unit >= 0:
         ahead = _ahead(t, step, ready, start)
         if ahead and not _for_people(t, step, ready, start):
-            names = ", ".join(ahead[:5]) + (f" and {len(ahead) - 5} more" if len(ahead) > 5 else "")
-            text = f"{t.names[order]} for {t.items[order]} waits for {place}, busy with {names}"
+            names, more = ", ".join(ahead[:5]), len(ahead) - 5
+            told = words.BUSY_AND_MORE if more > 0 else words.BUSY
+            text = told.format(**_named(t, order), place=place, orders=names, more=more)
+            names += f" and {more} more" if more > 0 else ""
             return Link("work center", place, order, sequence, ready, start, text, names, lost)
         if t.shop.need_pointer[step + 1] > t.shop.need_pointer[step]:
             group = int(t.shop.need_group[t.shop.need_pointer[step]])
             found = t.n.clocks.groups.filter(pl.col("group") == group)
             name, kind = str(found["name"][0]), str(found["kind"][0])
-            text = f"{t.names[order]} for {t.items[order]} waits on {place} for {name}"
+            text = words.WAITS_ON.format(**_named(t, order), place=place, name=name)
             return Link(kind, name, order, sequence, ready, start, text, "", lost)
         opened = int(open_times(t.shop.time, [int(t.shop.unit_calendar[unit])], [ready])[0])
         if opened >= start - SHORTEST or not t.shop.pausable[step]:
-            text = f"{t.names[order]} for {t.items[order]} waits for open time on {place}"
+            text = words.CLOSED.format(**_named(t, order), place=place)
             return Link("calendar", place, order, sequence, ready, start, text, "", lost)
-    text = f"{t.names[order]} for {t.items[order]} waits for {place or 'its turn'}"
+    text = (words.WAITS if place else words.ITS_TURN).format(**_named(t, order), place=place)
     return Link("work center" if place else "frozen", place, order, sequence, ready, start, text, "", lost)
+
+
+def _named(t: Tracer, order: int) -> dict[str, str]:
+    return {"order": t.names[order], "item": t.items[order]}
 
 
 def _ahead(t: Tracer, step: int, ready: int, start: int) -> list[str]:
@@ -327,18 +334,19 @@ def _bought(t: Tracer, supply: int, step: int, need: int) -> Link:
     orders = t.material.orders
     when, as_of = int(t.soonest[supply]), t.n.plant.as_of
     supplier = orders["supplier"][supply]
-    source = f" from {supplier}" if supplier else ""
     waiting = int(t.steps.order[step]) if step >= 0 else supply
     sequence = _sequence(t, step) if step >= 0 else None
     lost = max(when - max(need, as_of), 0)
     item, name = t.items[supply], t.names[supply]
     if orders["existing"][supply]:
-        text = f"{item} comes with {name}{source} only then"
+        told = words.COMES_FROM if supplier else words.COMES
+        text = told.format(item=item, order=name, supplier=supplier)
         return Link("material", name, waiting, sequence, as_of, when, text, lost=lost)
     if orders["fenced"][supply]:
-        text = f"{item} is held back by the planning fence"
+        text = words.FENCED.format(item=item)
         return Link("fence", item, waiting, sequence, as_of, when, text, lost=lost)
-    text = f"{item} takes {(when - as_of) / DAY:.0f} days to buy{source}"
+    told, days = words.TO_BUY_FROM if supplier else words.TO_BUY, f"{(when - as_of) / DAY:.0f}"
+    text = told.format(item=item, days=days, supplier=supplier)
     return Link("supplier", supplier or item, waiting, sequence, as_of, when, text, lost=lost)
 
 
@@ -358,7 +366,7 @@ def without_source(n: Numbered, material: Material, pegs: PegRows, missing: Ints
     rows = []
     for number, (requirement, waiting) in sorted(found.items()):
         item = items[int(plan.requirements.node[requirement])]
-        text = f"{item} has no source: nothing in the plan can bring it"
+        text = words.NO_SOURCE.format(item=item)
         rows.append((demands[number], 1, "no source", item, waiting, None, None, None, 0, "", text, True))
     columns = ENTITIES["reason"].schema()
     return shaped("reason", pl.DataFrame(rows, schema=columns, orient="row"))

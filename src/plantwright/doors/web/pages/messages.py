@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 
 from plantwright.core import wording
-from plantwright.core.reader import say
+from plantwright.core.reader import retold, say
 from plantwright.doors.web.acts import act, preview
 from plantwright.doors.web.filters import Filter, filter_bar
 from plantwright.doors.web.grid import sheet_grid
@@ -102,7 +102,7 @@ async def _ask(seat: Seat, grid: Any, rows: list[dict[str, Any]], action: str) -
 
         await act(seat, action, told, said, redraw)
 
-    lines = [one["text"] or f"{one['action']} {one['order']} {one['item']}" for one in chosen[:MOST_LINES]]
+    lines = [retold(one["text"]) or f"{one['action']} {one['order']} {one['item']}" for one in chosen[:MOST_LINES]]
     if len(chosen) > MOST_LINES:
         lines.append(say("… and {chosen} more", chosen=wording.number(len(chosen) - MOST_LINES)))
     title = say("Do what {count} say?", count=count) if accept else say("Dismiss {count}?", count=count)

@@ -11,7 +11,7 @@ from plantwright.core import wording
 from plantwright.core.column import Column, Kind
 from plantwright.core.journal import history
 from plantwright.core.pages import Sheet, listed, named, sheet
-from plantwright.core.reader import say
+from plantwright.core.reader import retold, say
 from plantwright.doors.web.acts import act, preview
 from plantwright.doors.web.grid import sheet_grid
 from plantwright.doors.web.kit import address, box, button, chip, empty, facts, head, heading, words
@@ -129,7 +129,7 @@ def _messages(seat: Seat, view: StoreView, number: str) -> None:
 
 
 def _message(seat: Seat, row: dict[str, Any], text: str) -> None:
-    name, shown = message_name(row), text or f"{row['action']} {row['order']}"
+    name, shown = message_name(row), retold(text) or f"{row['action']} {row['order']}"
     with box("pw-remedy") as line:
         with box():
             chip(row["action"], "risk" if row["action"] in {"expedite", "release"} else "")
