@@ -7,6 +7,7 @@ looks, the reader decides (`core.reader`); the examples are written for the plai
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -15,7 +16,7 @@ from zoneinfo import ZoneInfo
 from plantwright.core import reader
 from plantwright.core.column import EVER, FOREVER, Column, Kind
 from plantwright.core.exact import SCALE
-from plantwright.core.reader import READER, plural, say
+from plantwright.core.reader import READER, plural, retold, say
 
 SPACE = reader.SPACE
 MINUS = "\N{MINUS SIGN}"
@@ -37,6 +38,21 @@ def number(value: float, decimals: int = 0) -> str:
     whole, _, rest = text.partition(".")
     text = _joined(whole, rest)
     return MINUS + text if negative else text
+
+
+def figure(value: float, digits: int = 5) -> str:
+    """Write a computed number with so many digits that tell, whatever its size; whole parts are never cut.
+
+    Examples
+    --------
+    >>> [figure(one).replace(SPACE, "_") for one in (304.046781, 0.000123456, 1234567.8, 12.5, 0)]
+    ['304.05', '0.00012346', '1_234_568', '12.5', '0']
+    """
+    if value == 0 or not math.isfinite(value):
+        return "0" if value == 0 else NONE
+    before = math.floor(math.log10(abs(value))) + 1
+    text = number(value, max(digits - before, 0))
+    return text.rstrip("0").rstrip(READER.get().point) if READER.get().point in text else text
 
 
 def _joined(whole: str, decimals: str) -> str:
@@ -240,5 +256,6 @@ def shown(value: Any, column: Column, zone: str, year: int | None = None, decima
         Kind.WHOLE: number,
         Kind.FLAG: lambda raw: say("yes") if raw else "",
         Kind.CLOCK: lambda raw: f"{raw // 60:02d}:{raw % 60:02d}",
+        Kind.TEXT: lambda raw: retold(raw) if column.kept else str(raw),
     }
     return simple.get(column.kind, str)(value)

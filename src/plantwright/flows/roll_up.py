@@ -15,11 +15,14 @@ from plantwright.areas.product.reports import MOST_LINES, Line, Products, known_
 from plantwright.core import wording
 from plantwright.core.column import Kind
 from plantwright.core.exact import SCALE
+from plantwright.core.explaining import explains
 from plantwright.core.finding import main_site
 from plantwright.core.pages import Page, Sheet, View, listed, named
 from plantwright.core.problem import BAD_ARGUMENT, stop_on_errors
 from plantwright.core.reader import say
 from plantwright.core.report import report
+from plantwright.flows.explain import working_page
+from plantwright.methods.working import Step, Working
 
 HOUR = 3_600_000
 USUAL = Decimal(10)
@@ -248,6 +251,33 @@ def roll_up(plant: View, item: str, order: Decimal = USUAL, levels: int = 0) -> 
     return Page(sentence, (_sheet(plant, item, lines[:MOST_LINES]),), figures)
 
 
+@explains("unit-cost", label="Cost of one unit")
+def unit_cost(plan: View, of: str, site: str = "") -> Page:
+    """Give the cost of one unit of an item: its components, each with its own cost, and the work at it."""
+    del site  # costs are rolled up at the main site
+    name = known_item(plan, of)["name"]
+    roller = roller_of(plan, of, Fraction(USUAL))
+    rolled, lines = roller.of(of), roller.products.by_parent.get(of, ()) if roller.is_made(of) else ()
+    steps = []
+    for place, line in enumerate(lines, start=1):
+        share, cost = roller.per_unit(line, of), roller.of(line["component"]).cost
+        steps += [
+            Step(f"q{place}", say("{item} in one {parent}", item=line["component"], parent=of), float(share)),
+            Step(f"c{place}", say("cost of one {item}", item=line["component"]), float(cost)),
+        ]
+    own = [Step("b", say("price where it is bought"), float(rolled.material))] if not lines else []
+    work = Step("w", say("work at it, set-up spread over {order}", order=USUAL), float(rolled.work))
+    terms = " + ".join([*(f"q{place} c{place}" for place in range(1, len(lines) + 1)), *("b" for _ in own), "w"])
+    answer = Step("c", say("cost of one unit"), float(rolled.cost), terms)
+    currency = str(plan.settings["currency"])
+    sentence = say("One {item} {name}", item=of, name=name).strip() + say(
+        " costs {cost} {currency}.", cost=wording.decimal(round(rolled.cost * SCALE), 2), currency=currency
+    )
+    source = say("Bills of material, routings and rates of the plant, rolled up from the lowest level")
+    working = Working(source, (*steps, *own, work, answer))
+    return working_page(plan, say("Cost of one {item}", item=of), sentence, working, currency)
+
+
 def _below(
     roller: Roller, parent: str, quantity: Fraction, level: int, levels: int, path: tuple[str, ...]
 ) -> Iterator[Line]:
@@ -296,4 +326,4 @@ def _sheet(view: View, item: str, lines: list[Line]) -> Sheet:
     return listed(view, "Roll-up", columns, lines, tree="component")
 
 
-__all__ = ["Rolled", "Roller", "longest", "roll_up", "roller_of", "routing_at", "run_time"]
+__all__ = ["Rolled", "Roller", "longest", "roll_up", "roller_of", "routing_at", "run_time", "unit_cost"]

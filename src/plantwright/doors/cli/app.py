@@ -195,6 +195,27 @@ def promise(
 
 @app.command()
 @command
+def explain(
+    db: Db,
+    topic: Annotated[
+        str, typer.Argument(metavar="[TOPIC]", help="What is explained; without it, all are listed.")
+    ] = "",
+    of: Annotated[str, typer.Argument(metavar="[NAME]", help="What it is asked about: an item, an order.")] = "",
+    *,
+    site: Annotated[str, typer.Option("--site", help="Site; else the main one.")] = "",
+    plan: PlanNumber = None,
+    as_json: Json = False,
+) -> None:
+    """Show how a number was computed: what went in, each step with its formula, and the source."""
+    from plantwright.doors.cli.showing import Wanted, show
+    from plantwright.flows.catalog import load_reports
+
+    arguments = {"what": topic, "of": of, "site": site}
+    show(load_reports()["explain"], db, arguments, Wanted(as_json=as_json, plan=plan))
+
+
+@app.command()
+@command
 def plans(db: Db, *, as_json: Json = False) -> None:
     """List the plans that are kept; do pin-plan and do prune-plans tend them."""
     from plantwright.doors.cli import records
