@@ -25,6 +25,27 @@ SETTINGS: dict[str, Column] = {
     "keep_plans": col.whole("Plans that are kept; older ones are pruned, except those that are pinned", default=20,
                             at_least=1),
     "replan_live": col.flag("Whether the plant is planned again by itself whenever its records change", default=False),
+    "forecast_source": col.choice(("typed first", "computed", "typed", "none"),
+                                  "Whose forecast is planned; typed first: computed only for items and sites without a "
+                                  "typed one; computed: typed only for those without a past", default="typed first"),
+    "forecast_period": col.choice(("day", "week", "month", "quarter"), "Length of the periods of computed forecasts",
+                                  default="month"),
+    "forecast_months": col.whole("Months ahead for which forecasts are computed", default=12, at_least=1, at_most=60),
+    "default_service_level": col.ratio("Service level of items whose row names none; empty: their typed levels hold",
+                                       default=None, above=0, below=1),
+    "default_holding_rate": col.ratio("Cost of holding stock a year as a share of its value, where an item's row says "
+                                      "nothing; stock policies are compared by it", default=0.2, at_least=0),
+    "aggregate_months": col.whole("Months of the aggregate plan that is made before material is planned; 0 for none",
+                                  default=0, at_least=0, at_most=60),
+    "aggregate_strategy": col.choice(("mixed", "chase", "level"), "Strategy of the aggregate plan", default="mixed"),
+    "master_schedule": col.flag("Whether material is planned to the master schedule of the aggregate plan, beyond the "
+                                "demand fence", default=False),
+    "run_time_spread": col.ratio("Standard deviation of run times as a share of the standard, where the records of a "
+                                 "work center tell none", default=0.1, at_least=0, at_most=2),
+    "lead_time_spread": col.ratio("Standard deviation of lead times as a share of them, where the receipts from a "
+                                  "supplier tell none", default=0, at_least=0, at_most=2),
+    "work_ahead": col.duration("How far before its planned start work may begin, where all is there for it, as the "
+                               "chances of dates reckon with it", default=24 * 60),
     "session_hours": col.whole("Hours without a request after which people must sign in again", default=12, at_least=1,
                                at_most=720),
 }  # fmt: skip

@@ -16,6 +16,20 @@ LOT_RULES = (
     "wagner-whitin",
     "min-max",
 )
+STOCK_POLICIES = (
+    "as typed",
+    "reorder point",
+    "min-max",
+    "periodic",
+    "base stock",
+    "kanban",
+    "buffer",
+)
+SERVICE_KINDS = ("cycle", "fill")
+DEMAND_SOURCES = ("forecast", "history", "issues", "parents", "nothing")
+"""The forecast's own error; the past of sales; what left the stock; what it is used in; none of these."""
+LEAD_TIME_SOURCES = ("receipts", "planned", "supplier", "routing", "lane", "nothing")
+"""Receipts seen against their dates; the item's row; the best offer; its operations; the way between sites."""
 
 
 class Location(Entity, key="code"):
@@ -73,3 +87,50 @@ class ItemSite(Entity, key=("item", "site")):
     demand_fence = col.duration("Within this time from now only orders count, not the forecast (elapsed)", default=0)
     consume_backward = col.duration("How far before an order it consumes the forecast (elapsed)", default=0)
     consume_forward = col.duration("How far after an order it consumes the forecast (elapsed)", default=0)
+    service_level = col.ratio(
+        "Share that is to be served from stock; empty: the typed safety stock and levels hold",
+        default=None,
+        above=0,
+        below=1,
+    )
+    service_kind = col.choice(
+        SERVICE_KINDS, "What is served: the share of cycles without a stock-out, or the share of demand", default="fill"
+    )
+    stock_policy = col.choice(
+        STOCK_POLICIES, "How its levels are computed where a service level is given", default="as typed"
+    )
+    review_period = col.duration("With the periodic policy: time from one look at the stock to the next", default=0)
+
+
+class StockTarget(Entity, key=("item", "site"), role="result"):
+    """What the plan computed for an item with a service level: its policy, levels and the service that they give."""
+
+    item = col.ref("item", "Item")
+    site = col.ref("site", "Site")
+    policy = col.choice(STOCK_POLICIES, "Policy whose levels were computed")
+    service_kind = col.choice(SERVICE_KINDS, "What is served: cycles without a stock-out, or demand")
+    wanted = col.ratio("Service that is wanted")
+    reached = col.ratio("Service that the levels give")
+    daily_demand = col.quantity("Expected demand of a day")
+    lead_time = col.duration("Lead time that was reckoned with")
+    lead_time_spread = col.duration("Standard deviation of the lead time")
+    lead_time_demand = col.quantity("Mean demand until an order is in, with the review period where there is one")
+    demand_spread = col.quantity("Standard deviation of that demand")
+    distribution = col.text("Distribution of that demand")
+    demand_source = col.choice(DEMAND_SOURCES, "Where the demand and its error are known from")
+    lead_time_source = col.choice(LEAD_TIME_SOURCES, "Where the lead time is known from")
+    safety_stock = col.quantity("Level less the mean demand that it has to last for")
+    reorder_point = col.quantity("Level at or below which an order is placed")
+    order_up_to = col.quantity("Level to which an order fills up")
+    order_quantity = col.quantity("Usual order")
+    mean_stock = col.quantity("Stock on hand on average")
+    value = col.money("Mean stock at standard cost")
+    typed_safety_stock = col.quantity("Safety stock in the table before")
+    typed_reorder_point = col.quantity("Reorder point in the table before")
+    typed_order_up_to = col.quantity("Order-up-to level in the table before")
+    used_lot_rule = col.choice(LOT_RULES, "Rule by which the plan sized the orders")
+    used_lot_quantity = col.quantity("Order quantity of the fixed rule in the plan")
+    used_lot_period = col.duration("Period of the period rule in the plan")
+    used_safety_stock = col.quantity("Safety stock in the plan")
+    used_reorder_point = col.quantity("Reorder point of the min-max rule in the plan")
+    used_order_up_to = col.quantity("Order-up-to level of the min-max rule in the plan")

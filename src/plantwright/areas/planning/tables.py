@@ -172,3 +172,143 @@ class ConsumedForecast(Entity, key=("number",), role="result"):
         "Sales order / line that consumed it; empty for the part dropped inside the demand fence", target="demand_plan"
     )
     quantity = col.quantity("How much")
+
+
+class PlannedForecast(Entity, key=("item", "site", "start", "customer"), role="result"):
+    """What a plan took as forecast, where some of it was computed."""
+
+    item = col.ref("item", "Item")
+    site = col.text("Site that delivers; empty for the plant's only one", target="site")
+    start = col.day("First day of the period")
+    end = col.day("Last day of the period")
+    customer = col.text("Customer; empty for all", target="customer")
+    quantity = col.quantity("Expected in the whole period")
+
+
+class ResourceCost(Entity, key=("group", "site")):
+    """What more hours of a work center cost, and how many there can be, for the aggregate plan.
+
+    A row for a group of work centers plans them as one; the others are planned each by itself.
+    """
+
+    group = col.code("Work center, or a group of them that is planned as one")
+    site = col.ref("site", "Site of the group; empty for the plant's only one", default="")
+    usable = col.ratio(
+        "Share of the open hours that can be planned; the rest is lost to stops and waiting",
+        default=1,
+        above=0,
+        at_most=1,
+    )
+    overtime_share = col.ratio("Hours of overtime at most, as a share of the open hours", default=0, at_least=0)
+    overtime_cost = col.money(
+        "Cost of an hour of overtime; empty: 1.25 times the cost rate", default=None, at_least=0, unit="per h"
+    )
+    workers = col.quantity("People at first; empty where they are no limit", default=None, at_least=0)
+    wage = col.money("Wage of one person a month, where people are counted", default=0, at_least=0)
+    hire_cost = col.money("Cost of hiring one person", default=0, at_least=0)
+    fire_cost = col.money("Cost of letting one person go", default=0, at_least=0)
+
+
+class FamilyCost(Entity, key=("family", "site")):
+    """What holding, lateness and subcontracting of a product family cost, for the aggregate plan."""
+
+    family = col.code("Product family, or the code of an item that is in none")
+    site = col.ref("site", "Site for which it holds; empty for every site", default="", shared=True)
+    holding_cost = col.money(
+        "Cost of holding one unit for a month; empty: from the holding rate", default=None, at_least=0
+    )
+    back_orders = col.flag("Whether demand may be met later than asked for", default=True)
+    back_order_cost = col.money(
+        "Cost of one unit that is a month late; empty: a tenth of its value", default=None, at_least=0
+    )
+    subcontract_limit = col.quantity(
+        "Units that a subcontractor can make in a month; 0 for none", default=0, at_least=0
+    )
+    subcontract_cost = col.money(
+        "Price of one unit from a subcontractor; empty: 1.2 times its value", default=None, at_least=0
+    )
+    end_stock = col.quantity("Units that shall be left at the end of the plan", default=0, at_least=0)
+
+
+BUDGET_KINDS = ("sales", "production", "stock", "overtime", "subcontracting", "wages")
+
+
+class BudgetLine(Entity, key=("kind", "of", "month")):
+    """Money that is budgeted for a month, to be set beside the aggregate plan."""
+
+    kind = col.choice(BUDGET_KINDS, "What the money is for")
+    of = col.text("Product family or group of work centers; empty for all", default="")
+    month = col.day("Any day of the month")
+    amount = col.money("How much", at_least=0)
+
+
+class CapacityOption(Entity, key="code"):
+    """A way to have more hours: a machine, a shift, a site; the report capacity_steps tells which one pays."""
+
+    code = col.code("Short name of the step")
+    name = col.text("What it is, such as: second paint booth")
+    group = col.code("Work center whose hours it adds, or a group of them that is planned as one")
+    site = col.ref("site", "Site of the group; empty for the plant's only one", default="")
+    hours = col.quantity("Hours that it adds a year", unit="h", above=0)
+    investment = col.money("Money paid at first", default=0, at_least=0)
+    yearly = col.money("Money paid each year, such as wages", default=0, at_least=0)
+    rest = col.money("Money that it is worth at the end of the years looked at", default=0, at_least=0)
+
+
+class AggregatePeriod(Entity, key=("family", "site", "month"), role="result"):
+    """What the aggregate plan makes, moves and keeps of a product family in a month."""
+
+    family = col.code("Product family, or an item that is in none")
+    site = col.ref("site", "Site")
+    month = col.day("First day of the month")
+    demand = col.quantity("Units that are asked for")
+    made = col.quantity("Units made, in regular time and overtime")
+    overtime = col.quantity("Of these in overtime, by the busiest group")
+    subcontracted = col.quantity("Units bought from a subcontractor")
+    received = col.quantity("Units that come on orders that exist")
+    moved_in = col.quantity("Units brought from other sites")
+    moved_out = col.quantity("Units sent to other sites")
+    stock = col.quantity("Units in stock at the end of the month")
+    back_order = col.quantity("Units owed at the end of the month")
+    lacking = col.quantity("Units that no hours could give")
+    unit_price = col.money("What one more unit of demand would cost")
+    sales = col.money("Demand at the sales price")
+    production = col.money("What is made, at standard cost")
+    stock_value = col.money("Stock at standard cost")
+
+
+class AggregateCapacity(Entity, key=("group", "site", "month"), role="result"):
+    """How a work center is used by the aggregate plan in a month, and what an hour more would be worth."""
+
+    group = col.code("Work center, or a group of them that is planned as one")
+    site = col.ref("site", "Site")
+    month = col.day("First day of the month")
+    available = col.duration("Hours of regular time that can be planned")
+    used = col.duration("Hours used, overtime among them")
+    overtime = col.duration("Of these in overtime")
+    overtime_limit = col.duration("Overtime that there can be at most")
+    lacking = col.duration("Hours by which there is too little")
+    shadow_price = col.money("What one more hour would save", unit="per h")
+    holds_from = col.duration("Hours of the group from which on that holds; empty where it is not known", default=None)
+    holds_to = col.duration("Hours of the group up to which it holds; empty for any", default=None)
+    workers = col.quantity("People; 0 where they are no limit")
+    hired = col.quantity("People hired at the start of the month")
+    let_go = col.quantity("People let go at the start of the month")
+
+
+class AggregateCost(Entity, key=("strategy", "kind"), role="result"):
+    """What the aggregate plan costs."""
+
+    strategy = col.choice(("mixed", "chase", "level"), "Strategy of the plan")
+    kind = col.text("Kind of cost")
+    amount = col.money("How much")
+
+
+class MasterSchedule(Entity, key=("item", "site", "week"), role="result"):
+    """What of an item is to be made in a week, as the aggregate plan has it."""
+
+    item = col.ref("item", "Item")
+    site = col.ref("site", "Site that makes it")
+    week = col.day("Monday of the week")
+    family = col.code("Product family")
+    quantity = col.quantity("How much")

@@ -18,6 +18,10 @@ ENTITIES = {
         "bigint null, new_due bigint null, state text, first_plan bigint, last_plan bigint, note text, by text, "
         "row_version bigint, user_fields text null"
     ),
+    "allocation": (
+        "item text key, family text key, site text key, customer text key, rank bigint key, start bigint key, end "
+        "bigint, share bigint, quantity bigint, row_version bigint, user_fields text null"
+    ),
     "api_token": (
         "user text key, name text key, rights text, made bigint, expires bigint, row_version bigint, user_fields "
         "text null"
@@ -26,6 +30,9 @@ ENTITIES = {
         "parent text key, component text key, operation bigint key, effective_from bigint key, effective_to "
         "bigint, quantity bigint, per text, formula text, unit text, scrap_factor bigint, setup_quantity bigint, "
         "rounding bigint, note text, row_version bigint, user_fields text null"
+    ),
+    "budget_line": (
+        "kind text key, of text key, month bigint key, amount bigint, row_version bigint, user_fields text null"
     ),
     "calendar": (
         "code text key, name text, time_zone text, country text, subdivision text, row_version bigint, user_fields "
@@ -39,11 +46,19 @@ ENTITIES = {
         "calendar text key, weekday text key, start bigint key, end bigint, effective_from bigint key, "
         "effective_to bigint, name text, row_version bigint, user_fields text null"
     ),
+    "capacity_option": (
+        "code text key, name text, group text, site text, hours bigint, investment bigint, yearly bigint, rest "
+        "bigint, row_version bigint, user_fields text null"
+    ),
     "co_product": (
         "item text key, product text key, quantity bigint, kind text, cost_share bigint, row_version bigint, "
         "user_fields text null"
     ),
     "customer": ("code text key, name text, priority bigint, row_version bigint, user_fields text null"),
+    "demand_event": (
+        "code text key, name text, kind text, item text, family text, site text, start bigint, end bigint, uplift "
+        "bigint null, row_version bigint, user_fields text null"
+    ),
     "down_time": (
         "work_center text key, start bigint key, end bigint, units bigint null, reason text, row_version bigint, "
         "user_fields text null"
@@ -51,9 +66,23 @@ ENTITIES = {
     "exchange_rate": (
         "currency text key, effective_from bigint key, rate bigint, row_version bigint, user_fields text null"
     ),
+    "family_cost": (
+        "family text key, site text key, holding_cost bigint null, back_orders boolean, back_order_cost bigint "
+        "null, subcontract_limit bigint, subcontract_cost bigint null, end_stock bigint, row_version bigint, "
+        "user_fields text null"
+    ),
     "forecast": (
         "item text key, site text key, start bigint key, end bigint, customer text key, quantity bigint, "
         "row_version bigint, user_fields text null"
+    ),
+    "forecast_override": (
+        "item text key, site text key, start bigint key, customer text key, change text, value bigint, by text, "
+        "reason text, made_at bigint null, statistical bigint null, row_version bigint, user_fields text null"
+    ),
+    "forecast_setup": (
+        "item text key, site text key, method text, period text, like text, like_share bigint null, by_customer "
+        "boolean, planned boolean, effective_from bigint, effective_to bigint, row_version bigint, user_fields "
+        "text null"
     ),
     "item": (
         "code text key, name text, kind text, unit text, decimals bigint null, family text, standard_cost bigint, "
@@ -64,7 +93,8 @@ ENTITIES = {
         "lot_multiple bigint, lot_quantity bigint, lot_period bigint, order_cost bigint, holding_rate bigint, "
         "safety_stock bigint, safety_time bigint, reorder_point bigint, order_up_to bigint, lead_time bigint null, "
         "lead_time_per_unit bigint, planning_fence bigint, demand_fence bigint, consume_backward bigint, "
-        "consume_forward bigint, row_version bigint, user_fields text null"
+        "consume_forward bigint, service_level bigint null, service_kind text, stock_policy text, review_period "
+        "bigint, row_version bigint, user_fields text null"
     ),
     "item_unit": ("item text key, unit text key, factor bigint, row_version bigint, user_fields text null"),
     "job_schedule": (
@@ -113,12 +143,24 @@ ENTITIES = {
         "firmness text, start bigint null, due bigint, serves_order text, serves_line bigint, row_version bigint, "
         "user_fields text null"
     ),
+    "promise_record": (
+        "order text key, line bigint key, made_at bigint key, date bigint, probability bigint null, by text, "
+        "row_version bigint, user_fields text null"
+    ),
     "purchase_order_line": (
         "order text key, line bigint key, supplier text, item text, site text, quantity bigint, received bigint, "
         "unit text, due bigint, price bigint, state text, row_version bigint, user_fields text null"
     ),
+    "resource_cost": (
+        "group text key, site text key, usable bigint, overtime_share bigint, overtime_cost bigint null, workers "
+        "bigint null, wage bigint, hire_cost bigint, fire_cost bigint, row_version bigint, user_fields text null"
+    ),
     "role": ("name text key, help text, row_version bigint, user_fields text null"),
     "role_right": ("role text key, right text key, row_version bigint, user_fields text null"),
+    "sales_history": (
+        "item text key, site text key, customer text key, day bigint key, quantity bigint, returned bigint, unit "
+        "text, stocked_out boolean, row_version bigint, user_fields text null"
+    ),
     "sales_order_line": (
         "order text key, line bigint key, customer text, item text, site text, quantity bigint, delivered bigint, "
         "unit text, due bigint, promised bigint null, priority bigint null, price bigint, state text, row_version "

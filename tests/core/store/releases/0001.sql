@@ -37,6 +37,23 @@ CREATE TABLE alembic_version (
 	CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num)
 );
 INSERT INTO "alembic_version" VALUES('0001');
+CREATE TABLE allocation (
+	item TEXT NOT NULL, 
+	family TEXT NOT NULL, 
+	site TEXT NOT NULL, 
+	customer TEXT NOT NULL, 
+	rank BIGINT NOT NULL, 
+	start BIGINT NOT NULL, 
+	"end" BIGINT NOT NULL, 
+	share BIGINT NOT NULL, 
+	quantity BIGINT NOT NULL, 
+	row_version BIGINT NOT NULL, 
+	user_fields TEXT, 
+	PRIMARY KEY (item, family, site, customer, rank, start)
+)
+ WITHOUT ROWID
+
+;
 CREATE TABLE api_secret (
 	hash TEXT NOT NULL, 
 	user TEXT NOT NULL, 
@@ -79,6 +96,18 @@ CREATE TABLE bom_line (
 
 ;
 INSERT INTO "bom_line" VALUES('BIKE','WHEEL',0,-719162,2932896,2000000,'unit','','',0,0,0,'',1,NULL);
+CREATE TABLE budget_line (
+	kind TEXT NOT NULL, 
+	"of" TEXT NOT NULL, 
+	month BIGINT NOT NULL, 
+	amount BIGINT NOT NULL, 
+	row_version BIGINT NOT NULL, 
+	user_fields TEXT, 
+	PRIMARY KEY (kind, "of", month)
+)
+ WITHOUT ROWID
+
+;
 CREATE TABLE calendar (
 	code TEXT NOT NULL, 
 	name TEXT NOT NULL, 
@@ -120,6 +149,22 @@ CREATE TABLE calendar_shift (
  WITHOUT ROWID
 
 ;
+CREATE TABLE capacity_option (
+	code TEXT NOT NULL, 
+	name TEXT NOT NULL, 
+	"group" TEXT NOT NULL, 
+	site TEXT NOT NULL, 
+	hours BIGINT NOT NULL, 
+	investment BIGINT NOT NULL, 
+	yearly BIGINT NOT NULL, 
+	rest BIGINT NOT NULL, 
+	row_version BIGINT NOT NULL, 
+	user_fields TEXT, 
+	PRIMARY KEY (code)
+)
+ WITHOUT ROWID
+
+;
 CREATE TABLE co_product (
 	item TEXT NOT NULL, 
 	product TEXT NOT NULL, 
@@ -137,6 +182,23 @@ CREATE TABLE customer (
 	code TEXT NOT NULL, 
 	name TEXT NOT NULL, 
 	priority BIGINT NOT NULL, 
+	row_version BIGINT NOT NULL, 
+	user_fields TEXT, 
+	PRIMARY KEY (code)
+)
+ WITHOUT ROWID
+
+;
+CREATE TABLE demand_event (
+	code TEXT NOT NULL, 
+	name TEXT NOT NULL, 
+	kind TEXT NOT NULL, 
+	item TEXT NOT NULL, 
+	family TEXT NOT NULL, 
+	site TEXT NOT NULL, 
+	start BIGINT NOT NULL, 
+	"end" BIGINT NOT NULL, 
+	uplift BIGINT, 
 	row_version BIGINT NOT NULL, 
 	user_fields TEXT, 
 	PRIMARY KEY (code)
@@ -168,6 +230,22 @@ CREATE TABLE exchange_rate (
  WITHOUT ROWID
 
 ;
+CREATE TABLE family_cost (
+	family TEXT NOT NULL, 
+	site TEXT NOT NULL, 
+	holding_cost BIGINT, 
+	back_orders BOOLEAN NOT NULL, 
+	back_order_cost BIGINT, 
+	subcontract_limit BIGINT NOT NULL, 
+	subcontract_cost BIGINT, 
+	end_stock BIGINT NOT NULL, 
+	row_version BIGINT NOT NULL, 
+	user_fields TEXT, 
+	PRIMARY KEY (family, site)
+)
+ WITHOUT ROWID
+
+;
 CREATE TABLE first_link (
 	hash TEXT NOT NULL, 
 	expires BIGINT NOT NULL, 
@@ -183,6 +261,42 @@ CREATE TABLE forecast (
 	row_version BIGINT NOT NULL, 
 	user_fields TEXT, 
 	PRIMARY KEY (item, site, start, customer)
+)
+ WITHOUT ROWID
+
+;
+CREATE TABLE forecast_override (
+	item TEXT NOT NULL, 
+	site TEXT NOT NULL, 
+	start BIGINT NOT NULL, 
+	customer TEXT NOT NULL, 
+	change TEXT NOT NULL, 
+	value BIGINT NOT NULL, 
+	"by" TEXT NOT NULL, 
+	reason TEXT NOT NULL, 
+	made_at BIGINT, 
+	statistical BIGINT, 
+	row_version BIGINT NOT NULL, 
+	user_fields TEXT, 
+	PRIMARY KEY (item, site, start, customer)
+)
+ WITHOUT ROWID
+
+;
+CREATE TABLE forecast_setup (
+	item TEXT NOT NULL, 
+	site TEXT NOT NULL, 
+	method TEXT NOT NULL, 
+	period TEXT NOT NULL, 
+	"like" TEXT NOT NULL, 
+	like_share BIGINT, 
+	by_customer BOOLEAN NOT NULL, 
+	planned BOOLEAN NOT NULL, 
+	effective_from BIGINT NOT NULL, 
+	effective_to BIGINT NOT NULL, 
+	row_version BIGINT NOT NULL, 
+	user_fields TEXT, 
+	PRIMARY KEY (item, site)
 )
  WITHOUT ROWID
 
@@ -228,6 +342,10 @@ CREATE TABLE item_site (
 	demand_fence BIGINT NOT NULL, 
 	consume_backward BIGINT NOT NULL, 
 	consume_forward BIGINT NOT NULL, 
+	service_level BIGINT, 
+	service_kind TEXT NOT NULL, 
+	stock_policy TEXT NOT NULL, 
+	review_period BIGINT NOT NULL, 
 	row_version BIGINT NOT NULL, 
 	user_fields TEXT, 
 	PRIMARY KEY (item, site)
@@ -526,6 +644,20 @@ CREATE TABLE production_order (
  WITHOUT ROWID
 
 ;
+CREATE TABLE promise_record (
+	"order" TEXT NOT NULL, 
+	line BIGINT NOT NULL, 
+	made_at BIGINT NOT NULL, 
+	date BIGINT NOT NULL, 
+	probability BIGINT, 
+	"by" TEXT NOT NULL, 
+	row_version BIGINT NOT NULL, 
+	user_fields TEXT, 
+	PRIMARY KEY ("order", line, made_at)
+)
+ WITHOUT ROWID
+
+;
 CREATE TABLE purchase_order_line (
 	"order" TEXT NOT NULL, 
 	line BIGINT NOT NULL, 
@@ -541,6 +673,23 @@ CREATE TABLE purchase_order_line (
 	row_version BIGINT NOT NULL, 
 	user_fields TEXT, 
 	PRIMARY KEY ("order", line)
+)
+ WITHOUT ROWID
+
+;
+CREATE TABLE resource_cost (
+	"group" TEXT NOT NULL, 
+	site TEXT NOT NULL, 
+	usable BIGINT NOT NULL, 
+	overtime_share BIGINT NOT NULL, 
+	overtime_cost BIGINT, 
+	workers BIGINT, 
+	wage BIGINT NOT NULL, 
+	hire_cost BIGINT NOT NULL, 
+	fire_cost BIGINT NOT NULL, 
+	row_version BIGINT NOT NULL, 
+	user_fields TEXT, 
+	PRIMARY KEY ("group", site)
 )
  WITHOUT ROWID
 
@@ -561,6 +710,22 @@ CREATE TABLE role_right (
 	row_version BIGINT NOT NULL, 
 	user_fields TEXT, 
 	PRIMARY KEY (role, "right")
+)
+ WITHOUT ROWID
+
+;
+CREATE TABLE sales_history (
+	item TEXT NOT NULL, 
+	site TEXT NOT NULL, 
+	customer TEXT NOT NULL, 
+	day BIGINT NOT NULL, 
+	quantity BIGINT NOT NULL, 
+	returned BIGINT NOT NULL, 
+	unit TEXT NOT NULL, 
+	stocked_out BOOLEAN NOT NULL, 
+	row_version BIGINT NOT NULL, 
+	user_fields TEXT, 
+	PRIMARY KEY (item, site, customer, day)
 )
  WITHOUT ROWID
 
