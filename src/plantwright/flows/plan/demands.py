@@ -10,6 +10,8 @@ from plantwright.flows.plan.nodes import Nodes, at_site, unit_system
 from plantwright.plant import Plant
 
 WEEK = 7
+FIRM_TRANSFER = (pl.col("kind") == "transfer") & (pl.col("state") == "firm")
+"""A transfer that is promised but has not left: it leaves as recorded, or later where its material comes later."""
 
 
 def open_sales(plant: Plant, nodes: Nodes) -> pl.DataFrame:

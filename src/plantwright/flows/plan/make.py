@@ -16,6 +16,7 @@ from plantwright.core.problem import errors, stop_on_errors
 from plantwright.core.settings import Settings
 from plantwright.flows.check import check_plant
 from plantwright.flows.plan import loads, reasons, results
+from plantwright.flows.plan.demands import FIRM_TRANSFER
 from plantwright.flows.plan.material import Material, Numbered, number_plant, plan_material
 from plantwright.flows.plan.messages import draft_messages
 from plantwright.flows.plan.pegs import (
@@ -219,7 +220,8 @@ def shop_builder(n: Numbered, material: Material, soonest: Ints, hold: np.ndarra
 def _with_leads(n: Numbered, material: Material) -> pl.DataFrame:
     """Add the time of orders without operations, the moment before which each may not start, and its safety stock."""
     as_of = n.plant.as_of
-    lead = pl.when("existing").then((pl.col("projected") - as_of).clip(0)).otherwise(
+    placed = ~pl.col("existing") | FIRM_TRANSFER
+    lead = pl.when(~placed).then((pl.col("projected") - as_of).clip(0)).otherwise(
         (pl.col("projected") - pl.col("start")).clip(0, NEVER)
     )  # fmt: skip
     guarded = n.nodes.frame.select("node", "safety_stock", "safety_time")
@@ -229,7 +231,7 @@ def _with_leads(n: Numbered, material: Material) -> pl.DataFrame:
         until=pl.col("until").fill_null(as_of + n.plant.settings.minutes("horizon")).max()
     )  # fmt: skip
     rows = rows.join(holds, on="order", how="left", maintain_order="left")
-    fenced = pl.when("fenced").then(pl.col("start")).otherwise(as_of)
+    fenced = pl.when(pl.col("fenced") | FIRM_TRANSFER).then(pl.col("start")).otherwise(as_of)
     return rows.with_columns(release=pl.max_horizontal(pl.col("until").fill_null(as_of), fenced)).drop("until")
 
 

@@ -165,18 +165,18 @@ def _open_needs(n: Numbered) -> pl.DataFrame:
         quantity=pl.col("required") - pl.col("issued"),
     )
     taken = n.nodes.number(rows, item="component").select("node", "time", "quantity", "id", "operation")
-    moved = orders.filter((pl.col("kind") == "transfer") & (pl.col("state") == "firm"))
-    moved = moved.drop("node").rename({"site": "to_site"})
-    lanes = n.lanes.select("item", "from_site", "site", "lead").unique(["item", "from_site", "site"])
-    moved = moved.join(
-        lanes, left_on=["item", "from_site", "to_site"], right_on=["item", "from_site", "site"], how="left"
-    )
-    leaves = pl.col("due") - pl.col("lead").fill_null(0)
-    moved = n.nodes.number(moved, site="from_site").with_columns(
-        time=pl.max_horizontal(leaves, pl.lit(n.plant.as_of)), operation=pl.lit(0, pl.Int64)
-    )
+    moved = orders.with_columns(time=pl.Series(_leaves(n))).filter(d.FIRM_TRANSFER).drop("node", "site")
+    moved = n.nodes.number(moved, site="from_site").with_columns(operation=pl.lit(0, pl.Int64))
     every = pl.concat([taken, moved.select("node", "time", "quantity", "id", "operation")]).drop_nulls("node")
     return every.with_columns(place=pl.Series(_places(n, orders, every), dtype=pl.Int64))
+
+
+def _leaves(n: Numbered) -> Ints:
+    """Give for each open order when it leaves: a firm transfer so that it arrives as recorded, all others now."""
+    lanes = n.lanes.select("item", "from_site", "site", "lead").unique(["item", "from_site", "site"])
+    rows = n.open_orders.join(lanes, on=["item", "from_site", "site"], how="left", maintain_order="left")
+    leaves = pl.max_horizontal(pl.col("due") - pl.col("lead").fill_null(0), pl.lit(n.plant.as_of))
+    return rows.select(pl.when(d.FIRM_TRANSFER).then(leaves).otherwise(n.plant.as_of)).to_series().to_numpy()
 
 
 def _places(n: Numbered, orders: pl.DataFrame, rows: pl.DataFrame) -> Ints:
@@ -226,7 +226,7 @@ _PLANNED_KINDS = {0: "make", 1: "buy", 2: "transfer", 3: "make"}
 def _orders(n: Numbered, plan: mrp.MaterialPlan) -> pl.DataFrame:
     """List existing and planned orders together; a planned one is named by its kind and its place in the plan."""
     existing = n.open_orders.select(
-        "order", "node", "kind", "quantity", start=pl.lit(n.plant.as_of, pl.Int64), due="due", projected="time",
+        "order", "node", "kind", "quantity", start=pl.Series(_leaves(n), dtype=pl.Int64), due="due", projected="time",
         latest=pl.lit(n.plant.as_of, pl.Int64), state="state", existing=pl.lit(value=True), offer=pl.lit(NO, pl.Int64),
         from_site="from_site", supplier="supplier", serves="serves", firm="firm", price="price",
         priority=pl.lit(5, pl.Int64), fenced=pl.lit(value=False),

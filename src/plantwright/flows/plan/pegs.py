@@ -160,13 +160,14 @@ def schedule_links(pegs: PegRows, material: Material, soonest: Ints, as_of: int)
     """Split the pegs into arcs between orders and moments at which other supplies are there."""
     kind = material.orders["kind"].to_numpy()
     bought = np.zeros(len(kind) + 1, bool)
-    moving = (material.orders["kind"] == "transfer") & material.orders["existing"]
+    orders = material.orders
+    moving = (orders["kind"] == "transfer") & orders["existing"] & (orders["state"] != "firm")
     bought[:-1] = (kind == "buy") | moving.to_numpy()
     bought[-1] = True  # stock, numbered -1
     ready_at = np.concatenate([soonest, [as_of]])
     plain = bought[pegs.supply]
-    orders, sinks = pegs.consumer >= 0, pegs.demand >= 0
-    a, b = orders & ~plain, orders & plain & (ready_at[pegs.supply] > as_of)
+    asking, sinks = pegs.consumer >= 0, pegs.demand >= 0
+    a, b = asking & ~plain, asking & plain & (ready_at[pegs.supply] > as_of)
     c, e = sinks & ~plain, sinks & plain
     return Links(
         pegs.supply[a], pegs.consumer[a], pegs.place[a],

@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 
 from plantwright.flows.plan.calendars import Clocks
+from plantwright.flows.plan.demands import FIRM_TRANSFER
 from plantwright.flows.plan.ragged import Ints, grouped, pointer_of, spread
 from plantwright.flows.plan.routings import Routings
 from plantwright.flows.plan.steps import NO, Pattern, Steps, ends_of
@@ -69,7 +70,8 @@ def plan_shop(given: Given, orders: pl.DataFrame, steps: Steps, links: Links, de
     Returns
     -------
     The shop; operation numbers are those of `steps`, sink numbers the rows of `demands`, and after them one for each
-    order that keeps up safety stock or time: it is due when planned so, and its lateness counts for nothing.
+    order that keeps up safety stock or time, and for each firm transfer: it is due when planned so, and its lateness
+    counts for nothing.
     """
     as_of = given.plant.as_of
     modes = _modes(given, orders, steps)
@@ -396,8 +398,8 @@ def _sinks(
 ) -> dict[str, np.ndarray]:
     node, made = orders["node"].to_numpy(), (orders["kind"] == "make").to_numpy()
     peg, last = ends_of("last", links.sink_supply, node, made, given.pattern, steps)
-    guarded = (pl.col("safety_stock") > 0) | (pl.col("safety_time") > 0)
-    guards = orders.filter(guarded & (pl.col("kind") == "make"))
+    guarded = ((pl.col("safety_stock") > 0) | (pl.col("safety_time") > 0)) & (pl.col("kind") == "make")
+    guards = orders.filter(guarded | FIRM_TRANSFER)
     guard, guard_last = ends_of("last", guards["id"].to_numpy(), node, made, given.pattern, steps)
     sink = np.concatenate([links.sink[peg], demands.height + guard])
     pairs = np.unique(np.stack([sink, np.concatenate([last, guard_last])], axis=1), axis=0)

@@ -115,7 +115,7 @@ def order_steps(orders: pl.DataFrame, progress: pl.DataFrame, pattern: Pattern, 
 
     Parameters
     ----------
-    orders : columns id, node, quantity, kind, existing; one row an order, sorted by id
+    orders : columns id, node, quantity, kind, existing, state; one row an order, sorted by id
     progress : what the floor has reported. Columns: id (of the order), sequence, done (bool), left (scaled, null where
         nothing was reported), started, pinned, remaining (minutes), center, unit
     pattern : see `order_patterns`
@@ -127,8 +127,8 @@ def order_steps(orders: pl.DataFrame, progress: pl.DataFrame, pattern: Pattern, 
     """
     node = orders["node"].to_numpy()
     made = (orders["kind"] == "make").to_numpy()
-    # A transfer that is firm or under way comes when its record says; only a new one is placed.
-    moved = ((orders["kind"] == "transfer") & ~orders["existing"]).to_numpy()
+    # A transfer under way comes when its record says; one that has not left is placed, and may wait for its material.
+    moved = ((orders["kind"] == "transfer") & (~orders["existing"] | (orders["state"] == "firm"))).to_numpy()
     counts = np.where(made, np.maximum(pattern.op_count[node], 1), np.where(moved, 1, 0)).astype(np.int64)
     owner, place = spread(np.zeros(len(node), np.int64), counts)
     routed = made[owner] & (pattern.op_count[node[owner]] > 0)

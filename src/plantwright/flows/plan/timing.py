@@ -76,14 +76,10 @@ def dates_by_schedule(
     np.maximum.at(finish, steps.order, schedule.finish)
     taken = taken_times(given, material, steps, schedule.start, consumer, place)
     missing = np.flatnonzero((consumer >= 0) & (taken == NEVER))
-    # What an operation that is done already still has to be given is taken at once; a firm transfer leaves in time.
-    moving = (orders["kind"] == "transfer").to_numpy()[consumer[missing]]
-    taken[missing] = np.where(moving, material.plan.requirements.time[missing], n.plant.as_of)
+    taken[missing] = n.plant.as_of  # what an operation that is done already still has to be given
     plain = start == NEVER
     start[plain] = orders["start"].to_numpy()[plain]
     finish[plain] = orders["projected"].to_numpy()[plain]
-    leaves = missing[moving]
-    start[consumer[leaves]] = taken[leaves]
     _date_purchases(n, material, pegs, taken, soonest, start, finish)
     return Dates(start, finish, taken, _demand_dates(n, material, pegs, finish))
 
