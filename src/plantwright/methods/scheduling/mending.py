@@ -1,4 +1,4 @@
-"""Mend a schedule after an event: repair it, try a few ways to be less late, and keep the best that moves little."""
+"""Mend a schedule after an event: repair it in gaps or by pushing, try to be less late, and keep what moves little."""
 
 from __future__ import annotations
 
@@ -10,14 +10,20 @@ import numpy as np
 
 from plantwright.core.problem import BAD_ARGUMENT, ProblemError
 from plantwright.methods.scheduling.deferring import defer
-from plantwright.methods.scheduling.problem import NO, Flags, Integers, Schedule, Shop
+from plantwright.methods.scheduling.problem import NO, Flags, Integers, Schedule, Shop, changed
+from plantwright.methods.scheduling.pushing import right_shift
 from plantwright.methods.scheduling.repairing import Repair, repair
-from plantwright.methods.scheduling.settling import STAYS
+from plantwright.methods.scheduling.settling import EVENT, STAYS
 from plantwright.methods.scheduling.tails import tails
 from plantwright.methods.working_time import NEVER
 
 STILL = 60.0
 """Weighted minutes of lateness that must be won for each more operation that moves."""
+DAY = 1440
+PUSHES = ((NO, NEVER), (0, DAY), (0, 0), (DAY, DAY), (DAY, 0), (7 * DAY, 0))
+"""Ways to push: minutes after its start in force up to which an operation takes a gap (-1: none does), and patience."""
+GAPS, PUSHED, MIXED, TAKEN_OUT, DRAWN = "gaps", "pushed", "mixed", "taken out", "drawn"
+"""Ways in which a schedule is mended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +39,11 @@ class Mended:
     cause, behind
         int64[n]; see `Repair`.
     late, late_by_repair
-        Weighted minutes of lateness, and what the bare repair had.
+        Weighted minutes of lateness, and what the bare repair in gaps had.
     tried
         How many schedules were tried.
+    way
+        How it was made: in ``gaps``, ``pushed``, ``mixed`` of both, with more ``taken out``, or ``drawn`` by chance.
     """
 
     schedule: Schedule
@@ -45,13 +53,14 @@ class Mended:
     late: float
     late_by_repair: float
     tried: int
+    way: str
 
 
 def mend(
     shop: Shop, before: Schedule, *, start: int = 0, seconds: float = 0.0, seed: int = 0, still: float = STILL,
     anew: bool = False, clock: Callable[[], float] = time.perf_counter,
 ) -> Mended:  # fmt: skip
-    """Repair a schedule, then lower lateness by taking out more operations, as long as that is worth their moves.
+    """Repair a schedule in several ways, and keep the one that is least late, as long as that is worth its moves.
 
     Parameters
     ----------
@@ -70,26 +79,27 @@ def mend(
 
     Returns
     -------
-    The best schedule found. What was taken out ends just in time: as late as nobody minds.
+    The best schedule found.
 
     Raises
     ------
     ProblemError
-        For a negative `still`, or the schedule of another shop.
+        For a negative `still`, the schedule of another shop, or a shop that a repair does not know; see `repair`.
 
     Notes
     -----
-    The fixed trials: what was taken out may begin earlier than before, by its latest start; with `anew`, all of it is
-    placed in the order of its latest starts. With `seconds`, the chains to some late sinks and a part of what stands in
-    their way are taken out too; how many of them move in the end follows from `still` alone. Each trial costs some tens
-    of dispatches.
+    The fixed trials: what is displaced goes into gaps (`repair`); it is pushed in its sequence (`right_shift`); both
+    are mixed, where what finds a gap early enough takes it, and what comes late lets others go first; what was taken
+    out may begin earlier than before, by its latest start; with `anew`, all of it is placed by its latest starts.
+    With `seconds`, the chains to some late sinks and a part of what stands in their way are taken out too; how many of
+    them move in the end follows from `still` alone. Each trial costs one pass, or some tens of dispatches. What went
+    into gaps ends just in time: as late as nobody minds.
 
     Examples
     --------
     See `repair`; here the job that was thrown out finds an earlier place, which is still free:
 
     >>> from plantwright.methods.scheduling import build_shop, dispatch
-    >>> from plantwright.methods.scheduling.problem import changed
     >>> from plantwright.methods.working_time import working_time
     >>> parts = dict(unit_pointer=[0, 1], unit_calendar=[0], mode_center=[0], mode_minutes=[60],
     ...     sink_pointer=[0, 1], sink_op=[0], sink_due=[180])
@@ -102,8 +112,9 @@ def mend(
     if still < 0:
         raise ProblemError([BAD_ARGUMENT.at("", "", "still", still, must="0 or more")])
     search = _Search(shop, before, start)
-    bare = search.tried(repair(shop, before, start=start))
-    best = min([bare, *search.trials(bare, anew=anew)], key=lambda one: _worth(one, still))
+    first = repair(shop, before, start=start)
+    bare = search.tried(first, GAPS)
+    best = min([bare, *search.trials(first, bare, anew=anew)], key=lambda one: _worth(one, still))
     if seconds > 0:
         until = clock() + seconds
         random = np.random.default_rng(seed)
@@ -112,9 +123,10 @@ def mend(
     return replace(best, late_by_repair=bare.late, tried=search.count)
 
 
-def _worth(one: Mended, still: float) -> tuple[float, int]:
+def _worth(one: Mended, still: float) -> tuple[int, float, int]:
     moved = int(one.moved.sum())
-    return round(one.late + still * moved), moved
+    fault = ("complete", "unmet", "unfinished").index(one.schedule.status)
+    return fault, round(one.late + still * moved), moved
 
 
 class _Search:
@@ -124,15 +136,33 @@ class _Search:
         self.shop, self.before, self.start, self.count = shop, before, start, 0
         self.last = tails(shop).last_start
 
-    def trials(self, bare: Mended, *, anew: bool) -> list[Mended]:
-        """Give the fixed trials, each wider than the one before; none where nothing is late."""
-        if bare.late <= 0:
+    def trials(self, first: Repair, bare: Mended, *, anew: bool) -> list[Mended]:
+        """Give the fixed trials; none where nothing is late."""
+        if bare.late <= 0 or not first.free.any():
             return []
-        taken = bare.cause != STAYS
-        found = [self.again(bare, taken)]
+        found = [self.pushed(first, *one) for one in PUSHES] if first.schedule.status != "unfinished" else []
+        found.append(self.again(bare, bare.cause != STAYS, TAKEN_OUT))
         if anew:
-            found.append(self.again(bare, self.shop.fixed_start == NO))
+            found.append(self.again(bare, self.shop.fixed_start == NO, TAKEN_OUT))
         return found
+
+    def pushed(self, first: Repair, leeway: int, patience: int) -> Mended:
+        """Push; what is new, and what finds a gap in time or within `leeway`, takes the gap that a repair gave it."""
+        shop, before, gap = self.shop, self.before, first.schedule
+        new = before.start >= NEVER
+        in_time = (gap.start <= self.last) | (gap.start - before.start <= leeway)
+        takes = new | (first.free & in_time & (leeway >= 0))
+        # Who is away cannot come: the people whom the repair found take over at once.
+        crowd = np.diff(before.member_pointer) > 0
+        other = takes | (first.free & crowd & (first.cause == EVENT))
+        seats = np.repeat(other, np.diff(before.member_pointer))
+        assigned = changed(
+            before, mode=np.where(other, gap.mode, before.mode), unit=np.where(other, gap.unit, before.unit),
+            member=np.where(seats, gap.member, before.member),
+        )  # fmt: skip
+        turn = np.where(new, np.minimum(gap.start, self.last), np.where(takes, gap.start, before.start))
+        made = right_shift(shop, assigned, start=self.start, order=turn.astype(np.int64), patience=patience)
+        return self._mended(made, made.schedule, MIXED if leeway >= 0 else PUSHED)
 
     def drawn(self, best: Mended, random: np.random.Generator) -> Mended:
         """Take some late sinks, all that leads to a part of them, and a few of what stands in the way."""
@@ -141,9 +171,9 @@ class _Search:
         chosen[random.choice(late, max(1, int(len(late) * random.choice((0.02, 0.1, 0.4)))), replace=False)] = True
         chain = self.ancestors(chosen)
         rest = chain | (self._rivals(chain) & (random.random(len(chain)) < random.choice((0.02, 0.1, 0.3))))
-        return self.again(best, rest | (best.cause != STAYS))
+        return self.again(best, rest | (best.cause != STAYS), DRAWN)
 
-    def again(self, taken: Mended, out: Flags) -> Mended:
+    def again(self, taken: Mended, out: Flags, way: str) -> Mended:
         """Repair with some operations taken out; they begin as early as they can and go by their latest start."""
         began = np.where(self.before.start < NEVER, self.before.start, 0)
         urgent = np.where(out, np.minimum(self.last, NEVER), self.before.start)
@@ -155,25 +185,27 @@ class _Search:
         # What the event itself throws out keeps that reason, though it is taken out at once here.
         first = out & (taken.cause != STAYS)
         cause = np.where(first, taken.cause, made.cause)
-        return self.tried(replace(made, cause=cause, behind=np.where(first, taken.behind, made.behind)))
+        return self.tried(replace(made, cause=cause, behind=np.where(first, taken.behind, made.behind)), way)
 
-    def tried(self, made: Repair) -> Mended:
+    def tried(self, made: Repair, way: str) -> Mended:
         """Bring what was taken out to the end of its leeway, and count."""
-        self.count += 1
+        if not made.free.any() or made.schedule.status != "complete":
+            return self._mended(made, made.schedule, way)
         kept = ~made.free
         shop = replace(
             self.shop,
             fixed_start=np.where(kept, made.schedule.start, NO),
             fixed_unit=np.where(kept, made.schedule.unit, NO),
         )
-        schedule = (
-            defer(shop, made.schedule) if made.free.any() and made.schedule.status == "complete" else made.schedule
-        )
+        return self._mended(made, defer(shop, made.schedule), way)
+
+    def _mended(self, made: Repair, schedule: Schedule, way: str) -> Mended:
+        self.count += 1
         moved = _moved(self.before, schedule)
         late = np.maximum(schedule.sink_finish - self.shop.sink_due, 0)
         cause = np.where(moved | (self.before.start >= NEVER), made.cause, STAYS)
         worth = float((late * self.shop.sink_weight).sum())
-        return Mended(schedule, moved, cause, np.where(cause == STAYS, NO, made.behind), worth, worth, self.count)
+        return Mended(schedule, moved, cause, np.where(cause == STAYS, NO, made.behind), worth, worth, self.count, way)
 
     def ancestors(self, sinks: Flags) -> Flags:
         """Mark all that leads to some sinks and is not fixed."""

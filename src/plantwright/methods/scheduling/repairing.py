@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from plantwright.core.problem import BAD_ARGUMENT, ProblemError
+from plantwright.core.problem import BAD_ARGUMENT, Problem, stop_on_errors
 from plantwright.methods.scheduling.dispatching import dispatch, sink_completions
 from plantwright.methods.scheduling.fixing import place_fixed
 from plantwright.methods.scheduling.problem import NO, Flags, Integers, Schedule, Shop
@@ -85,7 +85,8 @@ def repair(
     Raises
     ------
     ProblemError
-        When the schedule is of another shop.
+        When the schedule is of another shop; for a shop whose operations are bound by maximum lags, blocking, batches,
+        or helpers at set-ups, which a repair does not keep.
 
     Notes
     -----
@@ -109,9 +110,7 @@ def repair(
     ([0, 180, 120], [False, True, False])
     """
     n = shop.operations
-    if len(before.start) != n or len(before.sink_finish) != len(shop.sink_due):
-        must = f"a schedule of {n} operations and {len(shop.sink_due)} sinks"
-        raise ProblemError([BAD_ARGUMENT.at("", "", "before", f"of {len(before.start)}", must=must)])
+    stop_on_errors(faults_of(shop, before))
     fixed = shop.fixed_start != NO
     state = _kept(shop, before)
     free = ~fixed & ((state.start >= NEVER) | (np.zeros(n, np.bool_) if taken_out is None else taken_out))
@@ -124,16 +123,36 @@ def repair(
     rounds = 0
     while True:
         rounds += 1
-        complete = _dispatch_around(shop, state, ledger.free, earliest, order, start)
+        _dispatch_around(shop, state, ledger.free, earliest, order, start)
         first = settle(shop, state, ledger, start)
         if first >= NEVER:
             break
         if rounds % MOST_ROUNDS == 0:
             rest = ~fixed & ~ledger.free & (state.start >= first)
             ledger.free[rest], ledger.cause[rest] = True, EVENT
-    status = "complete" if complete else "unfinished"
-    schedule = Schedule(*state, sink_completions(shop.sinks, state.finish), status)
-    return Repair(schedule, ledger.free | (ledger.cause != STAYS), ledger.cause, ledger.behind, rounds)
+    return Repair(schedule_of(shop, state), ledger.free | (ledger.cause != STAYS), ledger.cause, ledger.behind, rounds)
+
+
+def faults_of(shop: Shop, before: Schedule) -> list[Problem]:
+    """Say why a schedule cannot be repaired: it is of another shop, or something binds operations to each other."""
+    n, found = shop.operations, []
+    if len(before.start) != n or len(before.sink_finish) != len(shop.sink_due):
+        must = f"a schedule of {n} operations and {len(shop.sink_due)} sinks"
+        found.append(BAD_ARGUMENT.at("", "", "before", f"of {len(before.start)}", must=must))
+    if shop.tied:
+        must = "without maximum lags, blocking, batches and helpers at set-ups, which a repair does not keep"
+        found.append(BAD_ARGUMENT.at("", "", "shop", "one that has some", must=must))
+    return found
+
+
+def schedule_of(shop: Shop, placed: Placed) -> Schedule:
+    """Give the schedule with what there is to say of it: unfinished, unmet where a deadline is missed, or complete."""
+    status = "complete"
+    if (placed.finish >= NEVER).any():
+        status = "unfinished"
+    elif (placed.finish > shop.deadline).any():
+        status = "unmet"
+    return Schedule(*placed, sink_completions(shop.sinks, placed.finish), status)
 
 
 def _kept(shop: Shop, before: Schedule) -> Placed:
@@ -153,12 +172,15 @@ def _kept(shop: Shop, before: Schedule) -> Placed:
     )
 
 
-def _dispatch_around(shop: Shop, placed: Placed, free: Flags, release: Integers, order: Integers, start: int) -> bool:
-    """Place what is free anew around the rest, in place; tells whether all found a place."""
+def _dispatch_around(shop: Shop, placed: Placed, free: Flags, release: Integers, order: Integers, start: int) -> None:
+    """Place what is free anew around the rest, in place."""
+    # Who holds work that stays is known, also where it takes no time and they are away.
+    seats = np.repeat(~free & (placed.start < NEVER), np.diff(placed.member_pointer))
+    member = placed.member.copy()
     found = dispatch(bound(shop, placed, free, np.maximum(release, start)), priorities=order, start=start)
     placed.start[:], placed.finish[:], placed.setup[:] = found.start, found.finish, found.setup
-    placed.mode[:], placed.unit[:], placed.member[:] = found.mode, found.unit, found.member
-    return bool((found.finish < NEVER).all())
+    placed.mode[:], placed.unit[:] = found.mode, found.unit
+    placed.member[:] = np.where(seats, member, found.member)
 
 
 def bound(shop: Shop, placed: Placed, free: Flags, release: Integers) -> Shop:
@@ -199,4 +221,4 @@ def _own_groups(shop: Shop, placed: Placed, kept: Flags) -> dict[str, Integers]:
     }
 
 
-__all__ = ["CAUSES", "Repair", "repair"]
+__all__ = ["CAUSES", "Repair", "faults_of", "repair", "schedule_of"]

@@ -59,16 +59,23 @@ def settle(shop: Shop, placed: Placed, ledger: Ledger, start: int, *, guess: boo
     order = shop.order[np.argsort(key[shop.order], kind="stable")]
     units, members = len(shop.unit_calendar), len(shop.member_calendar)
     crew = int(np.diff(placed.member_pointer).max(initial=0)) + 1
-    tailed = np.zeros(shop.operations, np.bool_)
-    tailed[np.searchsorted(shop.pred_pointer, np.flatnonzero(shop.pred_overlap >= 0), side="right") - 1] = True
+    on_unit = np.full((2, units + 1), NO, np.int64)
+    on_unit[1, :units] = shop.unit_family
     return int(
         _look_through(
-            shop.time.flat, shop.modes, shop.units, shop.links, shop.crews, shop.family, shop.pausable, tailed,
-            shop.fixed_start, shop.release, order, placed, ledger, start, guess,
-            np.full((2, units + 1), NO, np.int64), np.full(members + 1, NO, np.int64), np.empty(crew, np.int64),
+            shop.time.flat, shop.modes, shop.units, shop.links, shop.crews, shop.family, shop.pausable,
+            tailed_ops(shop), shop.fixed_start, shop.release, order, placed, ledger, start, guess,
+            on_unit, np.full(members + 1, NO, np.int64), np.empty(crew, np.int64),
             np.empty(crew, np.int64),
         )
     )  # fmt: skip
+
+
+def tailed_ops(shop: Shop) -> Flags:
+    """Mark the operations that wait for a last transfer batch."""
+    tailed = np.zeros(shop.operations, np.bool_)
+    tailed[np.searchsorted(shop.pred_pointer, np.flatnonzero(shop.pred_overlap >= 0), side="right") - 1] = True
+    return tailed
 
 
 @primitive
@@ -102,7 +109,7 @@ def _look_through(  # noqa: C901, PLR0912  the one hot loop: a call that hands o
         mode, unit = placed.mode[o], placed.unit[o]
         minutes = modes.minutes[mode]
         count = held_calendars(modes, units, crews, placed, calendars, o)
-        ready, before = _ready(flat, modes, units, links, crews, placed, others, o)
+        ready, before = arcs_let(flat, modes, units, links, crews, placed, others, o)
         if guess and ledger.free[o]:
             _let_wait(flat, placed, calendars, count, o, max(ready, s), placed.setup[o] + minutes)
             continue
@@ -150,7 +157,7 @@ def _look_through(  # noqa: C901, PLR0912  the one hot loop: a call that hands o
 
 
 @primitive
-def _ready(
+def arcs_let(
     flat: Flat, modes: Modes, units: Units, links: Links, crews: Crews, placed: Placed, others: Integers, o: int
 ) -> tuple[int, int]:
     """Give when all that an operation waits for has come, and what comes last; what has no place is left out."""

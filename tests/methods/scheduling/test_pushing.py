@@ -1,0 +1,162 @@
+"""A schedule is pushed after an event: no rule breaks, nothing begins earlier, and what need not move stays."""
+
+from copy import deepcopy
+
+import numpy as np
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+from tests.methods.scheduling.checker import faults
+from tests.methods.scheduling.shops import HORIZON, SPAN, plain_schedule, plain_shops, shop_of
+
+from plantwright.core.problem import ProblemError
+from plantwright.methods.scheduling import build_shop, dispatch
+from plantwright.methods.scheduling.mending import mend
+from plantwright.methods.scheduling.problem import changed
+from plantwright.methods.scheduling.pushing import right_shift
+from plantwright.methods.scheduling.repairing import repair
+from plantwright.methods.scheduling.settling import CAUSES
+from plantwright.methods.working_time import NEVER, working_time
+
+few = settings(max_examples=40, deadline=None)
+PATIENCE = st.sampled_from([0, 5, 60, NEVER])
+
+
+@st.composite
+def events(draw):
+    """A shop, and the same shop in which a calendar loses some of its time."""
+    plain = draw(plain_shops())
+    after = deepcopy(plain)
+    a = draw(st.integers(0, SPAN))
+    b = a + draw(st.integers(1, 80))
+    place = draw(st.integers(0, len(plain["calendars"]) - 1))
+    opened = plain["calendars"][place]
+    parts = [(s, min(e, a)) for s, e in opened] + [(max(s, b), e) for s, e in opened]
+    after["calendars"][place] = sorted(part for part in parts if part[0] < part[1])
+    return plain, after
+
+
+@few
+@given(events(), PATIENCE)
+def test_pushing_breaks_no_rule_and_begins_nothing_earlier(drawn, patience):
+    plain, after = drawn
+    before = dispatch(shop_of(plain), "fcfs")
+    assume(before.status == "complete")
+    shop = shop_of(after)
+    found = right_shift(shop, before, patience=patience)
+    free = shop.fixed_start < 0
+    assert (found.schedule.start >= before.start)[free].all()
+    assert found.schedule.status == "complete"
+    assert faults(after, plain_schedule(found.schedule), HORIZON) == []
+    moved = (found.schedule.start != before.start) | (found.schedule.unit != before.unit)
+    moved |= found.schedule.mode != before.mode
+    assert (moved[free] == found.free[free]).all()
+
+
+@few
+@given(plain_shops(), PATIENCE)
+def test_without_an_event_nothing_moves(plain, patience):
+    shop = shop_of(plain)
+    before = dispatch(shop, "edd")
+    assume(before.status == "complete")
+    assert right_shift(shop, before, patience=patience).schedule.same_as(before)
+
+
+@few
+@given(events())
+def test_mending_breaks_no_rule_and_is_no_worse_than_the_repair_in_gaps(drawn):
+    plain, after = drawn
+    before, shop = dispatch(shop_of(plain), "edd"), shop_of(after)
+    assume(before.status == "complete")
+    found = mend(shop, before, still=0)
+    assert found.schedule.status == "complete"
+    assert faults(after, plain_schedule(found.schedule), HORIZON) == []
+    assert found.late <= found.late_by_repair
+
+
+def line(opens, minutes, units=1, **more):
+    """Jobs of some minutes on the units of one work center, each due when it ends in force."""
+    n = len(minutes)
+    return build_shop(
+        working_time([opens]), unit_pointer=[0, units], unit_calendar=[0] * units, mode_center=[0] * n,
+        mode_minutes=minutes, sink_pointer=range(n + 1), sink_op=range(n), **{"sink_due": np.cumsum(minutes), **more},
+    )  # fmt: skip
+
+
+def test_long_work_keeps_its_turn_and_ends_sooner_than_in_the_next_gap():
+    minutes = [100, 100, 100]
+    before = dispatch(line(([0], [900]), minutes), "edd")
+    shop = line(([0, 130], [100, 900]), minutes)
+    found = mend(shop, before, still=1)
+    assert repair(shop, before).schedule.start.tolist() == [0, 300, 200]
+    assert found.schedule.start.tolist() == [0, 130, 230]
+    assert (found.late, found.late_by_repair, found.way) == (60, 200, "pushed")
+    assert [CAUSES[one] for one in found.cause] == ["stays", "event", "room"]
+    assert found.behind.tolist() == [-1, -1, 1]
+
+
+def test_what_is_displaced_goes_to_another_unit_where_that_is_sooner():
+    minutes, opens = [60, 60], ([0], [900])
+    before = dispatch(line(opens, minutes, units=2, sink_due=[60, 60]), "edd")
+    stopped = int(before.unit[0])
+    shop = build_shop(
+        working_time([opens, ([600], [900])]), unit_pointer=[0, 2], unit_calendar=[int(u == stopped) for u in (0, 1)],
+        mode_center=[0, 0], mode_minutes=minutes, sink_pointer=[0, 1, 2], sink_op=[0, 1], sink_due=[60, 60],
+    )  # fmt: skip
+    found = right_shift(shop, before)
+    assert found.schedule.start.tolist() == [0, 60]
+    assert found.schedule.unit.tolist() == [1 - stopped, 1 - stopped]
+
+
+def test_a_unit_waits_for_what_comes_late_only_as_long_as_it_has_patience():
+    """Job 0 waits for parts until 50; job 1 behind it could begin at 10."""
+    parts = {
+        "unit_pointer": [0, 1], "unit_calendar": [-1], "mode_center": [0, 0], "mode_minutes": [10, 10],
+        "sink_pointer": [0, 1, 2], "sink_op": [0, 1], "sink_due": [10, 20],
+    }  # fmt: skip
+    before = dispatch(build_shop(working_time([]), **parts), "edd")
+    shop = build_shop(working_time([]), **parts, release=[50, 0])
+    assert right_shift(shop, before).schedule.start.tolist() == [50, 60]
+    assert right_shift(shop, before, patience=0).schedule.start.tolist() == [50, 10]
+    assert right_shift(shop, before, patience=40).schedule.start.tolist() == [50, 60]
+
+
+def test_an_operation_that_the_schedule_does_not_hold_yet_is_placed_in_its_turn():
+    before = dispatch(line(([0], [900]), [60, 60, 60]), "edd")
+    start = before.start.copy()
+    start[1] = NEVER
+    found = right_shift(line(([0], [900]), [60, 60, 60]), changed(before, start=start), order=np.array([0, 0, 120]))
+    assert found.schedule.start.tolist() == [0, 60, 120]
+    assert [CAUSES[one] for one in found.cause] == ["stays", "new", "stays"]
+
+
+@pytest.mark.parametrize(
+    "binding",
+    [{"blocking": [True, False]}, {"center_capacity": [2], "size": [1, 1], "batch_family": [0, 0]}],
+    ids=["blocking", "batches"],
+)
+@pytest.mark.parametrize("call", [repair, right_shift, mend])
+def test_what_binds_operations_to_each_other_is_refused(call, binding):
+    shop = build_shop(
+        working_time([]), unit_pointer=[0, 1], unit_calendar=[-1], mode_center=[0, 0], mode_minutes=[10, 10], **binding
+    )
+    with pytest.raises(ProblemError) as caught:
+        call(shop, dispatch(shop))
+    assert [problem.column for problem in caught.value.problems] == ["shop"]
+
+
+def test_a_missed_deadline_is_told():
+    before = dispatch(line(([0], [900]), [60]), "edd")
+    shop = line(([100], [900]), [60], deadline=[120])
+    assert {repair(shop, before).schedule.status, right_shift(shop, before).schedule.status} == {"unmet"}
+
+
+def test_bad_arguments_are_told_at_once():
+    shop = line(([0], [900]), [60, 60])
+    before = dispatch(shop, "edd")
+    with pytest.raises(ProblemError) as caught:
+        right_shift(shop, changed(before, mode=np.array([0, -1])), patience=-1)
+    assert [problem.column for problem in caught.value.problems] == ["before", "patience"]
+    with pytest.raises(ProblemError) as caught:
+        right_shift(line(([0], [900]), [60]), before)
+    assert [problem.column for problem in caught.value.problems] == ["before"]
