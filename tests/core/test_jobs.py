@@ -18,6 +18,7 @@ from plantwright.core.action import run_action
 from plantwright.core.entity import ENTITIES, raw_frame
 from plantwright.core.jobs import JOBS, KEPT_SECONDS, ask_again, ask_job, end_job, job, jobs, one_job, run, stop_job
 from plantwright.core.problem import ProblemError
+from plantwright.core.stage import Stage
 from plantwright.core.store import Store
 
 from .jobs_for_tests import declare
@@ -404,3 +405,13 @@ def test_odd_schedules_are_refused_with_all_faults(store):
     with pytest.raises(ProblemError) as raised:
         run_action(store, "unschedule_job", {"name": "none"}, "anna")
     assert codes_of(raised) == ["job-schedule-missing"]
+
+
+def test_a_stage_with_figures_puts_them_into_the_result_while_the_job_runs(store):
+    number = ask_job(store, "count_up", {"to": 1}, "anna")
+    me = worker.identity()
+    assert worker.take_job(store, me) is not None
+    with worker.Pulse(store, number, me, threading.Event()) as pulse:
+        pulse.tell(Stage("searching", objective=2.0, bound=1.0), 0.5)
+        found = until(lambda: (now := one_job(store, number)).result and now, "for the figures")
+    assert (found.stage, found.result) == ("searching", {"objective": 2.0, "bound": 1.0})

@@ -98,7 +98,11 @@ def job(
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One job: what was asked, how far it is, and what came of it. Times are milliseconds since 1970, UTC."""
+    """One job: what was asked, how far it is, and what came of it. Times are milliseconds since 1970, UTC.
+
+    While it runs, `result` has the figures that it tells beside its stage, such as objective, bound and seconds of a
+    search.
+    """
 
     number: int
     kind: str

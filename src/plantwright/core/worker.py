@@ -33,6 +33,7 @@ from plantwright.core.jobs import (
 )
 from plantwright.core.parameters import read_arguments
 from plantwright.core.problem import Problem, ProblemError, problem_kind
+from plantwright.core.stage import figures_of
 from plantwright.core.store import Store
 from plantwright.core.store.driver import JOBS_LOCK
 from plantwright.core.store.plain import to_json
@@ -174,10 +175,20 @@ class Pulse:
 
     def _note(self, now: tuple[str, float]) -> None:
         statement = (
-            "UPDATE job SET stage = ?, share = ?, beat = ? WHERE number = ? AND state = 'running' AND worker = ?"
+            "UPDATE job SET stage = ?, share = ?, result = ?, beat = ?"
+            " WHERE number = ? AND state = 'running' AND worker = ?"
         )
         with self._store.writing(patient=False) as connection:
-            values = (now[0], round(now[1] * 1_000_000), milliseconds(self._store), self._number, self._worker)
+            figures = dict(figures_of(now[0]))
+            told = to_json(figures) if figures else None
+            values = (
+                str(now[0]),
+                round(now[1] * 1_000_000),
+                told,
+                milliseconds(self._store),
+                self._number,
+                self._worker,
+            )
             run(self._store, connection, statement, *values)
 
     def _listen(self) -> None:
