@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from plantwright.core.finding import Tables, at_site, found, main_site
+from plantwright.areas.demand.history import day_of
+from plantwright.core.finding import Tables, at_site, found, main_site, never_effective, zone_of
 from plantwright.core.problem import Problem, problem_kind
 from plantwright.core.unit_checks import check_units
 
@@ -63,7 +64,53 @@ FORECAST_INACTIVE = problem_kind(
     "Forecast the item that replaces it, or change the item.",
     "warning",
 )
+HISTORY_AHEAD = problem_kind(
+    "sales-history-ahead",
+    "It is a record of {day}, which is not over yet, so it does not count.",
+    "Correct the day; what is ordered for days to come belongs into the sales orders.",
+    "warning",
+)
+HISTORY_RETURNS = problem_kind(
+    "sales-history-returns",
+    "{returned} were brought back up to {day}, more than the {sold} that were asked for until then.",
+    "Correct the quantity, or enter the sales before.",
+    "warning",
+)
+HISTORY_STALE = problem_kind(
+    "sales-history-stale",
+    "The sales history of {of_site} ends on {day}, {days} days ago; what is computed from it begins there.",
+    "Bring in the sales since then.",
+    "warning",
+)
+EVENT_BACKWARDS = problem_kind(
+    "event-backwards", "It ends on {end}, before it begins on {start}.", "Correct one of the two days."
+)
+EVENT_FAMILY = problem_kind(
+    "event-family-unknown", "No item is of the family {family}.", "Correct its name, or name an item.", "warning"
+)
+OVERRIDE_NEGATIVE = problem_kind(
+    "override-below-zero", "The forecast cannot be {change} {value}.", "Give 0 or more; to lower it, add less than 0."
+)
+OVERRIDE_REASON = problem_kind(
+    "override-no-reason",
+    "It does not say why.",
+    "Write what is known, so that its worth can be judged later.",
+    "warning",
+)
+OVERRIDE_IDLE = problem_kind(
+    "override-idle",
+    "Nothing is computed for {item} at {of_site}, so there is nothing to override.",
+    "Enter it as a forecast, or bring in sales history.",
+    "warning",
+)
+LIKE_ITSELF = problem_kind(
+    "forecast-like-itself", "{item} cannot stand in for itself.", "Name another item, or leave it empty."
+)
+LIKE_EMPTY = problem_kind(
+    "forecast-like-unsold", "{like} has no sales history that could stand in.", "Name an item that was sold.", "warning"
+)
 _FAR = 5 * 366 * 1440
+_STALE = 92
 
 
 def check_sales_orders(tables: Tables, as_of: int) -> list[Problem]:
@@ -115,5 +162,68 @@ def check_forecasts(tables: Tables, as_of: int) -> list[Problem]:  # noqa: ARG00
     ]
 
 
-CHECKS = (check_sales_orders, check_sources, check_forecasts)
+def check_history(tables: Tables, as_of: int) -> list[Problem]:
+    """Find records of days to come, more returns than sales, and histories that end long ago."""
+    rows = tables["sales_history"]
+    if not rows.height:
+        return []
+    today, main = day_of(as_of, zone_of(tables)), main_site(tables)
+    name, of = "sales_history", ["item", "site"]
+    back = rows.filter(pl.col("day") < today).sort(*of, "day").with_columns(
+        sold=pl.col("quantity").cum_sum().over(of), back=pl.col("returned").cum_sum().over(of)
+    ).filter((pl.col("back") > pl.col("sold")) & (pl.col("returned") > 0))  # fmt: skip
+    back = back.unique(of, keep="first", maintain_order=True).with_columns(returned=pl.col("back"))
+    last = rows.filter(pl.col("day") < today).sort("day").unique("site", keep="last")
+    last = last.with_columns(days=today - pl.col("day"), of_site=at_site("site", main)).filter(pl.col("days") > _STALE)
+    return [
+        *found(HISTORY_AHEAD, tables, name, rows.filter(pl.col("day") >= today), "day"),
+        *found(HISTORY_RETURNS, tables, name, back.drop("back"), "returned", amounts=("sold",)),
+        *found(HISTORY_STALE, tables, name, last, "day"),
+        *check_units(tables, name, "item"),
+    ]
+
+
+def check_events(tables: Tables, as_of: int) -> list[Problem]:  # noqa: ARG001
+    """Find events that end before they begin, or are of a family that is not there."""
+    rows = tables["demand_event"]
+    odd = rows.filter((pl.col("family") != "") & (pl.col("item") == ""))
+    odd = odd.join(tables["item"].select("family").unique(), on="family", how="anti")
+    return [
+        *found(EVENT_BACKWARDS, tables, "demand_event", rows.filter(pl.col("end") < pl.col("start")), "end"),
+        *found(EVENT_FAMILY, tables, "demand_event", odd, "family"),
+    ]
+
+
+def check_overrides(tables: Tables, as_of: int) -> list[Problem]:  # noqa: ARG001
+    """Find overrides that say nothing, cannot be, or have nothing to work on."""
+    rows, name = tables["forecast_override"], "forecast_override"
+    below = rows.filter((pl.col("change") != "add") & (pl.col("value") < 0))
+    main = main_site(tables)
+    known = pl.concat(
+        [tables[one].select("item", at_site("site", main)) for one in ("sales_history", "forecast_setup")]
+    )
+    idle = rows.with_columns(of_site=at_site("site", main))
+    idle = idle.join(known, left_on=["item", "of_site"], right_on=["item", "site"], how="anti")
+    return [
+        *found(OVERRIDE_NEGATIVE, tables, name, below, "value"),
+        *found(OVERRIDE_REASON, tables, name, rows.filter(pl.col("reason").str.strip_chars() == ""), "reason"),
+        *found(OVERRIDE_IDLE, tables, name, idle, "item"),
+    ]
+
+
+def check_setups(tables: Tables, as_of: int) -> list[Problem]:  # noqa: ARG001
+    """Find set-ups that lean on nothing, or never hold."""
+    rows, name = tables["forecast_setup"], "forecast_setup"
+    unsold = rows.filter((pl.col("like") != "") & (pl.col("like") != pl.col("item")))
+    unsold = unsold.join(tables["sales_history"].select(like="item").unique(), on="like", how="anti")
+    return [
+        *found(LIKE_ITSELF, tables, name, rows.filter(pl.col("like") == pl.col("item")), "like"),
+        *found(LIKE_EMPTY, tables, name, unsold, "like"),
+        *never_effective(tables, name),
+    ]
+
+
+CHECKS = (
+    check_sales_orders, check_sources, check_forecasts, check_history, check_events, check_overrides, check_setups,
+)  # fmt: skip
 """Everything that is checked of demand."""

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import polars as pl
 
+from plantwright.areas.demand.forecasts import accuracy, forecast, forecasts, value_added
 from plantwright.core import wording
 from plantwright.core.exact import SCALE
 from plantwright.core.pages import Page, View, sheet
@@ -121,3 +122,6 @@ def _late_words(orders: pl.DataFrame, noun: str) -> str:
     if short:
         parts.append(say("{short} cannot be served in full", short=wording.count(short, noun)))
     return "; ".join(parts)
+
+
+__all__ = ["accuracy", "demand", "forecast", "forecasts", "late_orders", "lateness", "value_added"]

@@ -31,8 +31,10 @@ def _writes(*tables: str) -> tuple[str, ...]:
 _PLANNED = (
     "item", "item_unit", "item_site", "bom_line", "substitute", "co_product", "operation", "operation_alternate",
     "operation_link", "setup_change", "production_order", "production_operation", "production_component", "order_hold",
-    "sales_order_line", "customer", "forecast", "transfer_lane", "transfer_order", "scenario", "scenario_edit",
-    "calendar", "calendar_shift", "calendar_exception", "work_center", "tool",
+    "sales_order_line", "customer", "forecast", "sales_history", "demand_event", "forecast_setup", "forecast_override",
+    "transfer_lane", "transfer_order", "scenario", "scenario_edit",
+    "calendar", "calendar_shift", "calendar_exception", "work_center", "tool", "resource_cost", "family_cost",
+    "budget_line", "capacity_option", "allocation",
 )  # fmt: skip
 
 BUILT_IN_ROLES: dict[str, RoleOf] = {
@@ -40,8 +42,8 @@ BUILT_IN_ROLES: dict[str, RoleOf] = {
     for role in (
         RoleOf("administrator", "Does everything, and says who may do what", ("*",)),
         RoleOf("planner", "Plans the plant: orders, bills, routings, scenarios, messages",
-               (*SEES_ALL, *_writes(*_PLANNED), "planning.*", "scheduling.*", "inventory.*", "scenario.*", "jobs.run",
-                "data.import", "data.fix")),
+               (*SEES_ALL, *_writes(*_PLANNED), "planning.*", "demand.*", "scheduling.*", "inventory.*", "scenario.*",
+                "jobs.run", "data.import", "data.fix")),
         RoleOf("buyer", "Buys: suppliers, purchase orders, messages",
                (*SEES_ALL, *_writes("supplier", "supplier_item", "purchase_order_line", "transfer_order"),
                 "planning.messages", "planning.orders", "purchasing.*")),
