@@ -24,17 +24,6 @@ DATA = Path(os.environ.get("PLANTWRIGHT_BENCH_DATA", ROOT.parent / "shared" / "d
 FEW = ("F1", "X11119A", "X12229A")
 
 
-def random_tree(stages: int, longest: int, seed: int) -> Any:
-    """Give a chain in the shape of a random tree, its arcs in either direction."""
-    from plantwright.methods.stock import build_chain
-
-    draw = random.Random(seed)  # noqa: S311 - a benchmark, no secret
-    ends = [(draw.randrange(k), k) for k in range(1, stages)]
-    arcs = [(a, b) if draw.random() < 0.5 else (b, a) for a, b in ends]
-    times = [draw.randint(1, longest) for _ in range(stages)]
-    return build_chain(times, [10 * draw.random() for _ in times], [1 + draw.random() for _ in times], arcs)
-
-
 def random_network(stages: int, rings: int, seed: int) -> Any:
     """Give a chain with rings, whose holding cost rises from stage to stage."""
     from plantwright.methods.stock import build_chain
@@ -52,6 +41,7 @@ def random_network(stages: int, rings: int, seed: int) -> Any:
 
 def trees() -> None:
     """Time the exact placement on random trees of two thousand stages."""
+    from plantwright.doors.cli.bench_stock import random_tree
     from plantwright.methods.stock import place_on_tree
 
     print("\n| guaranteed service, random tree | longest way | least of five, ms |\n|---|---|---|")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from plantwright.core.circles import circles
-from plantwright.core.finding import Tables, codes_where, found
+from plantwright.core.finding import Tables, codes_where, found, setting_text
 from plantwright.core.problem import Problem, problem_kind
 
 NEGATIVE_STOCK = problem_kind(
@@ -130,6 +130,25 @@ NO_SOURCE_STOCK = problem_kind(
     "stock-without-source",
     "{item} is to be kept in stock at {site}, but nothing may bring it there.",
     "Choose a source, or set its safety stock and reorder point to 0.",
+    "warning",
+)
+
+POLICY_UNUSED = problem_kind(
+    "policy-without-service",
+    "The policy {stock_policy} is chosen, but no service level is given, so its typed levels hold.",
+    "Enter service_level such as 0.95, or the setting default_service_level.",
+    "info",
+)
+POLICY_REVIEW = problem_kind(
+    "policy-without-review",
+    "Stock is to be looked at every so often, but the time between two looks is not given; a week is taken.",
+    "Enter review_period such as 14 d, or choose another policy.",
+    "info",
+)
+SERVICE_UNUSED = problem_kind(
+    "service-not-stocked",
+    "{item} is to be served from stock, but {why}, so no level is computed.",
+    "Empty its service_level, or change how it is got.",
     "warning",
 )
 
@@ -282,6 +301,26 @@ def check_unused_values(tables: Tables, as_of: int) -> list[Problem]:  # noqa: A
     ]
 
 
+def check_policies(tables: Tables, as_of: int) -> list[Problem]:  # noqa: ARG001
+    """Find policies whose levels cannot be computed, and service levels of what is never in stock."""
+    rows = tables["item_site"]
+    usual = setting_text(tables, "default_service_level") not in {"", "None"}
+    chosen = pl.col("stock_policy") != "as typed"
+    bare = rows.filter(chosen & pl.col("service_level").is_null()) if not usual else rows.clear()
+    look = rows.filter((pl.col("stock_policy") == "periodic") & (pl.col("review_period") == 0))
+    phantoms = codes_where(tables["item"], pl.col("kind") == "phantom")
+    why = (
+        pl.when(pl.col("item").is_in(phantoms.implode())).then(pl.lit("it is a phantom and never in stock"))
+        .when(pl.col("source") == "none").then(pl.lit("nothing may bring it there"))
+    )  # fmt: skip
+    idle = rows.filter(pl.col("service_level").is_not_null()).with_columns(why=why).filter(pl.col("why").is_not_null())
+    return [
+        *found(POLICY_UNUSED, tables, "item_site", bare, "stock_policy"),
+        *found(POLICY_REVIEW, tables, "item_site", look, "review_period"),
+        *found(SERVICE_UNUSED, tables, "item_site", idle, "service_level"),
+    ]
+
+
 CHECKS = (
     check_balances,
     check_idle_stock,
@@ -291,5 +330,6 @@ CHECKS = (
     check_lot_sizes,
     check_lot_costs,
     check_unused_values,
+    check_policies,
 )
 """Everything that is checked of stock and how it is kept up."""

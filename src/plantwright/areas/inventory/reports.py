@@ -6,6 +6,7 @@ from typing import Annotated
 
 import polars as pl
 
+from plantwright.areas.inventory.ageing import ageing_turns
 from plantwright.areas.inventory.balances import balances
 from plantwright.areas.inventory.record import mrp
 from plantwright.core import wording
@@ -59,4 +60,4 @@ def stock(plant: View, item: Annotated[str, Ref("item")] = "", site: Annotated[s
     return Page(sentence, (sheet(plant, "Stock", "stock_move", rows, *columns),))
 
 
-__all__ = ["mrp", "stock"]
+__all__ = ["ageing_turns", "mrp", "stock"]

@@ -43,3 +43,37 @@ def schedule(
 
     wanted = benching.Wanted(seconds, workers, seed, objective, best, peers)
     return benching.schedule(files, wanted, as_json=as_json)
+
+
+@bench_app.command("lot-sizing")
+@command
+def lot_sizing(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Instances of lots with set-up times.")],
+    *,
+    seconds: Annotated[float, typer.Option("--seconds", min=0.1, help="Time for each instance.")] = 30.0,
+    best: Annotated[
+        Path | None,
+        typer.Option("--best", metavar="CSV", help="Known values.", show_default="best_known*.csv above the file"),
+    ] = None,
+    as_json: Json = False,
+) -> int:
+    """Plan lots of many items on one resource, judge each plan, and compare its cost with the known value."""
+    from plantwright.doors.cli import bench_stock
+
+    return bench_stock.lot_sizing(files, seconds, best, as_json=as_json)
+
+
+@bench_app.command("guaranteed-service")
+@command
+def guaranteed_service(
+    *,
+    stages: Annotated[int, typer.Option("--stages", min=2, max=100_000, help="Stages of each tree.")] = 2000,
+    trees: Annotated[int, typer.Option("--trees", min=1, max=10_000, help="Trees.")] = 20,
+    longest: Annotated[int, typer.Option("--longest", min=1, max=100, help="Longest time of a stage.")] = 10,
+    seed: Annotated[int, typer.Option("--seed", min=0, help="Seed of the first tree.")] = 0,
+    as_json: Json = False,
+) -> int:
+    """Place safety stock in random trees of stages, exactly, check each placement, and take the time."""
+    from plantwright.doors.cli import bench_stock
+
+    return bench_stock.guaranteed_service(stages, trees, longest, seed, as_json=as_json)

@@ -13,7 +13,7 @@ GROUPS = ("Now", "Plan", "Orders", "Data", "System")
 """Groups of the menu, in the order of a planner's day."""
 ORDER = (
     "/", "/late", "/messages", "/schedule", "/material", "/scenarios", "/plans", "/orders", "/promise", "/stock",
-    "/tables", "/import", "/doctor", "/sites", "/reports", "/jobs", "/journal", "/people", "/settings", "/help",
+    "/stock-policy", "/tables", "/import", "/doctor", "/sites", "/reports", "/jobs", "/journal", "/people", "/settings", "/help",
 )  # fmt: skip
 """Screens of the menu, in that order too; others follow."""
 

@@ -242,7 +242,8 @@ def _poisson_row(mean: float) -> Floats:
     of = poisson(mean)
     inside = of.values < row.size
     row[of.values[inside].astype(np.int64)] = of.probabilities[inside]
-    return row / row.sum()
+    row /= row.sum()
+    return row
 
 
 def _waiting_row(owed: Floats, stock: int) -> Floats:
