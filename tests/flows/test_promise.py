@@ -140,7 +140,7 @@ def test_plan_without_schedule_can_promise_nothing(small):
 
 def test_report_and_answer_are_one(small):
     view = MemoryView(*small)
-    page = run_report(view, "promise", {"item": "TABLE", "quantity": "10", "date": "2026-03-04"})
+    page = run_report(view, "promise", {"item": "TABLE", "quantity": "10", "date": "2026-03-04", "replications": "0"})
     found = ask(view, "TABLE", Decimal(10), date(2026, 3, 4), customer="ACME")
     assert page.sentence == found.page().sentence
     assert found.possible

@@ -29,20 +29,39 @@ _KEY = ["item", "sequence", "site"]
 def actual_runs(tables: Tables) -> pl.DataFrame:
     """Tell what the runs of operations took, by the reports of operations that are done.
 
-    Those count that say how long the run took, for how many units, and that ran where the routing has the operation:
-    elsewhere it may be slower for good reason.
-
     Returns
     -------
     A row for each operation of a routing with at least `ORDERS` reports: its key; `orders`, how many; `standard` and
     `actual`, the planned time and the median of the reported ones, in milliseconds for a unit, a batch or, where the
     standard is a rate, for a unit too; and `each`, for what.
     """
+    rows = reported_runs(tables)
+    if not rows.height:
+        return pl.DataFrame(schema={"item": pl.String, "sequence": pl.Int64, "site": pl.String, "actual": pl.Int64})
+    known = rows.group_by(_KEY, maintain_order=True).agg(
+        orders=pl.len().clip(upper_bound=ORDERS_KEPT), seen=pl.len(), standard=pl.col("standard").last(),
+        actual=pl.col("took").tail(ORDERS_KEPT).median(),
+        each=pl.when(pl.col("run_per").last() == "batch").then(pl.lit("a batch")).otherwise(pl.lit("a unit")),
+    )  # fmt: skip
+    return known.filter(pl.col("seen") >= ORDERS).with_columns(pl.col("standard", "actual").round().cast(pl.Int64))
+
+
+def reported_runs(tables: Tables) -> pl.DataFrame:
+    """List the runs whose time was reported, the oldest first.
+
+    Those count that say how long the run took, for how many units, and that ran where the routing has the operation:
+    elsewhere it may be slower for good reason.
+
+    Returns
+    -------
+    A row a report: order, item, sequence, site (of the routing), work_center, run_per, and `took` and `standard` in
+    milliseconds, see `actual_runs`; no rows and no columns where nothing was reported.
+    """
     reports = tables["production_operation"].filter(
         pl.col("run_taken").is_not_null(), pl.col("state") == "done", pl.col("done_quantity") > 0
     )
     if not reports.height:
-        return pl.DataFrame(schema={"item": pl.String, "sequence": pl.Int64, "site": pl.String, "actual": pl.Int64})
+        return pl.DataFrame()
     orders = tables["production_order"].select("order", "item", at_site("site", main_site(tables)), "due")
     ran = reports.rename({"work_center": "ran_at"}).join(orders, on="order").rename({"site": "made_at"})
     rows = ran.join(_routing(tables, ran), on=["item", "made_at", "sequence"])
@@ -52,13 +71,7 @@ def actual_runs(tables: Tables) -> pl.DataFrame:
     rate = pl.col("rate") / 1_000_000
     standard = pl.when(pl.col("run_per") == "hour").then(_HOUR / rate).otherwise(pl.col("run").cast(pl.Float64))
     rows = rows.filter((pl.col("run_per") != "hour") | (pl.col("rate") > 0))
-    rows = rows.with_columns(took=per_unit * batch, standard=standard).sort("due", "order")
-    known = rows.group_by(_KEY, maintain_order=True).agg(
-        orders=pl.len().clip(upper_bound=ORDERS_KEPT), seen=pl.len(), standard=pl.col("standard").last(),
-        actual=pl.col("took").tail(ORDERS_KEPT).median(),
-        each=pl.when(pl.col("run_per").last() == "batch").then(pl.lit("a batch")).otherwise(pl.lit("a unit")),
-    )  # fmt: skip
-    return known.filter(pl.col("seen") >= ORDERS).with_columns(pl.col("standard", "actual").round().cast(pl.Int64))
+    return rows.with_columns(took=per_unit * batch, standard=standard).sort("due", "order")
 
 
 def _routing(tables: Tables, ran: pl.DataFrame) -> pl.DataFrame:

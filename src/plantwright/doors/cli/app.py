@@ -184,13 +184,16 @@ def promise(
     *,
     customer: Annotated[str, typer.Option("--customer", help="For whom.")] = "",
     site: Annotated[str, typer.Option("--site", help="Site that delivers; else the main one.")] = "",
+    replications: Annotated[str, typer.Option("--replications", help="How often the plan is followed; 0: not.")] = "",
+    seed: Annotated[str, typer.Option("--seed", help="Of the chance in that.")] = "",
     plan: PlanNumber = None,
     as_json: Json = False,
 ) -> int:
-    """Tell from when on a quantity can be delivered beside the plan in force, and what the date hangs on."""
+    """Tell from when on a quantity can be delivered beside the plan in force, what decides that, and how sure it is."""
     from plantwright.doors.cli import promising
 
-    return promising.promise(db, promising.Wanted(item, quantity, date, customer, site, plan), as_json=as_json)
+    wanted = promising.Wanted(item, quantity, date, customer, site, plan, replications, seed)
+    return promising.promise(db, wanted, as_json=as_json)
 
 
 @app.command()

@@ -25,13 +25,15 @@ class Wanted:
     customer: str
     site: str
     plan: int | None
+    replications: str = ""
+    seed: str = ""
 
 
 def promise(db: str, wanted: Wanted, *, as_json: bool) -> int:
     """Tell from when on a quantity can be delivered; gives the exit status."""
     given = {"item": wanted.item, "quantity": wanted.quantity, "customer": wanted.customer, "site": wanted.site}
-    if wanted.date:
-        given["date"] = wanted.date
+    more = {"date": wanted.date, "replications": wanted.replications, "seed": wanted.seed}
+    given |= {name: text for name, text in more.items() if text}
     values = read_arguments("promise", REPORTS["promise"].parameters, given)
     with Store.open(db) as store:
         view = StoreView(store, wanted.plan)

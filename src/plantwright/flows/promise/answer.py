@@ -17,9 +17,10 @@ from plantwright.core.pages import Page, Sheet, missing, named
 from plantwright.core.problem import ProblemError, problem_kind, stop_on_errors
 from plantwright.core.reader import say
 from plantwright.core.store.plain import plain
+from plantwright.flows.chances.curve import Curve
 from plantwright.flows.plan.steps import NO
 from plantwright.flows.promise.known import Known, look_up
-from plantwright.flows.promise.trial import Row, Trial
+from plantwright.flows.promise.trial import Row, Trial, Waits
 from plantwright.methods.working_time import NEVER
 from plantwright.plant import Plan, Plant
 
@@ -49,6 +50,9 @@ class Promised:
     seconds : time for the answer
     zone : time zone of the plant
     as_of : moment of the plan
+    steps : the chain as it was placed
+    waits : steps that the last of it waits for
+    curve : how sure the date is, where that was asked for
     """
 
     item: str
@@ -65,11 +69,21 @@ class Promised:
     as_of: int
     figures: Mapping[str, Any] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    steps: tuple[Row, ...] = ()
+    waits: Waits = ()
+    curve: Curve | None = None
 
     def page(self) -> Page:
         """Give the answer as a report does."""
-        sheets = (_chain_sheet(self),) if self.chain.height else ()
-        return Page(sentence_of(self), sheets, dict(self.figures), self.notes, say("Promise"))
+        sheets = [_chain_sheet(self)] if self.chain.height else []
+        sentence, figures, notes = sentence_of(self), dict(self.figures), self.notes
+        if self.curve is not None:
+            sheets.append(self.curve.sheet())
+            sentence = f"{sentence} {self.curve.sentence()}"
+            figures, notes = figures | self.curve.figures(), (*notes, *self.curve.notes)
+        if self.promised is not None and not self.possible:
+            notes = (*notes, f"Next: plantwright show DB displaced {self.item} --quantity … --date …")
+        return Page(sentence, tuple(sheets), figures, notes, say("Promise"))
 
     def told(self) -> dict[str, Any]:
         """Give the answer in the terms of JSON."""
@@ -84,6 +98,7 @@ class Promised:
             **names, **plain(present(values, columns, self.zone).row(0, named=True)), "sentence": sentence_of(self),
             "seconds": self.seconds, "figures": dict(self.figures), "notes": list(self.notes),
             "chain": plain(_chain_sheet(self).presented(self.zone).to_dicts()),
+            **({} if self.curve is None else {"chances": self.curve.told()}),
         }  # fmt: skip
 
 
@@ -133,7 +148,7 @@ class Promiser:
             item, self.known.sites[node], quantity, customer, date, promised, min(stock, quantity),
             _chain(trial.rows, decides), promised is not None and (date is None or promised <= date),
             seconds, self.known.n.plant.settings.zone, self.known.as_of,
-            _figures(trial.rows, promised, date, seconds), self._notes(trial.rows),
+            _figures(trial.rows, promised, date, seconds), self._notes(trial.rows), tuple(trial.rows), got.waits,
         )  # fmt: skip
 
     def _node(self, item: str, quantity: int, customer: str, site: str) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -20,17 +20,32 @@ from plantwright.methods.requirements.formula import STACK, formula_quantity
 from plantwright.methods.scheduling.placing import FreeTime, earliest_place, free_together, taken
 from plantwright.methods.working_time import NEVER, finish_times, open_times
 
+Waits = tuple[tuple[int, int], ...]
+"""Rows of a chain, each with the minutes that must pass after it."""
+
 
 class Got(NamedTuple):
-    """When something is there, and the row of the chain that it waits for (-1 for none)."""
+    """When something is there, the row of the chain that comes last (-1 for none), and all rows that it waits for."""
 
     moment: int
     row: int = NO
+    waits: Waits = ()
+
+    def later(self, minutes: int) -> Got:
+        """Give the same, so many minutes later."""
+        return Got(self.moment + minutes, self.row, tuple((row, lag + minutes) for row, lag in self.waits))
+
+
+def last_of(gots: Iterable[Got]) -> Got:
+    """Give when the last of several is there; it waits for the rows of all."""
+    every = list(gots)
+    last = max(every, key=lambda one: one[:2])
+    return Got(last.moment, last.row, tuple(dict.fromkeys(wait for one in every for wait in one.waits)))
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One step of the chain; `behind` is the row that it waits for."""
+    """One step of the chain; `behind` is the row that it waits for longest, `waits` are all of them."""
 
     level: int
     item: str
@@ -43,6 +58,7 @@ class Row:
     behind: int = NO
     unit: int = NO
     crew: tuple[int, ...] = ()
+    waits: Waits = ()
 
 
 @dataclass
@@ -79,11 +95,11 @@ class Trial:
             self._back(before)
             have, receipt = self._take(node, missing, new.moment - 1, level)
             rest = self._new(node, missing - have, level) if have < missing else receipt
-            both = max(receipt, rest)
+            both = last_of((receipt, rest))
             if both.moment <= new.moment:
-                return max(first, both)
+                return last_of((first, both))
             self._back(after)
-        return max(first, new)
+        return last_of((first, new))
 
     def _state(self) -> tuple[dict[int, tuple[Supply, ...]], dict[int, FreeTime], list[Row]]:
         return dict(self.left), dict(self.free), list(self.rows)
@@ -91,9 +107,11 @@ class Trial:
     def _back(self, state: tuple[dict[int, tuple[Supply, ...]], dict[int, FreeTime], list[Row]]) -> None:
         self.left, self.free, self.rows = dict(state[0]), dict(state[1]), list(state[2])
 
-    def _add(self, row: Row) -> int:
+    def _add(self, row: Row) -> Got:
+        """Put a row into the chain; gives when it is done."""
         self.rows.append(row)
-        return len(self.rows) - 1
+        number = len(self.rows) - 1
+        return Got(row.finish, number, ((number, 0),))
 
     # --- what is there ----------------------------------------------------------------------------------------------
 
@@ -109,7 +127,7 @@ class Trial:
                 kept.append(Supply(one.time, one.quantity - amount, one.order))
             if amount:
                 have += amount
-                last = Got(one.time, self._add(self._taken(node, one, amount, level)))
+                last = last_of((last, self._add(self._taken(node, one, amount, level))))
         if have:
             self.left[node] = tuple(kept)
         return have, last
@@ -126,16 +144,16 @@ class Trial:
         """Get a quantity by new orders, lot by lot; what the last lot has too much is free for others."""
         kind = self.known.planning.kind[node]
         if kind == NodeKind.PHANTOM:
-            return max((got for _, got in self._parts(node, quantity, level)), default=Got(self.known.as_of))
+            return last_of((Got(self.known.as_of), *(got for _, got in self._parts(node, quantity, level))))
         if kind == NodeKind.NONE:
-            return Got(NEVER, self._add(self._nowhere(node, quantity, level)))
+            return self._add(self._nowhere(node, quantity, level))
         get = {NodeKind.BUY: self._buy, NodeKind.TRANSFER: self._bring}.get(NodeKind(kind), self._make)
         smallest, largest, multiple = self.known.limits(node)
         missing, last = quantity, Got(self.known.as_of)
         while missing > 0 and last.moment < NEVER:
             lot = int(next_lot(missing, smallest, largest, multiple))
             got = get(node, lot, level)
-            last = max(last, Got(max(got.moment, self.known.planning.fence[node]), got.row))
+            last = last_of((last, got._replace(moment=max(got.moment, self.known.planning.fence[node]))))
             missing -= lot
         if missing < 0 and last.moment < NEVER:
             self.left[node] = tuple(sorted([*self._free(node), Supply(last.moment, -missing)], key=lambda s: s.time))
@@ -150,34 +168,34 @@ class Trial:
         offers = self.known.offers.get(node, ())
         begin = self.known.as_of
         if not offers:
-            return self._by_lead(node, lot, level, begin, "purchase", say("is ordered now"))
+            return self._by_lead(node, lot, level, Got(begin), "purchase", say("is ordered now"))
         fitting = [one for one in offers if one.from_quantity <= lot]
         offer = fitting[-1] if fitting else offers[0]
         comes = max(begin + offer.lead, self.known.planning.fence[node])
         comes = int(open_times(self.known.n.clocks.time, [offer.calendar], [comes])[0])
         text = say("is ordered now from {supplier}", supplier=offer.supplier)
-        row = Row(level, self.known.items[node], "purchase", offer.supplier, lot, begin, comes, text)
-        return Got(comes, self._add(row))
+        return self._add(Row(level, self.known.items[node], "purchase", offer.supplier, lot, begin, comes, text))
 
-    def _by_lead(self, node: int, lot: int, level: int, ready: int, what: str, text: str, behind: int = NO) -> Got:
+    def _by_lead(self, node: int, lot: int, level: int, ready: Got, what: str, text: str) -> Got:
         """Let an order take the lead time that stands at the item."""
         own = self.known.planning
         minutes = math.ceil(own.lead_fixed[node] + own.lead_per_unit[node] * lot / SCALE - 1e-9)
         calendar = own.lead_calendar[node]
-        finish = int(finish_times(self.known.n.clocks.time, [calendar], [ready], [minutes])[0])
-        row = Row(level, self.known.items[node], what, "", lot, ready, finish, text, behind)
-        return Got(finish, self._add(row))
+        start = ready.moment
+        finish = int(finish_times(self.known.n.clocks.time, [calendar], [start], [minutes])[0])
+        item = self.known.items[node]
+        return self._add(Row(level, item, what, "", lot, start, finish, text, ready.row, waits=ready.waits))
 
     def _bring(self, node: int, lot: int, level: int) -> Got:
         """Bring a lot from the site that supplies it, where it is got in turn."""
         giver = self.known.planning.supplying_node[node]
         if giver < 0:
-            return Got(NEVER, self._add(self._nowhere(node, lot, level)))
+            return self._add(self._nowhere(node, lot, level))
         there = self.get(giver, lot, level + 1)
         if there.moment >= NEVER:
             return there
         text = say("comes from {site}", site=self.known.sites[giver])
-        return self._by_lead(node, lot, level, there.moment, "transfer", text, there.row)
+        return self._by_lead(node, lot, level, there, "transfer", text)
 
     # --- what is made -----------------------------------------------------------------------------------------------
 
@@ -188,26 +206,25 @@ class Trial:
         parts: dict[int, Got] = {}
         for place, got in self._parts(node, lot, level + 1):
             at = place if operations else NO
-            parts[at] = max(parts.get(at, Got(known.as_of)), got)
-        last = max(parts.values(), default=Got(known.as_of))
+            parts[at] = last_of((parts.get(at, Got(known.as_of)), got))
+        last = last_of((Got(known.as_of), *parts.values()))
         if last.moment >= NEVER:
             return last
         if not operations:
-            return self._by_lead(node, lot, level, last.moment, "lead time", say("takes its lead time"), last.row)
+            return self._by_lead(node, lot, level, last, "lead time", say("takes its lead time"))
         ends: dict[int, Got] = {}
         whole = Got(known.as_of)
         for place, before in known.network(node):
             op = operations[place]
-            waits = [Got(ends[one].moment + operations[one].move + op.queue, ends[one].row) for one in before]
+            waits = [ends[one].later(operations[one].move + op.queue) for one in before]
             own = [parts[at] for at in (place, *(() if before else (NO,))) if at in parts]
-            ready = max([Got(known.as_of), *waits, *own])
-            ends[place] = self._run(node, op, lot, level, ready)
-            whole = max(whole, ends[place])
+            ends[place] = self._run(node, op, lot, level, last_of([Got(known.as_of), *waits, *own]))
+            whole = last_of((whole, ends[place]))
             if whole.moment >= NEVER:
                 return whole
         if level == 1:  # what is delivered is ready when it is made; what is used inside is moved there first
             return whole
-        return max(Got(got.moment + operations[place].move, got.row) for place, got in ends.items())
+        return last_of(got.later(operations[place].move) for place, got in ends.items())
 
     def _parts(self, node: int, quantity: int, level: int, place: int | None = None) -> Iterator[tuple[int, Got]]:
         """Get what an order takes, each part with the place of the operation that takes it; phantoms pass it on."""
@@ -259,8 +276,9 @@ class Trial:
                 self.free[one] = taken(self._free_of(one), start, finish)
         text = say("has no room within the calendar") if finish >= NEVER else _waiting(start - ready.moment, name)
         what = f"{say('operation')} {op.sequence}"
-        row = Row(level, known.items[node], what, name, lot, start, finish, text, ready.row, unit, crew)
-        return Got(finish, self._add(row))
+        return self._add(
+            Row(level, known.items[node], what, name, lot, start, finish, text, ready.row, unit, crew, ready.waits)
+        )
 
     def _free_of(self, unit: int) -> FreeTime:
         return self.free[unit] if unit in self.free else self.known.free_of(unit)

@@ -9,12 +9,16 @@ from typing import Any
 from nicegui import ui
 from nicegui.element import Element
 
-from plantwright.core.pages import Page
+from plantwright.core import wording
+from plantwright.core.column import Kind
+from plantwright.core.exact import SCALE
+from plantwright.core.pages import Page, Sheet
 from plantwright.core.problem import BAD_ARGUMENT, ProblemError
 from plantwright.core.reader import later, say
+from plantwright.doors.web.charts import PALETTE, QUIET, chart_of, sheet_chart
 from plantwright.doors.web.forms import Field, Form
 from plantwright.doors.web.grid import sheet_grid
-from plantwright.doors.web.kit import address, box, button, empty, head, heading, words
+from plantwright.doors.web.kit import address, box, button, chip, empty, head, heading, words
 from plantwright.doors.web.screens import screen
 from plantwright.doors.web.seat import Seat, in_thread
 
@@ -71,21 +75,100 @@ async def _ask(seat: Seat, form: Form, answer: Element) -> None:
 
 
 async def _draw(seat: Seat, page: Page, told: dict[str, Any]) -> None:
+    """Show the answer: how sure it is, how it is got, and what is free without making more."""
     view, year = await seat.view(), await seat.year()
     with box("pw-answer").props("role=status"):
         words("p", page.sentence)
-    for sheet in page.sheets:
+    _acts(seat, page, told)
+    curve = next((one for one in page.sheets if one.chart), None)
+    if curve is not None and curve.rows.height:
+        heading(curve.title)
+        with box("pw-card"):
+            sure_chart(curve, view.settings.zone, year)
+    for sheet in (one for one in page.sheets if one is not curve):
         heading(sheet.title)
         if sheet.rows.height:
             sheet_grid(seat, sheet, year, view.settings.zone, mark=sheet.title)
         else:
             words("p", say("Nothing."), "pw-dim")
     for note in page.notes:
-        words("p", note, "pw-dim")
-    if seat.person.may("write:sales_order_line") and not seat.scenario and seat.plan is None:
-        with box("pw-bar"):
+        if not note.startswith("Next:"):
+            words("p", note, "pw-dim")
+    await _free(seat, told, view.settings.zone, year)
+
+
+def _acts(seat: Seat, page: Page, told: dict[str, Any]) -> None:
+    days = page.figures.get("days_after_wanted")
+    chance = page.figures.get("chance_in_time")
+    with box("pw-bar"):
+        if chance is not None:
+            mood = "late" if chance < 0.5 else "risk" if chance < 0.95 else ""
+            share = wording.percent(round(chance * SCALE))
+            chip(say("{share} in time", share=share), mood)
+        if seat.person.may("write:sales_order_line") and not seat.scenario and seat.plan is None:
+            button("Enter the order", to=address(seat, "/tables/sales_order_line", item=told["item"]), icon="add")
+        if days:
+            place = box()
             button(
-                "Enter the order",
-                to=address(seat, "/tables/sales_order_line", item=told["item"]),
-                icon="add",
-            )
+                "What would the wanted date displace?", partial(_displaced, seat, told, place),
+                icon="low_priority", hint="Try it with the first rank; nothing is changed",
+            )  # fmt: skip
+
+
+async def _displaced(seat: Seat, told: dict[str, Any], place: Element) -> None:
+    """Try the wanted date, and tell what it costs others."""
+    place.clear()
+    with place:
+        words("p", say("The schedule is mended with it …"), "pw-dim")
+    asked = {name: told[name] for name in ("item", "quantity", "date", "customer") if told.get(name)}
+    try:
+        page = await seat.report("displaced", **asked)
+    except ProblemError as error:
+        place.clear()
+        with place:
+            words("p", "; ".join(problem.message for problem in error.problems), "pw-late")
+        return
+    view, year = await seat.view(), await seat.year()
+    place.clear()
+    with place:
+        words("p", page.sentence)
+        for sheet in page.sheets:
+            heading(sheet.title)
+            sheet_grid(seat, sheet, year, view.settings.zone, mark=sheet.title)
+        for note in page.notes:
+            words("p", note, "pw-dim")
+
+
+async def _free(seat: Seat, told: dict[str, Any], zone: str, year: int) -> None:
+    """Show what is free of stock and receipts, and what is kept for whom."""
+    asked = {name: told[name] for name in ("item", "customer", "site") if told.get(name)}
+    try:
+        page = await seat.report("atp", **asked)
+    except ProblemError:
+        return  # the answer above says what is wrong with the question
+    heading("Free without making or buying more")
+    words("p", page.sentence)
+    with box("pw-card"):
+        sheet_chart(page.sheets[0], zone, year)
+    for sheet in page.sheets[1:]:
+        heading(sheet.title)
+        sheet_grid(seat, sheet, year, zone, mark=sheet.title)
+
+
+def sure_chart(sheet: Sheet, zone: str, year: int) -> Element:
+    """Draw the probability of each day, with a line where it reaches 50, 80 and 95 %, and at the day of the plan."""
+    day = sheet.columns["day"]
+    across = [wording.shown(value, day, zone, year) for value in sheet.rows["day"]]
+    lines = [
+        {"xAxis": place, "label": {"formatter": mark, "color": QUIET}}
+        for place, mark in enumerate(sheet.rows["mark"]) if mark
+    ]  # fmt: skip
+    series = {
+        "type": "line", "step": "end", "name": "Probability [%]", "symbolSize": 5, "areaStyle": {"opacity": 0.12},
+        "data": [round(value * 100 / SCALE, 1) for value in sheet.rows["chance"]], "itemStyle": {"color": PALETTE[0]},
+        "markLine": {"symbol": "none", "silent": True, "lineStyle": {"color": QUIET, "type": "dashed"}, "data": lines},
+    }  # fmt: skip
+    assert day.kind is Kind.DAY  # noqa: S101 - the curve is by day
+    chart = chart_of(across, [series], "Probability by day, in %", "280px")
+    chart.options["yAxis"] |= {"min": 0, "max": 100}  # type: ignore[attr-defined]
+    return chart
