@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from decimal import Decimal, InvalidOperation
+from typing import Annotated, Literal
 
 import polars as pl
 
 from plantwright.core.action import action
+from plantwright.core.entity import ENTITIES, raw_frame
+from plantwright.core.exact import SCALE
 from plantwright.core.parameters import Ref
-from plantwright.core.problem import ProblemError, problem_kind
+from plantwright.core.problem import BAD_ARGUMENT, ProblemError, problem_kind
 from plantwright.core.store import Transaction, plans
 
 NO_MESSAGE = problem_kind(
@@ -80,3 +83,65 @@ def prune_plans(tx: Transaction, keep: int) -> dict[str, list[int]]:
     keep : how many of the latest are kept
     """
     return {"deleted": plans.prune(tx.connection, tx.driver, keep)}
+
+
+MOST_MONTHS = 60
+OVERTIME_WRONG = problem_kind(
+    "aggregate-overtime",
+    "Overtime must be given as GROUP=SHARE or GROUP@SITE=SHARE, such as Painting=0.15; it is {value}.",
+    "Write the share as a decimal number from 0 to 1.",
+)
+
+
+@action("planning.aggregate", label="Accept the aggregate plan")
+def accept_aggregate(
+    tx: Transaction, strategy: Literal["mixed", "chase", "level"], months: int, overtime: list[str] | None = None,
+    master_schedule: bool | None = None,  # noqa: FBT001 - given by name
+) -> dict[str, object]:  # fmt: skip
+    """Keep what was chosen for the aggregate plan: its strategy and months, and how much overtime there may be.
+
+    The next plan makes it anew from these.
+
+    Parameters
+    ----------
+    tx : the open transaction
+    strategy : mixed, chase or level
+    months : how many months it covers
+    overtime : overtime at most as a share of the open hours, each as GROUP=SHARE, or GROUP@SITE=SHARE
+    master_schedule : whether material is planned to its master schedule; as it is where it is left out
+    """
+    shares = _overtime_shares(overtime or [])
+    settings = {"aggregate_strategy": strategy, "aggregate_months": str(months)}
+    if not 1 <= months <= MOST_MONTHS:
+        raise ProblemError([BAD_ARGUMENT.at(column="months", value=months, must=f"1 to {MOST_MONTHS}")])
+    if master_schedule is not None:
+        settings["master_schedule"] = "yes" if master_schedule else "no"
+    rows = [{"name": name, "value": value} for name, value in settings.items()]
+    tx.upsert("setting", raw_frame(ENTITIES["setting"], rows))
+    for (group, site), share in shares.items():
+        known = tx.read("resource_cost", {"group": [group], "site": [site]})
+        if known.height:
+            tx.update("resource_cost", known.with_columns(overtime_share=pl.lit(share, pl.Int64)))
+        else:
+            row = {"group": group, "site": site, "overtime_share": Decimal(share) / SCALE}
+            tx.insert("resource_cost", raw_frame(ENTITIES["resource_cost"], [row]))
+    return {"strategy": strategy, "months": months, "overtime": len(shares)}
+
+
+def _overtime_shares(texts: list[str]) -> dict[tuple[str, str], int]:
+    """Read shares of overtime by group and site, in millionths."""
+    found, problems = {}, []
+    for text in texts:
+        place, _, amount = text.rpartition("=")
+        group, _, site = place.partition("@")
+        try:
+            share = int((Decimal(amount) * SCALE).to_integral_value())
+        except (InvalidOperation, ValueError, OverflowError):
+            share = -1
+        if not group or not 0 <= share <= SCALE:
+            problems.append(OVERTIME_WRONG.at("resource_cost", column="overtime_share", value=text[:80] or "empty"))
+        else:
+            found[group, site] = share
+    if problems:
+        raise ProblemError(problems)
+    return found

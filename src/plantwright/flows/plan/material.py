@@ -77,7 +77,7 @@ class Material:
 
 def plan_material(numbered: Numbered) -> Material:
     """Plan the requirements of the whole plant; capacity is not looked at here."""
-    demands, consumed = _net_demands(numbered)
+    demands, consumed = net_demands(numbered)
     needs = _open_needs(numbered)
     problem = _problem(numbered, demands, needs)
     names = [f"{item} {site}".strip() for item, site in numbered.nodes.frame.select("item", "site").iter_rows()]
@@ -195,7 +195,7 @@ _TAKEN = {"node": "node", "time": "due", "quantity": "quantity"}
 _EXPECTED = {"node": "node", "start": "due", "end": "until", "quantity": "quantity"}
 
 
-def _net_demands(n: Numbered) -> tuple[pl.DataFrame, pl.DataFrame]:
+def net_demands(n: Numbered) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Let orders consume the forecast, and drop the forecast within the demand fence."""
     columns = ["forecast", "order", "quantity"]
     nothing = pl.DataFrame(schema=dict(zip(columns, (pl.String, pl.String, pl.Int64), strict=True)))
