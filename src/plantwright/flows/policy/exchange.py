@@ -82,6 +82,7 @@ def _point(each: ExchangeCurve, shared: ExchangeCurve, place: int) -> dict[str, 
         "service": money(each.service[place]), "each": money(each.safety_money[place]),
         "shared": money(shared.safety_money[place]), "fill_each": money(each.fill_rate[place]),
         "cycle": money(each.cycle_money[place]), "total": money(each.safety_money[place] + each.cycle_money[place]),
+        "total_shared": money(shared.safety_money[place] + shared.cycle_money[place]),
     }  # fmt: skip
 
 

@@ -13,7 +13,6 @@ from plantwright.methods.stock import (
     Discrete,
     Distribution,
     StockPolicy,
-    base_stock_level,
     buffer_zones,
     economic_order_quantity,
     kanban_cards,
@@ -271,8 +270,9 @@ def _looked_at(facts: Facts, demand: Distribution, look: float) -> StockPolicy:
 
 
 def _base_stock(facts: Facts) -> Levels:
+    """Order each day what was taken: the order-up-to level of a review every day."""
     demand, name = demand_within(facts, 1.0)
-    found = base_stock_level(demand, facts.service, facts.kind)
+    found = _looked_at(facts, demand, 1.0)
     level = rounded_up(facts, found.level)
     order = max(facts.step, facts.mean)
     short = demand.loss(level)

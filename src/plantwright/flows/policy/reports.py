@@ -282,9 +282,8 @@ def exchange_curve(
         reached=wording.percent(found.today_fill, 1), wanted=_percent(wanted),
         each=wording.decimal(at["each"], 0), shared=wording.decimal(at["shared"], 0),
     )  # fmt: skip
-    curve = replace(
-        listed(plan, say("Curve"), _curve_columns(), found.points), chart=Chart("line", "service", ("each", "shared"))
-    )
+    chart = Chart("line", "service", ("total", "total_shared"))
+    curve = replace(listed(plan, say("Curve"), _curve_columns(), found.points), chart=chart)
     items = listed(plan, say("Items"), _curve_item_columns(), found.items)
     notes = (say("{left} of less value are left out.", left=wording.count(found.left, "item")),) if found.left else ()
     figures = {"today_money": found.today_money / SCALE, "today_fill": found.today_fill / SCALE, "service": wanted}
@@ -299,6 +298,7 @@ def _curve_columns() -> tuple[Column, ...]:
         named(Kind.RATIO, "fill_each", "Share of all demand in money that is served where each item serves so much"),
         named(Kind.MONEY, "cycle", "Stock of half a usual order of each item"),
         named(Kind.MONEY, "total", "Safety and cycle stock where each item serves so much"),
+        named(Kind.MONEY, "total_shared", "Safety and cycle stock where all items together do, at least cost"),
     )
 
 

@@ -44,6 +44,8 @@ async def item(seat: Seat) -> None:
     with head(f"{code} {row['name']}", record.sentence):
         button("Bill of material", to=address(seat, f"/bom/{code}"), icon="account_tree")
         button("Routing", to=address(seat, f"/routing/{code}"), icon="route")
+        there = address(seat, "/stock-policy", item=code, site=seat.query.get("site", ""))
+        button("Stock policy", to=there, icon="tune")
         button("In its table", to=address(seat, "/tables/item", row=code), icon="table_chart")
     sites = tuple((one, one) for one in view.table("site")["code"])
     fields = [Filter("bucket", "By", BUCKETS), Filter("dates", "Dated", DATES)]

@@ -17,7 +17,19 @@ from plantwright.doors.web.charts import PALETTE, chart_of, sheet_chart
 from plantwright.doors.web.choices import choice
 from plantwright.doors.web.filters import Filter, filter_bar, tabs
 from plantwright.doors.web.grid import sheet_grid
-from plantwright.doors.web.kit import address, box, button, empty, head, heading, link, problem_panel, tile, words
+from plantwright.doors.web.kit import (
+    address,
+    box,
+    button,
+    empty,
+    facts,
+    head,
+    heading,
+    link,
+    problem_panel,
+    tile,
+    words,
+)
 from plantwright.doors.web.screens import screen
 from plantwright.doors.web.seat import Seat
 
@@ -29,7 +41,10 @@ SHOWS = (
 REPORTS = {"curve": "exchange_curve", "tree": "multi_echelon", "buffers": "buffers", "age": "ageing_turns"}
 STATES = (("", "all"), ("active", "active"), ("slow", "slow"), ("dead", "dead"), ("no issues yet", "no issues yet"))
 ABC, XYZ = "ABC", "XYZ"
-TOPICS = ("safety-stock", "reorder-point", "lot-size", "abc-class", "buffer")
+TOPICS = {
+    "safety-stock": later("Safety stock"), "reorder-point": later("Reorder point"), "lot-size": later("Lot size"),
+    "abc-class": later("Class by value"), "buffer": later("Buffer"),
+}  # fmt: skip
 HEIGHT = "calc(100vh - 330px)"
 
 
@@ -128,15 +143,15 @@ async def _report(seat: Seat, page: Page, show: str) -> None:
 
 
 def _curve(sheet: Sheet, money: str) -> None:
-    """Draw the safety stock by service, for each item and shared out best."""
+    """Draw the money in stock by service, for each item alike and shared out best."""
     names = [wording.percent(value, 1) for value in sheet.rows["service"]]
-    lines = (("each", later("Each item alike")), ("shared", later("Shared out best")))
+    lines = (("total", later("Each item alike")), ("total_shared", later("Shared out best")))
     series = [
         {"type": "line", "name": label, "data": [round(value / SCALE) for value in sheet.rows[name]],
          "itemStyle": {"color": PALETTE[place]}, "symbolSize": 6}
         for place, (name, label) in enumerate(lines)
     ]  # fmt: skip
-    chart_of(names, series, say("Safety stock by service [{money}]", money=money), "280px").mark("exchange-curve")
+    chart_of(names, series, say("Stock by service [{money}]", money=money), "280px").mark("exchange-curve")
 
 
 # --- one item -------------------------------------------------------------------------------------------------------
@@ -169,13 +184,14 @@ async def _one(seat: Seat, item: str, site: str) -> None:
     with box("pw-cols"):
         with box():
             heading("What goes in")
-            sheet_grid(seat, page.sheets[1], year, view.settings.zone, mark="policy-facts")
+            with box("pw-card"):
+                facts(list(page.sheets[1].rows.iter_rows()))
         with box():
             heading("How it is computed")
             with box("pw-card pw-lines"):
-                for topic in TOPICS:
-                    link(say(topic.replace("-", " ").capitalize()),
-                         address(seat, "/reports/explain", what=topic, of=item, site=site))  # fmt: skip
+                for topic, label in TOPICS.items():
+                    with box().style("padding: 4px 0"):
+                        link(say(label), address(seat, "/reports/explain", what=topic, of=item, site=site))
     for note in page.notes:
         words("p", note, "pw-dim")
     await _replay(seat, told)
