@@ -215,7 +215,7 @@ def _words(plan: View, series: pl.DataFrame, ahead: pl.DataFrame) -> str:
             say("in {count} held out, the error was {wape} of demand", count=held, wape=wording.percent(row["wape"]))
         )
     if not row["used"]:
-        parts.append(say("a typed forecast stands instead"))
+        parts.append(say("the plan does not use it"))
     text = "; ".join(parts) + "."
     return text[:1].upper() + text[1:]
 

@@ -133,7 +133,7 @@ class ItemForecast(Entity, key=("item", "site", "customer", "start"), role="resu
     upper_95 = col.quantity("and this")
     override = col.quantity("What people say instead; empty: nothing", default=None)
     quantity = col.quantity("What counts, in whole units of the item")
-    used = col.flag("Whether the plan uses it; otherwise a typed forecast stands")
+    used = col.flag("Whether the plan uses it; otherwise a typed one stands, or it is only shown")
 
 
 class ForecastSeries(Entity, key=("item", "site", "customer"), role="result"):
@@ -160,7 +160,7 @@ class ForecastSeries(Entity, key=("item", "site", "customer"), role="result"):
     held_out = col.whole("Periods held out to measure it")
     outliers = col.whole("Periods that were flagged as unusual")
     stock_outs = col.whole("Periods in which the stock was out")
-    used = col.flag("Whether the plan uses the forecast; otherwise a typed one stands")
+    used = col.flag("Whether the plan uses it; otherwise a typed one stands, or it is only shown")
     note = col.text("What was unusual")
 
 

@@ -1,0 +1,1 @@
+"""From sales history to forecasts: series, cleaning, methods, hold-out, overrides, and what the plan is given."""
