@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from plantwright.core.problem import ProblemError
 from plantwright.instances import Instance, judge
 from plantwright.methods.scheduling import build_shop, evaluate
-from plantwright.methods.scheduling.search import Objective, fits, search, workers
+from plantwright.methods.scheduling.search import Objective, fits, search
 from plantwright.methods.scheduling.search.bounds import preemptive
 from plantwright.methods.scheduling.search.relink import Plan, Pool, between, parts
 from plantwright.methods.working_time import working_time
@@ -199,16 +199,6 @@ def test_a_second_priority_decides_between_equals():
 def test_two_threads_keep_the_rules_too():
     found = search(ft06(), iterations=20_000, threads=2, seed=1)
     assert judged(ft06(), found.schedule, "makespan", found.value) == ()
-
-
-@settings(max_examples=15, deadline=None)
-@given(shops())
-def test_where_far_effects_are_worked_out_late_the_rules_are_kept_too(shop):
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(workers, "FAR", 0)
-        patch.setattr(workers, "REACH", 2)
-        found = search(shop, objective=Objective.of("weighted_tardiness"), iterations=200, seed=2)
-    assert judged(shop, found.schedule, "weighted_tardiness", found.value) == ()
 
 
 @settings(max_examples=15, deadline=None)

@@ -13,7 +13,7 @@ import numpy as np
 from plantwright.methods.compiled import compiled
 from plantwright.methods.scheduling.heap import pop, push
 from plantwright.methods.scheduling.problem import Integers, Numbers
-from plantwright.methods.scheduling.search.anneal import Costs, completion, sink_cost
+from plantwright.methods.scheduling.search.costs import Costs, completion, sink_cost
 from plantwright.methods.scheduling.search.net import Net, draw
 from plantwright.methods.scheduling.search.rows import Rows, place_early, place_late, put, ready_of, take
 from plantwright.methods.scheduling.timing import Flat

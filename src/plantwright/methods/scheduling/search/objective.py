@@ -9,8 +9,8 @@ import numpy as np
 
 from plantwright.core.problem import BAD_ARGUMENT, Problem
 from plantwright.methods.scheduling.evaluation import cost_of_changes
-from plantwright.methods.scheduling.problem import NO, Integers, Numbers, Schedule, Shop
-from plantwright.methods.scheduling.search.anneal import Costs
+from plantwright.methods.scheduling.problem import Integers, Numbers, Schedule, Shop
+from plantwright.methods.scheduling.search.costs import Costs
 from plantwright.methods.working_time import NEVER
 
 TermName = Literal[
@@ -200,23 +200,9 @@ def costs_of(objective: Objective, shop: Shop, begun: dict[str, float]) -> Costs
         rate["flow"],
         anchor,
         drift,
-        _main(shop, owner),
         float(setup),
         float(span),
     )
-
-
-def _main(shop: Shop, owner: Integers) -> Integers:
-    """Give the heaviest sink that each operation serves, or -1. O(operations + arcs)."""
-    main = np.full(shop.operations, NO, np.int64)
-    weight = np.append(shop.sink_weight, -1.0)
-    for k in np.argsort(weight[owner], kind="stable"):
-        main[shop.sink_op[k]] = owner[k]
-    for o in shop.order[::-1]:
-        for p in shop.pred_op[shop.pred_pointer[o] : shop.pred_pointer[o + 1]]:
-            if weight[main[o]] > weight[main[p]]:
-                main[p] = main[o]
-    return main
 
 
 def _anchored(term: Term, weight: float, n: int) -> tuple[Integers, Numbers]:

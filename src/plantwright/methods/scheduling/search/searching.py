@@ -18,6 +18,7 @@ from plantwright.methods.scheduling.problem import NO, Schedule, Shop
 from plantwright.methods.scheduling.result import SearchResult, Status, gap_between, limit_faults
 from plantwright.methods.scheduling.search.bounds import lower_bound
 from plantwright.methods.scheduling.search.inserting import insert_worker, inserts
+from plantwright.methods.scheduling.search.lists import after_lists, listed
 from plantwright.methods.scheduling.search.makespan import assign_worker, tabu_worker
 from plantwright.methods.scheduling.search.net import Net, make_net
 from plantwright.methods.scheduling.search.objective import Objective, costs_of
@@ -25,7 +26,7 @@ from plantwright.methods.scheduling.search.race import Progress, Race
 from plantwright.methods.scheduling.search.redispatch import Made, Redispatch, made_of, redispatch
 from plantwright.methods.scheduling.search.schedules import schedule_of
 from plantwright.methods.scheduling.search.shape import fits
-from plantwright.methods.scheduling.search.workers import Case, anneal_worker, rated
+from plantwright.methods.scheduling.search.workers import Case, anneal_worker, rated, stretch_worker, stretches
 from plantwright.methods.working_time import NEVER
 
 RULES: tuple[tuple[str, float], ...] = (
@@ -133,7 +134,7 @@ def search(
     race.bound = _race_bound(objective, bounds)
     for plan in case.starts:
         race.report(plan, 0)
-    _run(case, race, objective, seed, threads)
+    _run(case, race, objective, seed, threads, start_only=start_only and start is not None)
     if race.best is None:
         raise RuntimeError("a search has one start at least")
     return _result(shop, schedule_of(case, race.best.order, race.best.option), race, objective, bounds, seed)
@@ -176,10 +177,12 @@ def _race_bound(objective: Objective, bounds: dict[str, float]) -> float:
     return objective.worth(bounds)[0]
 
 
-def _run(case: Case, race: Race, objective: Objective, seed: int, threads: int) -> None:
+def _run(case: Case, race: Race, objective: Objective, seed: int, threads: int, *, start_only: bool) -> None:
     if case.shop.operations == 0 or race.over():
         return
-    work = anneal_worker
+    work = stretch_worker if stretches(case) else anneal_worker
+    if listed(case) and not start_only:
+        work = partial(after_lists, work)
     if inserts(case):
         work = insert_worker
     elif objective.only("makespan") and not (case.net.option_calendar != NO).any():
@@ -232,3 +235,9 @@ def warm_up() -> None:
     search(build_shop(time, unit_calendar=[0, 0], sink_pointer=[0, 1], sink_op=[1], **modes, **arc), iterations=2)
     search(build_shop(time, unit_calendar=[NO, NO], **modes, **arc), iterations=2)
     search(build_shop(time, unit_calendar=[NO, NO], **modes), iterations=2)
+    sinks = {"sink_pointer": [0, 1], "sink_op": [1], "sink_due": [0]}
+    matrix = [[[0, 1], [1, 0]]]
+    shop = build_shop(
+        time, unit_calendar=[0, 0], family=[0, 1], center_matrix=[0, 0], setup_matrix=matrix, **modes, **arc, **sinks
+    )
+    search(shop, objective=Objective.of("weighted_tardiness"), iterations=2)
