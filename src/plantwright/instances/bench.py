@@ -17,6 +17,7 @@ from plantwright.instances.judge import judge
 from plantwright.methods.scheduling import Schedule, Shop, dispatch
 from plantwright.methods.scheduling.exact import solve_exact
 from plantwright.methods.scheduling.exact_model import circuit_arcs, not_stated
+from plantwright.methods.scheduling.findings import findings
 from plantwright.methods.scheduling.permutation import no_flow, schedule_in_order, search_order
 from plantwright.methods.scheduling.project import ProjectSchedule
 from plantwright.methods.scheduling.projects import ProjectResult, solve_project
@@ -63,7 +64,7 @@ class Outcome:
     checked
         Whether the judge found every rule kept and counted the same objective.
     problems
-        What the judge found.
+        What the judge found, and what keeps any schedule of the shop from being complete (see `doubts`).
     best, gap
         The best-known value, and (value - best) / best; None where nothing is known, or the best is 0 and was missed.
     peers
@@ -253,12 +254,29 @@ def measure(
     """
     found = solve(instance, limits, tell, stop)
     verdict = judge(instance, found.schedule, found.value)
+    problems = (*verdict.problems, *doubts(instance))
     best = None if instance.best is None else instance.best.value
     return Outcome(
         instance.name, instance.kind, group, instance.size, instance.objective, found.value, found.bound, found.status,
-        found.seconds, verdict.feasible, verdict.problems, best, gap_to(found.value, best),
+        found.seconds, verdict.feasible, problems, best, gap_to(found.value, best),
         _peers(instance, limits) if peers else {},
     )  # fmt: skip
+
+
+def doubts(instance: Instance) -> tuple[Problem, ...]:
+    r"""List what keeps every schedule of a shop from being complete, and what is fixed against the rules.
+
+    Operations without minutes are left out: in the literature that is how a job passes a machine by.
+
+    Examples
+    --------
+    >>> from plantwright.instances import instance_of
+    >>> doubts(instance_of("1 2\n0 3 1 0\n", "passes-by"))
+    ()
+    """
+    if not isinstance(instance.problem, Shop):
+        return ()
+    return tuple(problem for problem in findings(instance.shop) if problem.code != "operation-no-minutes")
 
 
 def _peers(instance: Instance, limits: Limits) -> dict[str, float | None]:
