@@ -11,7 +11,7 @@ SUMMARY_KEYS = {
     "orders", "late_orders", "late_days", "planned_orders", "operations", "wip_value_days", "stock_value_days",
     "stock_value", "seconds", "verified",
 }  # fmt: skip
-STAGES = {"load", "check", "mrp", "schedule", "verify", "save"}
+STAGES = {"load", "check", "forecast", "mrp", "schedule", "verify", "save"}
 REPORTS = (
     "summary", "planned-orders", "schedule", "late-orders", "why", "mrp", "pegging", "messages", "load", "bottlenecks",
     "where-used", "bom", "compare", "stock", "demand", "orders-of-item", "dispatch", "purchase-plan",

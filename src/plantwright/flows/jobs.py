@@ -25,7 +25,8 @@ MAPPING_FOREIGN = problem_kind(
 )
 
 STAGES = {
-    "load": "Reading the plant", "check": "Planning material", "mrp": "Scheduling operations",
+    "load": "Reading the plant", "check": "Forecasting", "forecast": "Planning material",
+    "mrp": "Scheduling operations",
     "schedule": "Tracing reasons", "tables": "Judging the plan", "verify": "Keeping the plan",
 }  # fmt: skip
 """What goes on after each stage of the planner is over."""

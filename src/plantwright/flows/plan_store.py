@@ -219,6 +219,7 @@ def judge_plan(store: Store, number: int | None = None, scenario: str = "") -> t
     -------
     The plan, and everything that breaks a rule; a warning first where the plant has changed since.
     """
+    from plantwright.flows.foresee import as_foreseen  # noqa: PLC0415
     from plantwright.flows.plan.make import with_horizon  # noqa: PLC0415
     from plantwright.flows.plan.verify import verify  # noqa: PLC0415
 
@@ -232,5 +233,6 @@ def judge_plan(store: Store, number: int | None = None, scenario: str = "") -> t
     # A plan that was in force then may have been pruned since.
     number = plan.options.get("previous")
     previous = _found(store, int(number), "") if number else None
-    faults = verify(plant, plan.raw, plan.as_of, scheduled, plan.totals, previous.raw if previous else None)
+    seen = as_foreseen(plant, plan.raw)
+    faults = verify(seen, plan.raw, plan.as_of, scheduled, plan.totals, previous.raw if previous else None)
     return plan, [*changed, *faults]

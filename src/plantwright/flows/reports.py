@@ -33,7 +33,7 @@ LABELS = {
     "wip_value_days": "Work in process [{currency} x days]",
     "stock_value_days": "Stock of made items [{currency} x days]",
 }
-STAGES = ("load", "check", "mrp", "schedule", "verify", "save")
+STAGES = ("load", "check", "forecast", "mrp", "schedule", "verify", "save")
 
 
 @report

@@ -16,6 +16,7 @@ from plantwright.core import wording
 from plantwright.core.column import EVER, FOREVER, TEXTUAL, Column, Kind
 from plantwright.core.pages import Sheet
 from plantwright.core.reader import say
+from plantwright.doors.web.grid_words import grid_words
 from plantwright.doors.web.kit import address, box, button, words
 from plantwright.doors.web.layouts import Columns, table_name
 from plantwright.doors.web.seat import Seat
@@ -58,7 +59,7 @@ def cells_of(sheet: Sheet, year: int, zone: str) -> Cells:
 def sheet_grid(
     seat: Seat, sheet: Sheet, year: int, zone: str, *,
     height: str = "", on_row: Callable[[dict[str, Any]], Any] | None = None, mark: str = "", several: bool = False,
-    cells: Cells | None = None,
+    cells: Cells | None = None, opens: Mapping[str, str] | None = None,
 ) -> Element | None:  # fmt: skip
     """Show a table of a report.
 
@@ -72,6 +73,7 @@ def sheet_grid(
     mark : name of the grid for tests and styles
     several : whether rows can be chosen, several at a time
     cells : what `cells_of` gives for the sheet, where somebody has it already
+    opens : where the texts of columns lead, with {} for the text, where that differs from `OPENS`
 
     Returns
     -------
@@ -83,7 +85,7 @@ def sheet_grid(
     cells = cells or cells_of(sheet, year, zone)
     columns, data = cells.columns, cells.data
     usual = [
-        _definition(seat, name, column, sheet) | _width(name, column, data, tree=name == sheet.tree)
+        _definition(seat, name, column, sheet, opens or {}) | _width(name, column, data, tree=name == sheet.tree)
         for name, column in columns.items()
     ]
     liked = Columns(seat, table_name(seat, mark or sheet.title), usual)
@@ -188,9 +190,9 @@ def column_label(name: str, column: Column) -> str:
     return f"{label} [{unit}]" if unit else label
 
 
-def _definition(seat: Seat, name: str, column: Column, sheet: Sheet) -> dict[str, Any]:
+def _definition(seat: Seat, name: str, column: Column, sheet: Sheet, own: Mapping[str, str]) -> dict[str, Any]:
     made = definition(name, column)
-    opens = OPENS.get(name) or OPENS.get(column.target)
+    opens = own.get(name) or OPENS.get(name) or OPENS.get(column.target)
     if name == "what" == sheet.tree:  # of pegging: orders and demands of every kind, and stock
         opens = "/order/{}"
     if opens and column.kind in TEXTUAL:
@@ -245,7 +247,7 @@ def plain_grid(options: dict[str, Any], height: str, *, several: bool = False) -
     manners: dict[str, Any] = {
         "rowHeight": 30, "headerHeight": 32, "tooltipShowDelay": 300, "enableCellTextSelection": True,
         "ensureDomOrder": True, "suppressCellFocus": False, "animateRows": False, "suppressDragLeaveHidesColumns": True,
-        "defaultColDef": {"minWidth": 64, "suppressHeaderMenuButton": True},
+        "defaultColDef": {"minWidth": 64, "suppressHeaderMenuButton": True}, "localeText": grid_words(),
     }  # fmt: skip
     options = options | {"columnDefs": [_worded(one) for one in options["columnDefs"]]}
     if several:

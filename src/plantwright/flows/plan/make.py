@@ -14,7 +14,9 @@ import polars as pl
 
 from plantwright.core.problem import errors, stop_on_errors
 from plantwright.core.settings import Settings
+from plantwright.core.stage import Stage
 from plantwright.flows.check import check_plant
+from plantwright.flows.foresee import foresee
 from plantwright.flows.plan import loads, reasons, results
 from plantwright.flows.plan.demands import FIRM_TRANSFER
 from plantwright.flows.plan.material import Material, Numbered, number_plant, plan_material
@@ -66,7 +68,8 @@ class Watch:
         if not self.progress:
             return False
         words = f"schedule: {late:.1f} weighted late days, at least {bound:.1f}"
-        return self.progress(words, 0.35 + 0.25 * min(seconds / limit, 1.0)) is True
+        stage = Stage(words, objective=late, bound=bound, seconds=seconds)
+        return self.progress(stage, 0.35 + 0.25 * min(seconds / limit, 1.0)) is True
 
 
 def make_plan(
@@ -79,7 +82,7 @@ def make_plan(
     progress: Progress | None = None,
     previous: Plan | None = None,
 ) -> Plan:
-    """Plan a plant: check, requirements, finite schedule, promises, reasons, messages, and the judge.
+    """Plan a plant: check, forecast, requirements, finite schedule, promises, reasons, messages, and the judge.
 
     Parameters
     ----------
@@ -105,20 +108,24 @@ def make_plan(
     problems = check_plant(plant, scenarios=False)
     stop_on_errors(problems)
     watch.done("check", 0.1)
-    numbered = number_plant(plant)
+    foreseen = foresee(plant)
+    watch.done("forecast", 0.15)
+    numbered = number_plant(foreseen.plant)
     material = plan_material(numbered)
     watch.done("mrp", 0.35)
     tables, totals, status = _dated_tables(
         numbered, material, watch, schedule=schedule, seed=seed, seconds=seconds, previous=previous
     )
+    tables |= foreseen.tables
     in_force = previous.raw if previous else None
-    faults = verify(plant, tables, plant.as_of, scheduled=schedule, totals=totals, previous=in_force)
+    faults = verify(foreseen.plant, tables, plant.as_of, scheduled=schedule, totals=totals, previous=in_force)
     watch.done("verify", 1.0)
     options = {"schedule": schedule, "seed": seed, "seconds": seconds, "horizon_days": horizon_days}
     return Plan(
         MappingProxyType(tables), plant.as_of, plant.settings.zone, MappingProxyType(options), plant.hash(),
         version("plantwright"), plant.scenario, status=status, verified=not errors(faults),
-        problems=(*problems, *faults), seconds=MappingProxyType(watch.seconds), totals=MappingProxyType(totals),
+        problems=(*problems, *foreseen.problems, *faults), seconds=MappingProxyType(watch.seconds),
+        totals=MappingProxyType(totals),
     )  # fmt: skip
 
 

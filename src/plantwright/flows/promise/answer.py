@@ -18,6 +18,7 @@ from plantwright.core.problem import ProblemError, problem_kind, stop_on_errors
 from plantwright.core.reader import say
 from plantwright.core.store.plain import plain
 from plantwright.flows.chances.curve import Curve
+from plantwright.flows.foresee import SEEN, as_foreseen
 from plantwright.flows.plan.steps import NO
 from plantwright.flows.promise.known import Known, look_up
 from plantwright.flows.promise.trial import Row, Trial, Waits
@@ -29,7 +30,7 @@ NO_SCHEDULE = problem_kind(
     "Plan the plant with its schedule first: plantwright plan DB.",
 )  # fmt: skip
 QUANTITY = problem_kind("promise-quantity", "{value} {key} cannot be promised.", "Ask for a quantity above 0.")
-TABLES = ("planned_order", "peg", "scheduled_operation")
+TABLES = ("planned_order", "peg", "scheduled_operation", *SEEN)
 """What is read of the plan in force."""
 
 
@@ -191,7 +192,7 @@ def make_promiser(plant: Plant, plan: Plan) -> Promiser:
     rows = plan.raw.get("scheduled_operation")
     if not plan.options.get("schedule", True) or rows is None:
         raise ProblemError([NO_SCHEDULE.at(value=plan.number)])
-    return Promiser(look_up(plant, plan))
+    return Promiser(look_up(as_foreseen(plant, plan.raw), plan))
 
 
 def _deciding(rows: list[Row], last: int) -> set[int]:
