@@ -91,7 +91,7 @@ def months(plant: Plant, plan: Plan, bike: str) -> list[str]:
     """Set demand, forecast and new orders of a bicycle side by side, month by month."""
     mine = plan["demand_plan"].filter(pl.col("item") == bike)
     orders, left = (by_month(mine.filter(pl.col("kind") == kind), "due") for kind in ("sales order", "forecast"))
-    given = by_month(plant["forecast"].filter(pl.col("item") == bike), "start")
+    given = by_month(plan["item_forecast"].filter(pl.col("item") == bike), "start")
     new = plan["planned_order"].filter(pl.col("item") == bike, pl.col("state") == "planned")
     lowest = lowest_stock(plant, plan, bike)
     rows = (

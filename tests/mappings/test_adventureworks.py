@@ -28,7 +28,7 @@ def test_the_counts_are_those_that_its_page_tells(parsed):
     told = {}
     for names, counts in re.findall(r"^\| ([a-z_, ]+) \| ([0-9, ]+) \|", page, flags=re.MULTILINE):
         told |= dict(zip(names.split(", "), [int(n.replace(",", "")) for n in counts.split(", ")], strict=True))
-    assert len(told) == 13
+    assert len(told) == 14
     assert {name: parsed.tables[name].height for name in told} == told
 
 
@@ -74,7 +74,14 @@ def test_fields_of_the_vendor_are_the_plants_own(parsed):
     assert terms.group_by("item").agg(pl.col("rank").min())["rank"].unique().to_list() == [1]
 
 
-def test_the_forecast_covers_twelve_months(parsed):
-    forecast = parsed.tables["forecast"]
-    assert forecast["start"].n_unique() == 12
-    assert (forecast["end"] - forecast["start"]).is_between(27, 30).all()
+def test_the_sales_history_ends_before_the_plans_day(parsed):
+    history = parsed.tables["sales_history"]
+    assert history["day"].max() == 16_070
+    assert (history["quantity"] > 0).all()
+    assert "forecast" not in parsed.tables
+
+
+def test_what_is_no_longer_sold_is_not_forecast(parsed):
+    setup = parsed.tables["forecast_setup"]
+    assert setup["method"].unique().to_list() == ["none"]
+    assert setup.join(parsed.tables["sales_history"], on="item", how="anti").is_empty()

@@ -18,6 +18,7 @@ def load_reports() -> Mapping[str, Report]:
     """Give every declared report by name."""
     _load("reports", "plantwright.flows.reports")
     for flow in ("order_book", "stock_state", "roll_up", "remedies.doing", "center_state", "promise.asking", "explain",
+                 "forecasting.explaining",
                  "policy.reports", "policy.tree_reports", "policy.explained"):  # fmt: skip
         importlib.import_module(f"plantwright.flows.{flow}")
     return MappingProxyType(REPORTS)

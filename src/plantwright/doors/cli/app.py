@@ -176,6 +176,23 @@ def reschedule(
 
 @app.command()
 @command
+def forecast(
+    db: Db,
+    *,
+    cluster: Annotated[
+        str, typer.Option("--cluster", metavar="ADDRESS", help="Dask scheduler whose workers do it; else threads here.")
+    ] = "",
+    workers: Annotated[int, typer.Option("--workers", min=0, max=64, help="Threads; 0 for as many as cores.")] = 0,
+    as_json: Json = False,
+) -> int:
+    """Forecast what has sales history, and show it without planning."""
+    from plantwright.doors.cli import forecasting
+
+    return forecasting.forecast(db, cluster, workers, as_json=as_json)
+
+
+@app.command()
+@command
 def promise(
     db: Db,
     item: Annotated[str, typer.Argument(metavar="ITEM", help="Item that is asked for.")],

@@ -12,7 +12,7 @@ from plantwright.doors.web.seat import Seat
 GO = {
     "t": "/", "l": "/late", "m": "/messages", "s": "/schedule", "a": "/material", "c": "/scenarios", "p": "/plans",
     "o": "/orders", "k": "/stock", "d": "/tables", "i": "/import", "f": "/doctor", "b": "/sites", "r": "/reports",
-    "n": "/promise", "w": "/jobs", "j": "/journal", "u": "/people", "e": "/settings", "h": "/help",
+    "n": "/promise", "v": "/demand", "w": "/jobs", "j": "/journal", "u": "/people", "e": "/settings", "h": "/help",
 }  # fmt: skip
 """Screens by the letter that follows G."""
 KEYS = (

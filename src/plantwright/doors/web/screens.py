@@ -12,8 +12,9 @@ Draw = Callable[[Seat], Awaitable[None]]
 GROUPS = ("Now", "Plan", "Orders", "Data", "System")
 """Groups of the menu, in the order of a planner's day."""
 ORDER = (
-    "/", "/late", "/messages", "/schedule", "/material", "/scenarios", "/plans", "/orders", "/promise", "/stock",
-    "/stock-policy", "/tables", "/import", "/doctor", "/sites", "/reports", "/jobs", "/journal", "/people", "/settings", "/help",
+    "/", "/late", "/messages", "/schedule", "/material", "/aggregate-plan", "/scenarios", "/plans", "/orders",
+    "/demand", "/promise", "/stock", "/stock-policy", "/tables", "/import", "/doctor", "/sites", "/reports", "/jobs",
+    "/journal", "/people", "/settings", "/help",
 )  # fmt: skip
 """Screens of the menu, in that order too; others follow."""
 
