@@ -13,11 +13,6 @@ from plantwright.doors.cli.options import Json, command
 bench_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
 
-@bench_app.callback()
-def _bench() -> None:
-    """Keep the name of the command, though there is one alone."""
-
-
 @bench_app.command("schedule")
 @command
 def schedule(
@@ -43,6 +38,31 @@ def schedule(
 
     wanted = benching.Wanted(seconds, workers, seed, objective, best, peers)
     return benching.schedule(files, wanted, as_json=as_json)
+
+
+@bench_app.command("forecast")
+@command
+def forecast(
+    files: Annotated[
+        list[Path], typer.Argument(metavar="FILE...", help="CSV files with a series a row, packed or not.")
+    ],
+    *,
+    period: Annotated[
+        str, typer.Option("--period", help="yearly, quarterly, monthly …", show_default="as the file says")
+    ] = "",
+    horizon: Annotated[
+        int | None, typer.Option("--horizon", min=1, help="Periods held out.", show_default="as the file says")
+    ] = None,
+    every: Annotated[int, typer.Option("--every", min=1, help="Take every so-manieth series.")] = 1,
+    workers: Annotated[int, typer.Option("--workers", min=1, max=256, help="Threads.")] = 1,
+    simple: Annotated[bool, typer.Option("--simple/--alone", help="The simple methods beside ours.")] = True,
+    as_json: Json = False,
+) -> int:
+    """Forecast published series, hold the forecasts against what came, and compare them with simple methods."""
+    from plantwright.doors.cli import bench_forecast
+
+    wanted = bench_forecast.Wanted(period, horizon, workers, every, simple)
+    return bench_forecast.forecast(files, wanted, as_json=as_json)
 
 
 @bench_app.command("lot-sizing")
