@@ -49,6 +49,8 @@ def run_report(
 
 def filtered(page: Page, where: str, zone: str) -> Page:
     """Keep the rows of the first table for which the conditions hold."""
+    if not page.sheets:  # there is nothing to choose from
+        return page
     first, *rest = page.sheets
     chosen, problems = conditions(where, first.columns, zone, first.title)
     stop_on_errors(replace(one, table="", key="", where="--where") for one in problems)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 ServiceKind = Literal["", "cycle", "fill"]
 EPOCH = date(1970, 1, 1)
 NINE = [f"{a}{x}" for a in "ABC" for x in "XYZ"]
-SERVICES = (0.80, 0.85, 0.90, 0.93, 0.95, 0.97, 0.98, 0.99)
+SERVICES = (0.80, 0.90, 0.93, 0.95, 0.97, 0.98, 0.99)
 """Services at which the exchange curve is computed."""
 MOST_ITEMS = 200
 """Items of most value on the exchange curve; the others would change little of it."""

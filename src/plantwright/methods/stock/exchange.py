@@ -14,6 +14,8 @@ from plantwright.methods.stock.distributions import Distribution
 from plantwright.methods.stock.policies import reorder_point
 
 RULES = ("cycle", "fill", "shared")
+HALVINGS = 32
+"""So often the price of a shortage is halved in: to a billionth of its range."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -114,7 +116,7 @@ def _points(
     if rule != "shared":
         return np.array([reorder_point(of, lot, service, rule).level for of, lot in zip(demands, lots, strict=True)])
     low, high = 0.0, float((rates / lots).max())
-    for _ in range(50):
+    for _ in range(HALVINGS):
         middle = (low + high) / 2
         points = _with_tail(demands, middle * lots / rates)
         low, high = (middle, high) if _fill(demands, lots, costs, rates, points) >= service else (low, middle)

@@ -252,8 +252,16 @@ def _least(demand: Distribution, rising: Callable[[float], float]) -> float:
     high = demand.mean + demand.sd + 1.0
     while rising(high) < 0:
         high *= 2.0
-    level = bisect(rising, 0.0, high)
-    return float(math.ceil(level - 1e-9)) if _is_whole(demand) else level
+    return _least_whole(rising, math.ceil(high)) if _is_whole(demand) else bisect(rising, 0.0, high)
+
+
+def _least_whole(rising: Callable[[float], float], high: int) -> float:
+    """Give the least whole number at which a rising function is 0 or above, within what rounding may take away."""
+    low = 0
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if rising(middle) < -1e-12 else (low, middle)
+    return float(high)
 
 
 def _is_whole(demand: Distribution) -> bool:
