@@ -155,7 +155,7 @@ def clean(
     -----
     A series of which nothing is known is used as 0, flagged as gaps. A run at the end that lies five times above or
     below all before, and steadily so, is flagged ``unit`` where it begins: a change of the unit is more likely than one
-    of demand; it is not changed. Compiled; about a second for 100,000 series of 60 points.
+    of demand; it is not changed. Compiled; about 40 microseconds a series of 60 points.
 
     References
     ----------
