@@ -26,7 +26,7 @@ def safety_stock(plan: View, of: str, site: str = "") -> Page:
     known, node, facts, levels = _asked(plan, of, site)
     unit = str(known.rows[node]["unit"])
     steps = (
-        *_spread(facts, levels), *levels.working.steps,
+        *_spread(facts, levels), *_rest(levels),
         Step("SS*", say("safety stock in whole steps of the item"), levels.safety_stock, "level - muL"),
     )  # fmt: skip
     sentence = say(
@@ -44,7 +44,7 @@ def reorder_point(plan: View, of: str, site: str = "") -> Page:
     known, node, facts, levels = _asked(plan, of, site)
     unit = str(known.rows[node]["unit"])
     steps = (
-        *_spread(facts, levels), *levels.working.steps,
+        *_spread(facts, levels), *_rest(levels),
         Step("r*", say("reorder point in whole steps of the item"), levels.reorder_point, "rounded up"),
     )  # fmt: skip
     sentence = say(
@@ -172,17 +172,23 @@ def _spread(facts: Facts, levels: Levels) -> tuple[Step, ...]:
     return (
         Step("d", say("demand of a day"), facts.mean), Step("s", say("deviation of its error over a day"), facts.sd),
         Step("L", say("days until an order is in, with the time between two looks"), levels.protected),
-        Step("sL", say("deviation of the lead time, days"), facts.lead_sd),
+        Step("sT", say("deviation of the lead time, days"), facts.lead_sd),
         Step("U", say("what a day takes the stock below its level, on average"), under),
         Step("sU", say("its deviation"), math.sqrt(facts.under_variance) if under else 0.0),
-        Step("mu", say("demand until the order is in, {name}", name=say(levels.distribution)), levels.demand.mean,
+        Step("muL", say("demand until the order is in, {name}", name=say(levels.distribution)), levels.demand.mean,
              "d L + U"),
-        Step("sigma", say("its deviation"), levels.demand.sd, "sqrt(L s^2 + d^2 sL^2 + sU^2)"),
+        Step("sL", say("its deviation"), levels.demand.sd, "sqrt(L s^2 + d^2 sT^2 + sU^2)"),
     )  # fmt: skip
 
 
+def _rest(levels: Levels) -> tuple[Step, ...]:
+    """Give the steps of the method that follow from the demand within the lead time."""
+    return tuple(step for step in levels.working.steps if step.symbol not in {"muL", "sL"})
+
+
 def _source(levels: Levels) -> str:
-    return f"{SPREAD}, chapter 7" if not levels.working.source else f"{levels.working.source}; {SPREAD}, chapter 7"
+    own, spread = levels.working.source, f"{SPREAD}, chapter 7"
+    return spread if SPREAD in own or not own else f"{own}; {spread}"
 
 
 __all__ = ["abc_class", "buffer", "lot_size", "reorder_point", "safety_stock"]

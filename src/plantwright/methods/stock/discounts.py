@@ -54,7 +54,7 @@ def all_units_discount(
 
     References
     ----------
-    Snyder and Shen 2019, section 3.4.1.
+    Snyder and Shen 2019, section 3.4.
 
     Examples
     --------
@@ -85,7 +85,7 @@ def all_units_discount(
         float(holding[best]),
         float(quantity[best] / demand),
         unit_cost=float(prices[best]),
-        working=Working(f"{SNYDER_SHEN}, section 3.4.1", steps),
+        working=Working(f"{SNYDER_SHEN}, section 3.4", steps),
     )
 
 
@@ -114,7 +114,7 @@ def incremental_discount(
 
     References
     ----------
-    Snyder and Shen 2019, section 3.4.2.
+    Snyder and Shen 2019, section 3.4.
 
     Examples
     --------
@@ -145,7 +145,7 @@ def incremental_discount(
         float(fixed[best] + holding_rate * prices[best] * quantity[best] / 2),
         float(quantity[best] / demand),
         unit_cost=float(prices[best]),
-        working=Working(f"{SNYDER_SHEN}, section 3.4.2", steps),
+        working=Working(f"{SNYDER_SHEN}, section 3.4", steps),
     )
 
 

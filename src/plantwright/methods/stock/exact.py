@@ -81,7 +81,7 @@ def exact_min_max(
     References
     ----------
     Y.-S. Zheng and A. Federgruen, "Finding optimal (s, S) policies is about as simple as evaluating a single policy",
-    Operations Research 39(4), 1991, 654-665; Snyder and Shen 2019, section 4.4.3.
+    Operations Research 39(4), 1991, 654-665; Snyder and Shen 2019, section 4.4.
 
     Examples
     --------
@@ -224,7 +224,7 @@ def power_approximation(
     References
     ----------
     R. Ehrhardt and C. Mosier, "A revision of the power approximation for computing (s, S) policies", Management Science
-    30(5), 1984, 618-622; Snyder and Shen 2019, section 4.4.4.
+    30(5), 1984, 618-622; Snyder and Shen 2019, section 4.4.
 
     Examples
     --------
@@ -254,7 +254,7 @@ def power_approximation(
         Step("s", "reorder point, units", low, "0.973 muL + sL (0.183/z + 1.063 - 2.192 z)"),
         Step("S", "order-up-to level, units", low + lot, "s + Q"),
     )
-    return MinMax(low, low + lot, 0.0, Working(f"Ehrhardt and Mosier 1984; {SNYDER_SHEN}, section 4.4.4", steps))
+    return MinMax(low, low + lot, 0.0, Working(f"Ehrhardt and Mosier 1984; {SNYDER_SHEN}, section 4.4", steps))
 
 
 def exact_reorder_policy(

@@ -67,7 +67,7 @@ def newsvendor(demand: Distribution, overage: float, underage: float) -> Newsven
 
     References
     ----------
-    Snyder and Shen 2019, section 4.3, theorem 4.1.
+    Snyder and Shen 2019, section 4.3.
 
     Examples
     --------
@@ -151,7 +151,7 @@ def newsvendor_profit(
 
     References
     ----------
-    Snyder and Shen 2019, section 4.3.2.4.
+    Snyder and Shen 2019, section 4.3.
 
     Examples
     --------

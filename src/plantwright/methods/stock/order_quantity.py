@@ -127,7 +127,7 @@ def order_cost_curve(demand: float, order_cost: float, holding_cost: float, quan
 
     References
     ----------
-    Snyder and Shen 2019, section 3.2.2.
+    Snyder and Shen 2019, section 3.2.
 
     Examples
     --------

@@ -76,8 +76,8 @@ def reorder_point(demand: Distribution, quantity: float, service: float, measure
 
     References
     ----------
-    Silver, Pyke and Peterson 1998, section 7.7; for the second term n(r + Q), which matters where Q is small, P.
-    Zipkin, Foundations of Inventory Management, McGraw-Hill, 2000, section 6.2.
+    Silver, Pyke and Peterson 1998, chapter 7; for the second term n(r + Q), which matters where Q is small, P.
+    Zipkin, Foundations of Inventory Management, McGraw-Hill, 2000, chapter 6.
 
     Examples
     --------
@@ -95,7 +95,7 @@ def reorder_point(demand: Distribution, quantity: float, service: float, measure
         level = _least(demand, lambda x: (1 - service) * quantity - (demand.loss(x) - demand.loss(x + quantity)))
     short = demand.loss(level) - demand.loss(level + quantity)
     how = "F^-1(a)" if measure == "cycle" else "n(r) - n(r + Q) = (1 - b) Q"
-    source = f"{SILVER}, section 7.7"
+    source = f"{SILVER}, chapter 7"
     return _described(demand, level, quantity, short, source, ("r", "reorder point, units", how), service)
 
 
@@ -122,7 +122,7 @@ def order_up_to_level(
 
     References
     ----------
-    Silver, Pyke and Peterson 1998, section 7.9.
+    Silver, Pyke and Peterson 1998, chapter 7.
 
     Examples
     --------
@@ -146,7 +146,7 @@ def order_up_to_level(
         level = _least(demand, lambda x: (1 - service) * asked - short(x))
     how = "F^-1(a)" if measure == "cycle" else "n(S) - nL(S) = (1 - b) d R"
     named = ("S", "order-up-to level, units", how)
-    return _described(demand, level, asked, short(level), f"{SILVER}, section 7.9", named, service)
+    return _described(demand, level, asked, short(level), f"{SILVER}, chapter 7", named, service)
 
 
 def base_stock_level(demand: Distribution, service: float, measure: str = "fill") -> StockPolicy:
@@ -170,7 +170,7 @@ def base_stock_level(demand: Distribution, service: float, measure: str = "fill"
     References
     ----------
     G. J. Feeney and C. C. Sherbrooke, "The (S-1, S) inventory policy under compound Poisson demand", Management Science
-    12(5), 1966, 391-411; P. Zipkin, Foundations of Inventory Management, McGraw-Hill, 2000, section 6.2.
+    12(5), 1966, 391-411; P. Zipkin, Foundations of Inventory Management, McGraw-Hill, 2000, chapter 6.
 
     Examples
     --------

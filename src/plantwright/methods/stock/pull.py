@@ -56,7 +56,7 @@ def kanban_cards(
 
     References
     ----------
-    Y. Monden, Toyota Production System, 2nd ed., Industrial Engineering and Management Press, 1993, chapter 2;
+    Y. Monden, Toyota Production System, 2nd ed., Industrial Engineering and Management Press, 1993;
     W. J. Stevenson, Operations Management, 9th ed., McGraw-Hill, 2007, chapter 15, example 1;
     J. Heizer and B. Render, Operations Management, 10th ed., Pearson, 2011, chapter 16, example 1.
 
@@ -87,7 +87,7 @@ def kanban_cards(
         Step("n", "containers needed", needed, "(D T (1 + X) + SS) / C"),
         Step("N", "cards", cards, "n rounded up"),
     )
-    return KanbanLoop(cards, cards * container, Working("Monden 1993, chapter 2; Stevenson 2007, chapter 15", steps))
+    return KanbanLoop(cards, cards * container, Working("Monden 1993; Stevenson 2007, chapter 15", steps))
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +151,7 @@ def buffer_zones(
 
     References
     ----------
-    C. Ptak and C. Smith, Demand Driven Material Requirements Planning (DDMRP), Industrial Press, 2016, chapter 8.
+    C. Ptak and C. Smith, Demand Driven Material Requirements Planning (DDMRP), Industrial Press, 2016.
 
     Examples
     --------
@@ -180,7 +180,7 @@ def buffer_zones(
         Step("red", "red zone, units", red, "base (1 + VF)"),
         Step("green", "green zone, units", green, "max(base, ADU DOC, MOQ)"),
     )
-    working = Working("Ptak and Smith 2016, chapter 8", steps)
+    working = Working("Ptak and Smith 2016", steps)
     return Buffer(base, red - base, yellow, green, red, red + yellow, red + yellow + green, working)
 
 
@@ -225,7 +225,7 @@ def net_flow(zones: Buffer, on_hand: float, on_order: float, demand: ArrayLike, 
 
     References
     ----------
-    C. Ptak and C. Smith, Demand Driven Material Requirements Planning (DDMRP), Industrial Press, 2016, chapter 9.
+    C. Ptak and C. Smith, Demand Driven Material Requirements Planning (DDMRP), Industrial Press, 2016.
 
     Examples
     --------
