@@ -1,7 +1,7 @@
 """Starts for shops with due times: each unit, when it is free, takes the best of all that waits for it.
 
 An operation waits at every unit that can do it, and the first that is free takes it. What the best one is follows from
-three numbers, the *knobs*, which are drawn again and again around the best that were found.
+four numbers, the *knobs*, which are drawn again and again around the best that were found.
 """
 
 from __future__ import annotations
@@ -24,11 +24,12 @@ from plantwright.methods.working_time import NEVER, ending_after, finish_of, fit
 
 MASK = 0xFFFFFFFF
 TRIALS = 60
-SHARE = 0.12
+SHARE = 0.2
 """Knobs are tried so often, and for so long a share of the limits, at most."""
 
-FIRST = (4.0, 0.5, 1.0)
-"""Mean operations of look-ahead, mean set-ups of the set-up scale, minutes of waiting for a minute of work ahead."""
+FIRST = (4.0, 0.5, 1.0, 0.3)
+"""Mean operations of look-ahead, mean set-ups of the set-up scale, minutes of waiting for a minute of work ahead, and
+what a minute of work ahead counts, against one of the operation itself, where short ones come first."""
 
 
 @compiled
@@ -38,8 +39,9 @@ def serve(  # noqa: C901, PLR0912, PLR0915  the one hot loop: a call with many a
 ) -> int:  # fmt: skip
     """Write order and options of a schedule by lists; gives how many operations have a place.
 
-    The index of Lee, Bhaskaran and Pinedo (1997), in logarithms: `worth` - slack / knobs[0] - set-up / knobs[1], where
-    each minute of work ahead is taken to wait knobs[2] minutes. O(operations x waiting).
+    The index of Lee, Bhaskaran and Pinedo (1997), in logarithms: `worth`, the weight over the minutes, less slack over
+    knobs[0] and set-up over knobs[1], where each minute of work ahead is taken to wait knobs[2] minutes.
+    O(operations x waiting).
     """
     pointer, start, end, before = flat
     n, units = len(net.release), len(net.unit_matrix)
@@ -150,7 +152,7 @@ class Lists:
         least = np.minimum.reduceat(net.option_minutes, net.option_pointer[:-1])
         changes = net.changeover[net.changeover > 0]
         self.case, self.desk = case, desk
-        self.worth = np.log(np.maximum(ahead.weight, 1e-9) / np.maximum(least, 1))
+        self.weight, self.least = np.log(np.maximum(ahead.weight, 1e-9)), np.maximum(least, 1)
         self.last_start = np.minimum(ahead.last_start, np.int64(2**40))
         self.ahead = ahead.work - least
         self.owner = np.repeat(np.arange(case.shop.operations), np.diff(net.option_pointer))
@@ -159,10 +161,11 @@ class Lists:
     def plan(self, knobs: Numbers) -> Plan | None:
         """Give the plan by the knobs; None where not all operations find a place."""
         n = self.case.shop.operations
+        worth = self.weight - np.log(self.least + knobs[3] * self.ahead)
         order, option = np.zeros(n, np.int64), np.zeros(n, np.int64)
         count = serve(
-            self.case.net, self.case.shop.time.flat, self.worth, self.last_start, self.ahead, self.owner,
-            knobs * self.unit, order, option,
+            self.case.net, self.case.shop.time.flat, worth, self.last_start, self.ahead, self.owner,
+            knobs[:3] * self.unit, order, option,
         )  # fmt: skip
         if count < n:
             return None
@@ -183,7 +186,7 @@ def list_starts(case: Case, race: Race, seed: int) -> None:
     for trial in range(TRIALS):
         if race.over() or (trial and race.share() > SHARE):
             break
-        tried = knobs * (np.exp(random.normal(0.0, 0.5, 3)) if trial else 1.0)
+        tried = knobs * (np.exp(random.normal(0.0, 0.5, len(FIRST))) if trial else 1.0)
         plan = lists.plan(tried)
         better = plan is not None and plan.value < best
         if plan is not None and better:

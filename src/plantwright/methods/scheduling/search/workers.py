@@ -31,16 +31,17 @@ MEETINGS = 12
 BATCH = 3000
 """Tries of annealing between two looks at the clock."""
 
-HOT, COLD = 0.1, 0.002
+HOT, COLD = 0.05, 0.001
 """Temperatures at the beginning and the end, as a share of the mean cost of a sink at the beginning."""
 
 WHOLE = 20_000
 """Shops of more operations are annealed stretch by stretch."""
 
-STRETCH = 2000
-TRIES = 80
-MARGIN = 4000
-"""How many operations a stretch has at most, and how many tries each of them gets."""
+STRETCH = 5000
+TRIES = 20
+MARGIN = 10_000
+"""How many operations a stretch has at most, how many tries each of them gets, and how many operations behind it are
+worked out exactly."""
 
 
 @dataclass
