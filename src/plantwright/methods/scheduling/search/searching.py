@@ -97,8 +97,9 @@ def search(
     -----
     Makespan on calendars that are always open: tabu search on the disjunctive graph from plans between those of a pool
     (see `tabu`, `between`). Lateness in large shops without set-ups: ruin and recreate (see `reinsert`). Everything
-    else: annealing with moves that are worked out exactly (see `anneal`). Shops that do not fit: orders of dispatch
-    in which what holds late work back is put forward (see `redispatch`).
+    else: annealing with moves that are worked out exactly (see `anneal`), in shops of more than 20,000 operations
+    stretch by stretch. Where set-ups depend on the sequence and sinks are due, lists give starts (see `list_starts`).
+    Shops that do not fit: orders of dispatch in which what holds late work back is put forward (see `redispatch`).
 
     Examples
     --------
