@@ -50,12 +50,25 @@ def test_work_pauses_at_closing_time_and_goes_on_the_next_day():
     assert replicate(made, spread(1, mean=1.5), replications=1).complete.item() == 1920 + 150
 
 
-def test_work_that_must_not_pause_waits_for_a_day_that_holds_it():
+@pytest.mark.parametrize(("mean", "complete"), [(1.3, 990), (1.0, 900)])
+def test_work_that_must_not_pause_goes_on_after_closing_time(mean, complete):
+    """Five hours from 10:00 fit into the day; if they take longer than they should, they are not broken off."""
     made = build_network(
         TWO_DAYS, start=[600], finish=[900], run=[300], pausable=[False], calendar_pointer=[0, 1], calendar=[0],
         end_pointer=[0, 1], end_node=[0], end_planned=[900],
     )  # fmt: skip
-    assert replicate(made, spread(1, mean=1.3), replications=1).complete.item() == 1920 + 390
+    assert replicate(made, spread(1, mean=mean), replications=1).complete.item() == complete
+
+
+def test_work_that_must_not_pause_waits_for_a_day_that_holds_its_standard_time():
+    """What comes before it ends at 14:00 instead of 10:00: five hours no longer fit before 16:00."""
+    made = build_network(
+        TWO_DAYS, start=[480, 600], finish=[600, 900], run=[120, 300], pausable=[True, False],
+        calendar_pointer=[0, 1, 2], calendar=[0, 0], before=[0], after=[1],
+        end_pointer=[0, 1], end_node=[1], end_planned=[900],
+    )  # fmt: skip
+    slow = Spread(np.array([3.0, 0.5]), np.zeros(2), np.zeros(2), np.zeros(2))
+    assert replicate(made, slow, replications=1).complete.item() == 1920 + 150
 
 
 def test_setup_does_not_vary():

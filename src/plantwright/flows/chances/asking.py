@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import threading
+from collections.abc import Iterable
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated, Any
 from weakref import WeakKeyDictionary
@@ -75,16 +76,20 @@ def faults(replications: int, seed: int, least: int = 1) -> list[Any]:
     return found
 
 
+def plan_of(view: View, tables: Iterable[str]) -> Plan:
+    """Give the plan that a view looks at, with some of its tables."""
+    raw = {name: view.result(name) for name in tables}
+    meta: dict[str, Any] = {"options": view.plan.get("options", {}), "number": view.number}
+    return Plan(MappingProxyType(raw), view.as_of, view.settings.zone, inputs="", engine="", **meta)
+
+
 def case_of(view: View) -> Case:
     """Give the plan that a view looks at, ready to be followed; prepared once for each view."""
     from plantwright.flows.chances.case import TABLES, make_case  # noqa: PLC0415 - loads Numba
 
     with _LOCK:
         if view not in _CASES:
-            raw = MappingProxyType({name: view.result(name) for name in TABLES})
-            meta: dict[str, Any] = {"options": view.plan.get("options", {}), "number": view.number}
-            base = Plan(raw, view.as_of, view.settings.zone, inputs="", engine="", **meta)
-            _CASES[view] = make_case(plant_of(view), base)
+            _CASES[view] = make_case(plant_of(view), plan_of(view, TABLES))
         return _CASES[view]  # type: ignore[no-any-return]
 
 
@@ -175,4 +180,4 @@ def explain_promise(plan: View, of: str, site: str = "") -> Page:
     return working_page(plan, title, curve.sentence(), working)
 
 
-__all__ = ["case_of", "chances", "faults"]
+__all__ = ["case_of", "chances", "faults", "plan_of"]

@@ -11,7 +11,16 @@ import polars as pl
 from plantwright.core import wording
 from plantwright.core.exact import SCALE
 from plantwright.flows.chances.curve import LEVELS, Curve
-from plantwright.flows.chances.graph import Columns, Graph, Links, operations_of, plan_graph, receipt_columns
+from plantwright.flows.chances.graph import (
+    NO,
+    Columns,
+    Graph,
+    Links,
+    operations_of,
+    plan_graph,
+    receipt_columns,
+    team_of,
+)
 from plantwright.flows.chances.spreads import Spreads, read_spreads
 from plantwright.flows.chances.standing import TABLES, plan_in_force
 from plantwright.flows.promise.trial import Row, Waits
@@ -170,9 +179,11 @@ def _bought(graph: Graph, row: Row, nodes: Columns) -> int:
 
 def _done(graph: Graph, row: Row, calendars: Sequence[int], nodes: Columns) -> int:
     """Add an operation, a transfer or a lead time; it keeps the place that it was given, and begins no sooner."""
-    own = list(dict.fromkeys(calendars[one] for one in (row.unit, *row.crew) if one >= 0 and calendars[one] >= 0))
+    planned = {calendars[one] for one in (row.unit, *row.crew) if one >= 0 and calendars[one] >= 0}
     start, finish = min(row.start, NEVER), min(row.finish, NEVER)
-    run = _worked(graph.made.n.clocks.time, own, start, finish)
+    run = _worked(graph.time, sorted(planned), start, finish)
+    teams = [calendars[row.unit] if row.unit >= 0 else NO, *(team_of(graph, one) for one in row.crew)]
+    own = sorted({one for one in teams if one >= 0})
     center = row.name if row.unit >= 0 else ""
     known, breaks = graph.spreads.runs.get(center), graph.spreads.breaks.get(center)
     share = graph.spreads.run_time if center else graph.spreads.lead_time

@@ -8,13 +8,14 @@ from dataclasses import dataclass, field
 import numpy as np
 import polars as pl
 
+from plantwright.core.worktime import union
 from plantwright.flows.chances.spreads import Known, Spreads
 from plantwright.flows.chances.standing import Standing
 from plantwright.flows.plan.pegs import supplier_calendars
 from plantwright.flows.plan.ragged import Ints, spread
 from plantwright.flows.plan.shop import consuming_steps
 from plantwright.methods.simulation import Network, Spread, build_network, row_arcs
-from plantwright.methods.working_time import NEVER
+from plantwright.methods.working_time import NEVER, WorkingTime, working_time
 
 NO = -1
 
@@ -86,6 +87,7 @@ class Graph:
     ----------
     made : the plan in force in numbers
     spreads : how much things vary
+    time, teams : all calendars, and which of them each group of people or tools has together
     nodes, links : what is done or comes, and who waits for whom
     held : resources, nodes, starts and finishes: who holds what when
     ends : nodes that serve each demand, and when the plan has it complete
@@ -94,6 +96,8 @@ class Graph:
 
     made: Standing
     spreads: Spreads
+    time: WorkingTime
+    teams: Sequence[int]
     nodes: Columns
     links: Links
     held: list[tuple[Ints, Ints, Ints, Ints]]
@@ -114,7 +118,7 @@ class Graph:
         flat = [one for some in nodes.calendars for one in some]
         serving = [part for part, _ in self.ends]
         network = build_network(
-            self.made.n.clocks.time, **own, **flags,
+            self.time, **own, **flags,
             calendar_pointer=np.concatenate(([0], np.cumsum(lengths))), calendar=np.array(flat, np.int64), **joined,
             end_pointer=np.concatenate(([0], np.cumsum([len(part) for part in serving]))),
             end_node=np.concatenate([np.zeros(0, np.int64), *serving]), end_planned=[moment for _, moment in self.ends],
@@ -132,7 +136,8 @@ def plan_graph(made: Standing, planned: Mapping[str, pl.DataFrame], spreads: Spr
     spreads : how much things vary
     """
     nodes, links = Columns(), Links()
-    _add_operations(made, spreads, nodes)
+    time, teams = _with_teams(made)
+    _add_operations(made, teams, spreads, nodes)
     shop = made.shop
     after = np.repeat(np.arange(shop.operations), np.diff(shop.pred_pointer))
     links.add(shop.pred_op, after, shop.pred_lag, shop.pred_overlap, shop.pred_tail)
@@ -141,10 +146,10 @@ def plan_graph(made: Standing, planned: Mapping[str, pl.DataFrame], spreads: Spr
     names = made.material.orders["order"]
     by_name = {names[order]: node for order, node in enumerate(receipts.tolist()) if node >= 0}
     ends = _ends(made, planned["demand_plan"], receipts)
-    return Graph(made, spreads, nodes, links, [_units_held(made), _members_held(made)], ends, by_name)
+    return Graph(made, spreads, time, teams, nodes, links, [_units_held(made), _members_held(made)], ends, by_name)
 
 
-def _add_operations(made: Standing, spreads: Spreads, nodes: Columns) -> None:
+def _add_operations(made: Standing, teams: Sequence[int], spreads: Spreads, nodes: Columns) -> None:
     """Add the operations; one that is fixed begins when the plan says, others a little before at most."""
     shop, plan = made.shop, made.schedule
     count, as_of = shop.operations, made.plant.as_of
@@ -162,7 +167,7 @@ def _add_operations(made: Standing, spreads: Spreads, nodes: Columns) -> None:
     rank[shop.order] = np.arange(count)
     earliest = np.maximum(np.minimum(shop.release, plan.start), np.maximum(plan.start - ahead, as_of))
     nodes.add(
-        _calendars(made),
+        _calendars(made, teams),
         start=plan.start, finish=plan.finish, setup=plan.setup, run=run, rank=rank,
         earliest=np.where(lost, NEVER, np.minimum(earliest, plan.start)),
         pausable=shop.pausable, receipt=np.zeros(count, np.bool_),
@@ -173,18 +178,40 @@ def _add_operations(made: Standing, spreads: Spreads, nodes: Columns) -> None:
     )  # fmt: skip
 
 
-def _calendars(made: Standing) -> list[list[int]]:
-    """Give the calendars of each operation: of its unit, and of all that it holds."""
+def _calendars(made: Standing, teams: Sequence[int]) -> list[list[int]]:
+    """Give the calendars of each operation: of its unit, and of those who can do it, one of whom must be there."""
     shop, plan = made.shop, made.schedule
     own = shop.mode_calendar[np.maximum(plan.mode, 0)] if len(shop.mode_calendar) else np.zeros(0, np.int64)
     unit = shop.unit_calendar[np.maximum(plan.unit, 0)] if len(shop.unit_calendar) else own
     calendars = [[one] if one >= 0 else [] for one in np.where(plan.unit >= 0, unit, own).tolist()]
-    for step in np.flatnonzero(np.diff(plan.member_pointer)).tolist():
-        held = plan.member[plan.member_pointer[step] : plan.member_pointer[step + 1]]
-        for one in shop.member_calendar[held[held >= 0]].tolist():
-            if one >= 0 and one not in calendars[step]:
-                calendars[step].append(one)
+    for step in np.flatnonzero(np.diff(shop.need_pointer)).tolist():
+        for group in shop.need_group[shop.need_pointer[step] : shop.need_pointer[step + 1]].tolist():
+            if teams[group] >= 0 and teams[group] not in calendars[step]:
+                calendars[step].append(teams[group])
     return calendars
+
+
+def _with_teams(made: Standing) -> tuple[WorkingTime, list[int]]:
+    """Add a calendar for each group of people or tools, open while one of them is there; gives them by group.
+
+    Who begins an operation need not end it: whoever can do it goes on when the shift is over.
+    """
+    time, shop = made.n.clocks.time, made.shop
+    known = [time.intervals(one) for one in range(len(time.pointer) - 1)]
+    teams = []
+    for group in range(len(shop.group_pointer) - 1):
+        own = shop.group_member[shop.group_pointer[group] : shop.group_pointer[group + 1]]
+        calendars = np.unique(shop.member_calendar[own])
+        if not len(calendars) or calendars[0] < 0:
+            teams.append(NO)
+        elif len(calendars) == 1:
+            teams.append(int(calendars[0]))
+        else:
+            parts = [known[one] for one in calendars.tolist()]
+            together = union(np.concatenate([one for one, _ in parts]), np.concatenate([one for _, one in parts]))
+            teams.append(len(known))
+            known.append((together.starts, together.ends))
+    return working_time(known), teams
 
 
 def _add_receipts(made: Standing, planned: pl.DataFrame, spreads: Spreads, nodes: Columns) -> Ints:
@@ -266,10 +293,17 @@ def _ends(made: Standing, demand: pl.DataFrame, receipts: Ints) -> list[tuple[In
     return [(np.array(some, np.int64), int(moment)) for some, moment in zip(serving, moments, strict=True)]
 
 
+def team_of(graph: Graph, resource: int) -> int:
+    """Give the calendar of the first group that a person or a copy of a tool belongs to; resources as in the rows."""
+    shop = graph.made.shop
+    place = np.flatnonzero(shop.group_member == resource - len(shop.unit_calendar))
+    return graph.teams[int(np.searchsorted(shop.group_pointer, place[0], side="right")) - 1] if len(place) else NO
+
+
 def operations_of(made: Standing, order: str) -> Ints:
     """Give the operations of an order by its name."""
     number = made.material.orders["order"].index_of(order)
     return np.flatnonzero(made.steps.order == (NO if number is None else number))
 
 
-__all__ = ["Columns", "Graph", "Links", "operations_of", "plan_graph", "receipt_columns"]
+__all__ = ["NO", "Columns", "Graph", "Links", "operations_of", "plan_graph", "receipt_columns", "team_of"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from plantwright.core.problem import ProblemError
+from plantwright.flows.foresee import SEEN, as_foreseen
 from plantwright.flows.plan.make import shop_builder, with_horizon
 from plantwright.flows.plan.material import Material, Numbered, number_plant, plan_material
 from plantwright.flows.plan.pegs import (
@@ -23,7 +24,7 @@ from plantwright.flows.reschedule.in_force import kept_pegs, schedule_in_force, 
 from plantwright.methods.scheduling import Schedule, Shop
 from plantwright.plant import Plan, Plant
 
-TABLES = ("planned_order", "planned_component", "peg", "scheduled_operation", "demand_plan")
+TABLES = ("planned_order", "planned_component", "peg", "scheduled_operation", "demand_plan", *SEEN)
 """What is read of the plan in force."""
 
 
@@ -65,7 +66,7 @@ def plan_in_force(plant: Plant, base: Plan) -> Standing:
     """
     if not base.options.get("schedule", True) or "scheduled_operation" not in base.raw:
         raise ProblemError([NO_SCHEDULE.at(value=base.number)])
-    n = number_plant(with_horizon(plant, base.options.get("horizon_days")))
+    n = number_plant(as_foreseen(with_horizon(plant, base.options.get("horizon_days")), base.raw))
     material = with_names(n, plan_material(n), base.raw)
     pegs = number_pegs(n, material)
     _, consumer, place = order_of_requirement(n, material)

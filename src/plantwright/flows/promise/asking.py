@@ -7,7 +7,6 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated, Any
 from weakref import WeakKeyDictionary
 
@@ -20,10 +19,9 @@ from plantwright.core.parameters import Ref
 from plantwright.core.problem import stop_on_errors
 from plantwright.core.reading import read_texts
 from plantwright.core.report import report
-from plantwright.flows.chances.asking import NORMAL, case_of, faults
+from plantwright.flows.chances.asking import NORMAL, case_of, faults, plan_of
 from plantwright.flows.promise import available, displacing  # noqa: F401 - they declare reports
 from plantwright.flows.remedies.doing import plant_of
-from plantwright.plant import Plan
 
 if TYPE_CHECKING:
     from plantwright.flows.chances.curve import Curve
@@ -102,10 +100,7 @@ def promiser_of(view: View) -> Promiser:
 def _promiser(view: View) -> Promiser:
     from plantwright.flows.promise.answer import TABLES, make_promiser  # noqa: PLC0415 - loads Numba
 
-    raw = MappingProxyType({name: view.result(name) for name in TABLES})
-    meta: dict[str, Any] = {"options": view.plan.get("options", {}), "number": view.number}
-    plan = Plan(raw, view.as_of, view.settings.zone, inputs="", engine="", **meta)
-    return make_promiser(plant_of(view), plan)
+    return make_promiser(plant_of(view), plan_of(view, TABLES))
 
 
 @lru_cache(maxsize=64)

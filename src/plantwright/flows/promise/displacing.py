@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated, Any
 
 import polars as pl
@@ -16,8 +15,8 @@ from plantwright.core.parameters import Ref
 from plantwright.core.problem import problem_kind, stop_on_errors
 from plantwright.core.reader import say
 from plantwright.core.report import report
+from plantwright.flows.chances.asking import plan_of
 from plantwright.flows.remedies.doing import plant_of
-from plantwright.plant import Plan
 
 if TYPE_CHECKING:
     from plantwright.flows.reschedule.result import Rescheduled
@@ -87,9 +86,7 @@ def _tried(plan: View, name: str, row: dict[str, Any]) -> Rescheduled:
 
     event = Event("rush", name, name, {"sales_order_line": (row,)}, quiet=False)
     plant = plant_of(plan)
-    raw = MappingProxyType({table: plan.result(table) for table in TABLES})
-    meta: dict[str, Any] = {"options": plan.plan.get("options", {}), "number": plan.number}
-    base = Plan(raw, plan.as_of, plan.settings.zone, inputs="", engine="", **meta)
+    base = plan_of(plan, TABLES)
     return rescheduled(plant, base, [event], replan(plant, base, [event]))
 
 

@@ -164,7 +164,8 @@ def build_network(
         "tail": _or(tail, len(first), 0),
     }  # fmt: skip
     ends = Ends(_row(end_pointer), _row(end_node), _row(end_planned))
-    _check(count, given | dict(zip(("pausable", "receipt"), flags, strict=True)), first, arcs, own, ends)
+    known = given | dict(zip(("pausable", "receipt"), flags, strict=True))
+    _check(count, known, first, arcs, own, ends, len(time.pointer) - 1)
     order = np.lexsort((given["rank"], done, begins))
     place = np.empty(count, np.int64)
     place[order] = np.arange(count)
@@ -297,12 +298,15 @@ def _sorted(pointer: Integers, values: Integers, order: Integers) -> tuple[Integ
 
 def _check(
     count: int, given: dict[str, Any], first: Integers, arcs: dict[str, Integers],
-    own: tuple[Integers, Integers], ends: Ends,
+    own: tuple[Integers, Integers], ends: Ends, calendars: int,
 ) -> None:  # fmt: skip
     problems = [_length(name, len(one), count) for name, one in given.items() if len(one) != count]
     problems += [_length(name, len(one), len(first)) for name, one in arcs.items() if len(one) != len(first)]
     problems += _inside("before", first, count) + _inside("after", arcs["after"], count)
     problems += _inside("end_node", ends.node, count)
+    wrong = np.flatnonzero((own[1] < 0) | (own[1] >= calendars))
+    must = f"a calendar from 0 to {calendars - 1}"
+    problems += [BAD_ARGUMENT.at("", int(i), "calendar", int(own[1][i]), must=must) for i in wrong[:10]]
     for name, pointer, of, values in (
         ("calendar_pointer", own[0], count, own[1]), ("end_pointer", ends.pointer, len(ends.planned), ends.node),
     ):  # fmt: skip

@@ -76,6 +76,7 @@ def replicate(network: Network, spread: Spread, *, replications: int = 1000, see
 
     Everything keeps its place in the row of its machine, its people and its tools. It begins when all that it waits
     for is there, but not before its `earliest` moment; what is complete before the plan wants it waits until then.
+    What must not pause begins where its standard time fits into one stretch of open time, and goes on to its end.
 
     Parameters
     ----------
@@ -201,10 +202,12 @@ def _done(flat: Flat, nodes: Nodes, o: int, t: int, work: int) -> tuple[int, int
         return planned, nodes.finish[o]
     if not many:
         return t, t + minutes
-    t = begin(flat, own, many, nodes.pausable[o], t, minutes)
+    # Nobody knows beforehand how long it will take: what must not pause begins where its standard fits, and goes on.
+    t = begin(flat, own, many, nodes.pausable[o], t, nodes.setup[o] + nodes.run[o])
     if t >= NEVER:
         return NEVER, NEVER
-    return t, min(done(flat, own, many, t, minutes), NEVER)
+    end: int = min(done(flat, own, many, t, minutes), NEVER) if nodes.pausable[o] else t + minutes
+    return t, end
 
 
 def warm_up() -> None:
