@@ -1,14 +1,17 @@
 """A better schedule beside the one in force: kept, compared, accepted, and taken back."""
 
+from dataclasses import replace
+
 import polars as pl
 import pytest
 
-from plantwright.core.jobs import JOBS
+from plantwright.core.jobs import JOBS, ask_job, one_job
 from plantwright.core.problem import ProblemError
+from plantwright.core.stage import figures_of
 from plantwright.core.store import Store
 from plantwright.flows.catalog import load_jobs
 from plantwright.flows.exchange import import_files
-from plantwright.flows.improve import beside_state, gains, improve, moved_operations, moves_sheet
+from plantwright.flows.improve import beside_state, gains, improve, moved_operations, moves_sheet, reached
 from plantwright.flows.plan_store import BESIDE, judge_plan, plan_store, put_in_force
 from plantwright.flows.views import StoreView
 
@@ -104,3 +107,18 @@ def test_operations_move_when_they_start_an_hour_later_or_run_elsewhere(store):
 
 def test_searching_is_long_work_for_those_who_may_plan():
     assert load_jobs()["improve"].permission == JOBS["plan"].permission == "jobs.run"
+
+
+def test_how_far_a_search_is_comes_as_figures_beside_its_words(store):
+    told = []
+    improve(store, "anna", lambda stage, _share: told.append(stage) and False, seconds=1)
+    searching = [figures_of(stage) for stage in told if figures_of(stage)]
+    number = ask_job(store, "improve", {}, "anna")
+    now = one_job(store, number)
+    assert reached(now) is None
+    for figures in searching:
+        assert set(figures) == {"objective", "bound", "seconds"}
+        found = reached(replace(now, state="running", result=dict(figures)))
+        assert found is not None
+        assert (found.objective, found.bound) == (figures["objective"], figures["bound"])
+    assert reached(replace(now, state="done", result={"plan": 2})) is None

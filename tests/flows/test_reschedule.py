@@ -12,6 +12,8 @@ from plantwright.core.journal import reverse
 from plantwright.core.problem import ProblemError
 from plantwright.core.store import Store
 from plantwright.flows.exchange import import_files
+from plantwright.flows.improve import gains
+from plantwright.flows.plan.results import improvement_table
 from plantwright.flows.plan_store import judge_plan, keep_plan
 from plantwright.flows.reschedule.events import read_events
 from plantwright.flows.reschedule.store import reschedule, reschedule_store
@@ -112,3 +114,39 @@ def test_dry_run_keeps_nothing(store):
     assert (found.plan.number, found.entry) == (0, 0)
     assert store.read("down_time").filter(pl.col("reason") == "breakdown").height == 0
     assert MappingProxyType(found.figures)["moved"] > 0
+
+
+def test_a_rush_order_leaves_the_lots_of_others_as_they_are(pumps):
+    plant, plan = pumps
+    found = reschedule(plant, plan, ["rush P-200-4 10 2026-03-20"])
+    lots = ("order", "item", "site", "source", "quantity", "supplier")
+    planned = plan.raw["planned_order"].filter((pl.col("state") == "planned") & (pl.col("source") != "transfer"))
+    filled = plant.raw["item_site"].filter(pl.col("lot_rule") == "min-max").select("item").unique()
+    planned = planned.join(filled, on="item", how="anti")
+    gone = planned.select(lots).join(found.plan.raw["planned_order"].select(lots), on=lots, how="anti")
+    assert gone.is_empty()
+    assert found.figures["share_moved"] < 0.1
+
+
+def test_late_orders_are_counted_as_for_a_search(pumps):
+    plant, plan = pumps
+    found = reschedule(plant, plan, [DOWN])
+    own = {name: value for name, value in gains(found.before, found.view).items() if name.startswith("late")}
+    assert own == {name: found.figures[name] for name in own}
+    late = plan.raw["demand_plan"].filter((pl.col("status") != "on time") & (pl.col("kind") == "sales order"))
+    assert found.figures["late_before"] == late.height
+
+
+def test_a_rescheduled_plan_keeps_the_record_of_the_search(pumps):
+    plant, plan = pumps
+    record = improvement_table([(0.0, 2880.0, 1440.0), (1.5, 1440.0, 1440.0)])
+    searched = replace(plan, raw=MappingProxyType({**plan.raw, "plan_improvement": record}))
+    assert reschedule(plant, searched, [DOWN]).plan.raw["plan_improvement"].equals(record)
+
+
+def test_the_same_question_about_the_same_plan_is_answered_alike_again(pumps):
+    plant, plan = pumps
+    first = reschedule(plant, plan, [DOWN])
+    reschedule(plant, plan, ["late C-H200 10"])  # what is kept of the plan is not changed by other questions
+    second = reschedule(plant, plan, [DOWN])
+    assert all(first.plan.raw[name].equals(second.plan.raw[name]) for name in first.plan.raw)

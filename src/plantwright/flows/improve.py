@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -12,11 +11,12 @@ import polars as pl
 
 from plantwright.core.column import Kind
 from plantwright.core.exact import SCALE
-from plantwright.core.jobs import Tell, job
+from plantwright.core.jobs import Job, Tell, job
 from plantwright.core.pages import Sheet, View, named, sheet
 from plantwright.core.problem import BAD_ARGUMENT, ProblemError
 from plantwright.core.store import Store
 from plantwright.flows.jobs import STAGES
+from plantwright.flows.lateness import lateness
 from plantwright.flows.plan_store import Wishes, load_plan, plan_store
 from plantwright.flows.trial import named_as
 
@@ -54,8 +54,6 @@ def improve(
 
 # --- while it runs --------------------------------------------------------------------------------------------------
 
-_SAID = re.compile(r"([0-9.]+) weighted late days(?:, at least ([0-9.]+))?")
-
 
 @dataclass(frozen=True, slots=True)
 class Reached:
@@ -70,17 +68,10 @@ class Reached:
         return max(self.objective - self.bound, 0.0) / self.objective if self.objective > 0 else 0.0
 
 
-def reached(stage: str) -> Reached | None:
-    """Read how far a search is from the words of its stage; None while it does not search.
-
-    Examples
-    --------
-    >>> reached("schedule: 120.0 weighted late days, at least 45.6")
-    Reached(objective=120.0, bound=45.6)
-    >>> reached("Reading the plant")
-    """
-    found = _SAID.search(stage)
-    return Reached(float(found[1]), float(found[2] or 0)) if found else None
+def reached(job: Job) -> Reached | None:
+    """Read how far a search is from the figures that its job tells; None while it does not search."""
+    told = job.result if not job.over and isinstance(job.result, dict) else {}
+    return Reached(told["objective"], told["bound"]) if {"objective", "bound"} <= told.keys() else None
 
 
 # --- what it gains --------------------------------------------------------------------------------------------------
@@ -95,15 +86,12 @@ def gains(before: View, after: View) -> dict[str, float]:
 
     Returns
     -------
-    late_before, late_after (sales orders), days_before, days_after, value_before, value_after (money), moved,
+    Each of `lateness` before and after, such as late_before and late_after (customers' orders); moved and
     operations (of the plan in force)
     """
     found: dict[str, float] = {}
     for name, view in (("before", before), ("after", after)):
-        late = view.result("demand_plan").filter((pl.col("kind") == "sales order") & (pl.col("status") != "on time"))
-        found[f"late_{name}"] = late.height
-        found[f"days_{name}"] = round(float(late["late_days"].sum()) / SCALE, 1)
-        found[f"value_{name}"] = float(late["value"].sum()) / SCALE
+        found |= {f"{key}_{name}": value for key, value in lateness(view.result("demand_plan")).items()}
     found["moved"] = moved_operations(before, after).height
     found["operations"] = before.result("scheduled_operation").height
     return found

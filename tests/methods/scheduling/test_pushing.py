@@ -10,9 +10,10 @@ from tests.methods.scheduling.checker import faults
 from tests.methods.scheduling.shops import HORIZON, SPAN, plain_schedule, plain_shops, shop_of
 
 from plantwright.core.problem import ProblemError
-from plantwright.methods.scheduling import build_shop, dispatch
+from plantwright.methods.scheduling import build_shop, defer, dispatch
 from plantwright.methods.scheduling.mending import mend
 from plantwright.methods.scheduling.problem import changed
+from plantwright.methods.scheduling.pulling import match_up
 from plantwright.methods.scheduling.pushing import right_shift
 from plantwright.methods.scheduling.repairing import repair
 from plantwright.methods.scheduling.settling import CAUSES
@@ -51,6 +52,10 @@ def test_pushing_breaks_no_rule_and_begins_nothing_earlier(drawn, patience):
     moved = (found.schedule.start != before.start) | (found.schedule.unit != before.unit)
     moved |= found.schedule.mode != before.mode
     assert (moved[free] == found.free[free]).all()
+    matched = match_up(shop, before, patience=patience).schedule
+    assert matched.status == "complete"
+    assert faults(after, plain_schedule(matched), HORIZON) == []
+    assert (matched.start <= np.maximum(found.schedule.start, before.start))[free].all() or patience < NEVER
 
 
 @few
@@ -60,6 +65,8 @@ def test_without_an_event_nothing_moves(plain, patience):
     before = dispatch(shop, "edd")
     assume(before.status == "complete")
     assert right_shift(shop, before, patience=patience).schedule.same_as(before)
+    if patience == NEVER:
+        assert match_up(shop, before).schedule.same_as(before)
 
 
 @few
@@ -90,21 +97,32 @@ def test_long_work_keeps_its_turn_and_ends_sooner_than_in_the_next_gap():
     found = mend(shop, before, still=1)
     assert repair(shop, before).schedule.start.tolist() == [0, 300, 200]
     assert found.schedule.start.tolist() == [0, 130, 230]
-    assert (found.late, found.late_by_repair, found.way) == (60, 200, "pushed")
+    assert (found.late, found.late_by_repair, found.way) == (60, 200, "matched up")
     assert [CAUSES[one] for one in found.cause] == ["stays", "event", "room"]
     assert found.behind.tolist() == [-1, -1, 1]
 
 
-def test_what_is_displaced_goes_to_another_unit_where_that_is_sooner():
-    minutes, opens = [60, 60], ([0], [900])
-    before = dispatch(line(opens, minutes, units=2, sink_due=[60, 60]), "edd")
+def test_what_a_stop_takes_away_is_won_back_before_it():
+    """Two jobs just in time: the second loses its place, runs before the stop, and the first makes room for it."""
+    jobs = [60, 60]
+    early = line(([0], [900]), jobs, sink_due=[200, 300])
+    before = defer(early, dispatch(early, "edd"))
+    found = mend(line(([0, 300], [240, 900]), jobs, sink_due=[200, 300]), before, still=1)
+    assert (before.start.tolist(), found.schedule.start.tolist()) == ([140, 240], [120, 180])
+    assert (found.late, found.way) == (0, "matched up")
+    assert [CAUSES[one] for one in found.cause] == ["earlier", "earlier"]
+
+
+def test_what_is_displaced_goes_to_another_unit_that_has_room():
+    minutes, opens, more = [60, 60], ([0], [900]), {"sink_due": [60, 260], "release": [0, 200]}
+    before = dispatch(line(opens, minutes, units=2, **more), "edd")
     stopped = int(before.unit[0])
     shop = build_shop(
         working_time([opens, ([600], [900])]), unit_pointer=[0, 2], unit_calendar=[int(u == stopped) for u in (0, 1)],
-        mode_center=[0, 0], mode_minutes=minutes, sink_pointer=[0, 1, 2], sink_op=[0, 1], sink_due=[60, 60],
+        mode_center=[0, 0], mode_minutes=minutes, sink_pointer=[0, 1, 2], sink_op=[0, 1], **more,
     )  # fmt: skip
     found = right_shift(shop, before)
-    assert found.schedule.start.tolist() == [0, 60]
+    assert found.schedule.start.tolist() == [0, 200]
     assert found.schedule.unit.tolist() == [1 - stopped, 1 - stopped]
 
 
@@ -135,7 +153,7 @@ def test_an_operation_that_the_schedule_does_not_hold_yet_is_placed_in_its_turn(
     [{"blocking": [True, False]}, {"center_capacity": [2], "size": [1, 1], "batch_family": [0, 0]}],
     ids=["blocking", "batches"],
 )
-@pytest.mark.parametrize("call", [repair, right_shift, mend])
+@pytest.mark.parametrize("call", [repair, right_shift, match_up, mend])
 def test_what_binds_operations_to_each_other_is_refused(call, binding):
     shop = build_shop(
         working_time([]), unit_pointer=[0, 1], unit_calendar=[-1], mode_center=[0, 0], mode_minutes=[10, 10], **binding

@@ -20,24 +20,30 @@ from plantwright.methods.scheduling import Schedule, Shop
 from plantwright.methods.working_time import NEVER
 
 NO, GONE = -1, -2
+SAME = ("order", "item", "site", "quantity", "due")
+"""What orders of two plans have in common where both plans cut the same lots."""
 
 
-def with_names(n: Numbered, material: Material, base: Mapping[str, pl.DataFrame]) -> Material:
-    """Give the planned orders of a material plan the names that they have in the plan in force, new ones new names."""
+def with_names(
+    n: Numbered, material: Material, base: Mapping[str, pl.DataFrame], kept: frozenset[str] = frozenset()
+) -> Material:
+    """Give the planned orders of a material plan the names that they have in the plan in force, new ones new names.
+
+    Those in `kept` have them already.
+    """
     places = n.nodes.frame.select("node", "item", "site")
     rows = material.orders.join(places, on="node", how="left", maintain_order="left").rename({"kind": "source"})
     wanted = rows.select("order", "item", "site", "source", "quantity", "start", "due", "state", "id")
-    if (
-        base["planned_order"]
-        .select("order", "item", "site", "quantity", "due")
-        .equals(wanted.select("order", "item", "site", "quantity", "due"))
-    ):
+    known = base["planned_order"]
+    if known.select(SAME).equals(wanted.select(SAME)):
         return material
-    found = named_as(base["planned_order"], {"planned_order": wanted})["planned_order"].sort("id")["order"]
-    taken = set(base["planned_order"]["order"]) | set(material.orders["order"])
+    named = pl.col("order").is_in(list(kept))
+    found = named_as(known.filter(~named), {"planned_order": wanted.filter(~named)})["planned_order"]
+    both = pl.concat([found.select("id", "order"), wanted.filter(named).select("id", "order")]).sort("id")
+    taken = set(known["order"]) | set(material.orders["order"])
     number = 1 + max((int(name.split("-")[-1]) for name in taken if name.split("-")[-1].isdecimal()), default=0)
     names = []
-    for name in found:
+    for name in both["order"].to_list():
         if name.startswith("new "):
             kind, number = name.removeprefix("new ").split("-")[0], number + 1
             name = f"{kind}-{number - 1:06d}"  # noqa: PLW2901 - the name that it gets
@@ -62,8 +68,8 @@ def kept_pegs(
 
     Returns
     -------
-    Pegs with the same sums by requirement and by supply. Where lots of an item have changed so that some peg no longer
-    holds, the item is pegged as the material plan does: what is left over would hang together by chance.
+    Pegs with the same sums by requirement and by supply. Where a lot of an item is no longer there, the item is pegged
+    as the material plan does: what is left over would hang together by chance.
     """
     nothing = np.zeros(max(len(consumer), material.orders.height) + 1, np.int64)
     dates = Dates(nothing[: material.orders.height], nothing[: material.orders.height], nothing, nothing)
@@ -87,12 +93,15 @@ def kept_pegs(
     for key, name, quantity, own in old.select("key", "supply", "quantity", "own").iter_rows():
         node = nodes.get(own, NO)
         one, source = number.get(key, NO), supply.get(name)
-        if one < 0 or source is None or min(need[one], have.get((node, source), 0)) < quantity:
+        if source is None:
             changed.add(node)
             continue
-        found.append((one, source, quantity))
-        need[one] -= quantity
-        have[node, source] -= quantity
+        # Who asks for less now, or for nothing any more, leaves the rest of the lot to others.
+        amount = min(need.get(one, 0), have.get((node, source), 0), quantity)
+        if amount > 0:
+            found.append((one, source, amount))
+            need[one] -= amount
+            have[node, source] -= amount
     found = [row for row in found if node_of[row[0]] not in changed]
     found += _shared_out(material, need, have, {one: node for one, node in node_of.items() if node not in changed})
     rows = zip(pegs.requirement.tolist(), pegs.node.tolist(), pegs.supply.tolist(), pegs.quantity.tolist(), strict=True)

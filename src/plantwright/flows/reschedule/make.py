@@ -12,29 +12,22 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from plantwright.core.problem import ProblemError, errors, problem_kind, stop_on_errors
+from plantwright.core.problem import Problem, ProblemError, errors, problem_kind, stop_on_errors
 from plantwright.flows.check import check_plant
 from plantwright.flows.exchange import Progress, quiet
+from plantwright.flows.foresee import CARRIED, as_foreseen
 from plantwright.flows.plan import loads, reasons, results
 from plantwright.flows.plan.calendars import plan_clocks
 from plantwright.flows.plan.make import shop_builder, with_horizon
-from plantwright.flows.plan.material import Material, Numbered, number_plant, plan_material
+from plantwright.flows.plan.material import Material, Numbered
 from plantwright.flows.plan.messages import draft_messages
-from plantwright.flows.plan.pegs import (
-    PegRows,
-    earliest,
-    never_made,
-    number_pegs,
-    order_of_requirement,
-    without_demands,
-)
-from plantwright.flows.plan.ragged import Ints
 from plantwright.flows.plan.schedule import Scheduled, never_placed
-from plantwright.flows.plan.timing import dates_by_schedule, order_holding
+from plantwright.flows.plan.timing import dates_by_schedule
 from plantwright.flows.plan.totals import lateness_totals, plan_totals
 from plantwright.flows.plan.verify import verify
 from plantwright.flows.reschedule.events import Event, with_rows
-from plantwright.flows.reschedule.in_force import kept_pegs, schedule_in_force, with_names
+from plantwright.flows.reschedule.in_force import schedule_in_force
+from plantwright.flows.reschedule.known import Known, known_anew, known_around, known_of
 from plantwright.methods.scheduling import Schedule
 from plantwright.methods.scheduling.mending import Mended, mend
 from plantwright.plant import Plan, Plant
@@ -43,7 +36,9 @@ NO_SCHEDULE = problem_kind(
     "reschedule-no-schedule", "Plan {value} has no schedule that could be kept.",
     "Plan the plant with its schedule first: plantwright plan DB.",
 )  # fmt: skip
-TABLES = ("planned_order", "planned_component", "peg", "scheduled_operation", "demand_plan")
+TABLES = (
+    "planned_order", "planned_component", "peg", "scheduled_operation", "demand_plan", "plan_improvement", *CARRIED,
+)  # fmt: skip
 """What is read of the plan in force."""
 
 
@@ -69,23 +64,29 @@ class Replanned:
 
 @dataclass(frozen=True)
 class Prepared:
-    """The plant after the events as a shop, and the schedule in force in its numbers; made before anything moves."""
+    """The plant after the events as a shop, and the schedule in force in its numbers; made before anything moves.
+
+    Parameters
+    ----------
+    plant : the plant with the events, and with the forecasts and stock targets of the plan in force
+    known : its orders and pegs; its numbered plant has the working time after the events
+    scheduled : its shop, with the schedule in force
+    before : the schedule in force
+    problems : what the check of the plant has found
+    """
 
     plant: Plant
-    n: Numbered
-    material: Material
-    pegs: PegRows
-    lost: pl.DataFrame
-    soonest: Ints
-    hold: np.ndarray
-    consumer: Ints
-    place: Ints
+    known: Known
     scheduled: Scheduled
     before: Schedule
+    problems: Sequence[Problem]
 
 
 def prepare(plant: Plant, base: Plan, events: Sequence[Event]) -> Prepared:
     """Make the shop of a plant after some events, with the schedule in force in it.
+
+    What only takes working time away leaves lots and need dates as they are: for such events the material is planned
+    once, however often is asked.
 
     Raises
     ------
@@ -95,22 +96,22 @@ def prepare(plant: Plant, base: Plan, events: Sequence[Event]) -> Prepared:
     if "scheduled_operation" not in base.raw or not base.raw["scheduled_operation"].height:
         raise ProblemError([NO_SCHEDULE.at(value=base.number)])
     plant = with_horizon(plant, base.options.get("horizon_days"))
+    problems = check_plant(with_events(plant, events), scenarios=False)
+    stop_on_errors(problems)
+    plant = as_foreseen(plant, base.raw)
     after = with_events(plant, events)
-    stop_on_errors(check_plant(after, scenarios=False))
-    n, material = _material(plant, after, events)
-    material = with_names(n, material, base.raw)
-    pegs = number_pegs(n, material)
-    _, consumer, place = order_of_requirement(n, material)
-    if len(pegs.quantity):
-        pegs = kept_pegs(n, material, pegs, consumer, place, base.raw)
-    missing = never_made(material, pegs, consumer)
-    lost = reasons.without_source(n, material, pegs, missing)
-    pegs = without_demands(pegs, missing)
-    hold, soonest = order_holding(n, material, consumer), earliest(n, material)
-    given, steps, shop = shop_builder(n, material, soonest, hold, base)(pegs)
+    loud = [event for event in events if not event.quiet]
+    if not loud:
+        known = known_of(plant, base)
+    elif all(event.kind == "rush" for event in loud):
+        known = known_around(with_events(plant, loud), base, known_of(plant, base))
+    else:
+        known = known_anew(with_events(plant, loud), base)
+    n = replace(known.n, plant=after, clocks=plan_clocks(after, known.n.nodes.main, known.n.centers))
+    known, material = replace(known, n=n), known.material
+    given, steps, shop = shop_builder(n, material, known.soonest, known.hold, base)(known.pegs)
     before = schedule_in_force(n, material, steps, shop, base.raw)
-    scheduled = Scheduled(given, steps, shop, before, before)
-    return Prepared(after, n, material, pegs, lost, soonest, hold, consumer, place, scheduled, before)
+    return Prepared(after, known, Scheduled(given, steps, shop, before, before), before, problems)
 
 
 def with_events(plant: Plant, events: Sequence[Event]) -> Plant:
@@ -118,14 +119,6 @@ def with_events(plant: Plant, events: Sequence[Event]) -> Plant:
     for event in events:
         plant = with_rows(plant, event.rows)
     return plant
-
-
-def _material(plant: Plant, after: Plant, events: Sequence[Event]) -> tuple[Numbered, Material]:
-    """Plan the material; what only takes working time away leaves lots and need dates as they are."""
-    loud = with_events(plant, [event for event in events if not event.quiet])
-    n = number_plant(loud)
-    material = plan_material(n)
-    return replace(n, plant=after, clocks=plan_clocks(after, n.nodes.main, n.centers)), material
 
 
 def replan(
@@ -166,48 +159,56 @@ def replan(
     mended = mend(made.scheduled.shop, made.before, start=made.plant.as_of, seconds=seconds, seed=seed, anew=anew)
     repaired = time.perf_counter()
     steps, shop = made.scheduled.steps, made.scheduled.shop
-    stop_on_errors(never_placed(made.n, steps, shop, mended.schedule))
+    stop_on_errors(never_placed(made.known.n, steps, shop, mended.schedule))
     scheduled = replace(made.scheduled, early=mended.schedule, late=mended.schedule)
     progress("schedule", 0.6)
-    tables, totals = _tables(made, scheduled)
+    tables, totals = _tables(made.known, scheduled)
+    # The record of the search stays: the schedule that it found is the one that was repaired.
+    tables["plan_improvement"] = base.raw.get("plan_improvement", results.improvement_table(()))
+    tables |= {name: base.raw[name] for name in CARRIED if name in base.raw}
     progress("tables", 0.8)
     tabled = time.perf_counter()
     plan = _plan(made, base, tables, totals, mended, seed, seconds)
+    inputs = with_events(with_horizon(plant, base.options.get("horizon_days")), events)
     seconds_of = {
         "prepare": prepared - begun, "repair": repaired - prepared, "tables": tabled - repaired,
         "verify": time.perf_counter() - tabled,
     }  # fmt: skip
-    plan = replace(plan, seconds=MappingProxyType({name: round(value, 4) for name, value in seconds_of.items()}))
-    return Replanned(plan, made.n, made.material, scheduled, made.before, mended)
+    plan = replace(
+        plan,
+        seconds=MappingProxyType({name: round(value, 4) for name, value in seconds_of.items()}),
+        inputs=inputs.hash(),
+    )
+    return Replanned(plan, made.known.n, made.known.material, scheduled, made.before, mended)
 
 
-def _tables(made: Prepared, scheduled: Scheduled) -> tuple[dict[str, pl.DataFrame], dict[str, Any]]:
+def _tables(known: Known, scheduled: Scheduled) -> tuple[dict[str, pl.DataFrame], dict[str, Any]]:
     """Give the result tables of the new schedule, and its figures."""
-    n, material, pegs, steps, shop = made.n, made.material, made.pegs, scheduled.steps, scheduled.shop
+    n, material, pegs, steps, shop = known.n, known.material, known.pegs, scheduled.steps, scheduled.shop
     dates = dates_by_schedule(
-        n, scheduled.given, material, pegs, steps, scheduled.late, made.soonest, made.consumer, made.place
+        n, scheduled.given, material, pegs, steps, scheduled.late, known.soonest, known.consumer, known.place
     )
     late = np.flatnonzero(dates.projected > material.demands["due"].to_numpy())
-    tracer = reasons.make_tracer(n, scheduled.given, material, pegs, steps, shop, scheduled.early, made.soonest)
+    tracer = reasons.make_tracer(n, scheduled.given, material, pegs, steps, shop, scheduled.early, known.soonest)
     reason, cause = reasons.trace(tracer, late)
-    words = made.lost.select("demand", cause="text")
+    words = known.lost.select("demand", cause="text")
     cause = pl.concat([cause.join(words, on="demand", how="anti"), words])
     load = loads.center_loads(n, shop, scheduled.late)
     waits = reasons.waits_by_center(shop, scheduled.early, steps, n.plant.as_of)
     demand = results.demand_plans(n, material, pegs, dates, cause)
     tables = {
         "planned_order": results.planned_orders(n, material, dates),
-        "planned_component": results.planned_components(n, material, dates, made.consumer, made.place),
+        "planned_component": results.planned_components(n, material, dates, known.consumer, known.place),
         "peg": results.pegs_table(n, material, pegs, dates),
         "demand_plan": demand,
         "consumed_forecast": results.consumed_table(material),
         "message_draft": draft_messages(n, material, pegs, dates),
         "scheduled_operation": results.scheduled_operations(n, material, steps, shop, scheduled.late),
         "center_load": load,
-        "reason": pl.concat([reason, made.lost]),
+        "reason": pl.concat([reason, known.lost]),
         "bottleneck": loads.bottlenecks(n, load, waits, reason),
     }
-    totals = plan_totals(n, material, pegs, dates, demand, len(steps), made.hold)
+    totals = plan_totals(n, material, pegs, dates, demand, len(steps), known.hold)
     return tables, totals | lateness_totals(scheduled, material.demands.height)
 
 
@@ -217,13 +218,12 @@ def _plan(
 ) -> Plan:  # fmt: skip
     plant = made.plant
     faults = verify(plant, tables, plant.as_of, scheduled=True, totals=totals, previous=base.raw)
-    problems = check_plant(plant, scenarios=False)
     options = {
         "schedule": True, "seed": seed, "seconds": seconds or None, "horizon_days": base.options.get("horizon_days"),
         "previous": base.number, "rescheduled": True,
     }  # fmt: skip
     return Plan(
-        MappingProxyType(dict(tables)), plant.as_of, plant.settings.zone, MappingProxyType(options), plant.hash(),
+        MappingProxyType(dict(tables)), plant.as_of, plant.settings.zone, MappingProxyType(options), "",
         version("plantwright"), base.scenario, status=mended.schedule.status, verified=not errors(faults),
-        problems=(*problems, *faults), totals=MappingProxyType(dict(totals)),
+        problems=(*made.problems, *faults), totals=MappingProxyType(dict(totals)),
     )  # fmt: skip

@@ -16,6 +16,7 @@ from plantwright.core.exact import SCALE
 from plantwright.core.pages import Page, Sheet, named, with_units
 from plantwright.core.reader import say
 from plantwright.core.store.plain import plain
+from plantwright.flows.lateness import lateness
 from plantwright.flows.plan.steps import NO
 from plantwright.flows.reschedule.events import Event
 from plantwright.flows.reschedule.make import Replanned
@@ -144,7 +145,7 @@ def late_rows(base: Plan, plan: Plan) -> pl.DataFrame:
 def _figures(base: Plan, made: Replanned, moved: pl.DataFrame, late: pl.DataFrame) -> dict[str, Any]:
     there = base.raw["scheduled_operation"].height
     own = moved.filter(pl.col("start_before").is_not_null()).height
-    before, after = (_late_of(one) for one in (base, made.plan))
+    before, after = (lateness(one.raw["demand_plan"]) for one in (base, made.plan))
     figures: dict[str, Any] = {
         "operations": there, "moved": own, "new": moved.height - own,
         "share_moved": round(own / there, 4) if there else 0.0, "demands_moved": late.height,
@@ -153,16 +154,8 @@ def _figures(base: Plan, made: Replanned, moved: pl.DataFrame, late: pl.DataFram
         figures[f"{name}_before"], figures[f"{name}_after"] = before[name], after[name]
     seconds = made.plan.seconds
     figures["seconds_repair"] = round(seconds["repair"], 3)
-    figures["tried"] = made.mended.tried
+    figures["tried"], figures["way"] = made.mended.tried, made.mended.way
     return figures
-
-
-def _late_of(plan: Plan) -> dict[str, Any]:
-    rows = plan.raw["demand_plan"].filter(pl.col("status") != "on time")
-    return {
-        "late": rows.height, "late_days": round(float(rows["late_days"].sum()) / SCALE, 1),
-        "late_value": round(float(rows["value"].sum()) / SCALE, 2),
-    }  # fmt: skip
 
 
 def sentence_of(one: Rescheduled) -> str:

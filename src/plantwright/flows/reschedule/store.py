@@ -11,6 +11,7 @@ from plantwright.core.action import run_action
 from plantwright.core.problem import stop_on_errors
 from plantwright.core.store import Store
 from plantwright.flows.exchange import Progress, quiet, read_plant
+from plantwright.flows.plan.make import with_horizon
 from plantwright.flows.plan_store import keep_plan, load_plan
 from plantwright.flows.reschedule.events import read_events
 from plantwright.flows.reschedule.make import TABLES, replan
@@ -74,23 +75,35 @@ def reschedule_store(
     """
     begun = time.perf_counter()
     progress("load", 0.0)
-    base = load_plan(store, tables=TABLES)
+    base = plan_in_force(store)
     plant = read_plant(store)
     read = time.perf_counter() - begun
     found = reschedule(plant, base, texts, seconds=seconds, seed=seed, progress=progress)
     if not dry_run:
-        found = _kept(store, found, texts, by, read)
+        found = _kept(store, plant, found, texts, by, read)
     figures = {**found.figures, "seconds_read": round(read, 3), "seconds_all": round(time.perf_counter() - begun, 3)}
     return replace(found, figures=MappingProxyType(figures))
 
 
-def _kept(store: Store, found: Rescheduled, texts: Sequence[str], by: str, read: float) -> Rescheduled:
+def plan_in_force(store: Store) -> Plan:
+    """Load what a reschedule needs of the plan in force, as far as that plan has it."""
+    there = store.load_plan(None, ())[0]["tables"]
+    return load_plan(store, tables=tuple(name for name in TABLES if name in there))
+
+
+def _kept(store: Store, plant: Plant, found: Rescheduled, texts: Sequence[str], by: str, read: float) -> Rescheduled:
     """Write the events down, then the plan; its inputs are the plant with the events."""
     answer = run_action(store, "record_events", {"events": list(texts)}, by)
     entry = int(answer["entry"])
-    plant = read_plant(store, found.plan.as_of)
+    written = {table: store.read(table) for event in found.events for table in event.rows}
+    plant = with_horizon(replace(plant, raw=MappingProxyType({**plant.raw, **written})), _horizon(found.plan))
     options = MappingProxyType({**found.plan.options, "entry": entry, "after": list(texts)})
     seconds = MappingProxyType({"load": round(read, 4), **found.plan.seconds})
     plan = replace(found.plan, options=options, seconds=seconds, inputs=plant.hash())
     plan = keep_plan(store, plan, plant.settings, by=by)
     return replace(found, plan=plan, entry=entry, view=MemoryView(plant, plan))
+
+
+def _horizon(plan: Plan) -> int | None:
+    days: int | None = plan.options.get("horizon_days")
+    return days

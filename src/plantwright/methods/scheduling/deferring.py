@@ -233,7 +233,7 @@ def _defer(  # noqa: C901, PLR0912, PLR0915  the hot loop: a call that hands ove
             elif overlap[succ_arc[k]] < 0:
                 last = min(last, op_start[follower] - lag[succ_arc[k]])
             else:
-                by_end, by_start = _before_overlapped(
+                by_end, by_start = before_overlapped(
                     flat, modes, units, links, crews, placed, calendars, others, o, follower, succ_arc[k]
                 )
                 last, begin_by = min(last, by_end), min(begin_by, by_start)
@@ -339,7 +339,7 @@ def _shift(
 
 
 @primitive
-def _before_overlapped(
+def before_overlapped(
     flat: Flat,
     modes: Modes,
     units: Units,

@@ -10,7 +10,9 @@ import numpy as np
 
 from plantwright.core.problem import BAD_ARGUMENT, ProblemError
 from plantwright.methods.scheduling.deferring import defer
+from plantwright.methods.scheduling.dispatching import sink_completions
 from plantwright.methods.scheduling.problem import NO, Flags, Integers, Schedule, Shop, changed
+from plantwright.methods.scheduling.pulling import match_up
 from plantwright.methods.scheduling.pushing import right_shift
 from plantwright.methods.scheduling.repairing import Repair, repair
 from plantwright.methods.scheduling.settling import EVENT, STAYS
@@ -20,9 +22,10 @@ from plantwright.methods.working_time import NEVER
 STILL = 60.0
 """Weighted minutes of lateness that must be won for each more operation that moves."""
 DAY = 1440
-PUSHES = ((NO, NEVER), (0, DAY), (0, 0), (DAY, DAY), (DAY, 0), (7 * DAY, 0))
-"""Ways to push: minutes after its start in force up to which an operation takes a gap (-1: none does), and patience."""
-GAPS, PUSHED, MIXED, TAKEN_OUT, DRAWN = "gaps", "pushed", "mixed", "taken out", "drawn"
+PUSHES = ((True, NO, NEVER), (True, 0, 0), (False, NO, NEVER), (False, 0, DAY), (False, 0, 0))
+"""Ways to push: whether to match up, minutes after its start in force up to which an operation takes a gap (-1: none
+does), and patience."""
+GAPS, MATCHED, PUSHED, MIXED, TAKEN_OUT, DRAWN = "gaps", "matched up", "pushed", "mixed", "taken out", "drawn"
 """Ways in which a schedule is mended."""
 
 
@@ -43,7 +46,8 @@ class Mended:
     tried
         How many schedules were tried.
     way
-        How it was made: in ``gaps``, ``pushed``, ``mixed`` of both, with more ``taken out``, or ``drawn`` by chance.
+        How it was made: in ``gaps``, ``matched up``, ``pushed``, ``mixed`` of pushing and gaps, with more
+        ``taken out``, or ``drawn`` by chance.
     """
 
     schedule: Schedule
@@ -88,9 +92,10 @@ def mend(
 
     Notes
     -----
-    The fixed trials: what is displaced goes into gaps (`repair`); it is pushed in its sequence (`right_shift`); both
-    are mixed, where what finds a gap early enough takes it, and what comes late lets others go first; what was taken
-    out may begin earlier than before, by its latest start; with `anew`, all of it is placed by its latest starts.
+    The fixed trials, until one is no later than the schedule in force: what is displaced goes into gaps (`repair`); it
+    is matched up (`match_up`) or pushed in its sequence (`right_shift`); these are mixed with gaps, where what finds
+    one in time takes it, and what comes late lets others go first; what was taken out may begin earlier than before, by
+    its latest start; with `anew`, all of it is placed by its latest starts.
     With `seconds`, the chains to some late sinks and a part of what stands in their way are taken out too; how many of
     them move in the end follows from `still` alone. Each trial costs one pass, or some tens of dispatches. What went
     into gaps ends just in time: as late as nobody minds.
@@ -135,19 +140,25 @@ class _Search:
     def __init__(self, shop: Shop, before: Schedule, start: int) -> None:
         self.shop, self.before, self.start, self.count = shop, before, start, 0
         self.last = tails(shop).last_start
+        ends = sink_completions(shop.sinks, np.where(before.start < NEVER, before.finish, -NEVER))
+        self.least = float((np.maximum(ends - shop.sink_due, 0) * shop.sink_weight).sum())
 
     def trials(self, first: Repair, bare: Mended, *, anew: bool) -> list[Mended]:
-        """Give the fixed trials; none where nothing is late."""
-        if bare.late <= 0 or not first.free.any():
-            return []
-        found = [self.pushed(first, *one) for one in PUSHES] if first.schedule.status != "unfinished" else []
+        """Give the fixed trials, until one is no later than the schedule in force."""
+        found: list[Mended] = []
+        if bare.late <= self.least or not first.free.any():
+            return found
+        for one in PUSHES if first.schedule.status != "unfinished" else ():
+            found.append(self.pushed(first, *one))
+            if found[-1].late <= self.least:
+                return found
         found.append(self.again(bare, bare.cause != STAYS, TAKEN_OUT))
         if anew:
             found.append(self.again(bare, self.shop.fixed_start == NO, TAKEN_OUT))
         return found
 
-    def pushed(self, first: Repair, leeway: int, patience: int) -> Mended:
-        """Push; what is new, and what finds a gap in time or within `leeway`, takes the gap that a repair gave it."""
+    def pushed(self, first: Repair, matched: bool, leeway: int, patience: int) -> Mended:  # noqa: FBT001 - see PUSHES
+        """Push, or match up; what is new, or finds a gap in time or within `leeway`, takes the gap of the repair."""
         shop, before, gap = self.shop, self.before, first.schedule
         new = before.start >= NEVER
         in_time = (gap.start <= self.last) | (gap.start - before.start <= leeway)
@@ -161,8 +172,9 @@ class _Search:
             member=np.where(seats, gap.member, before.member),
         )  # fmt: skip
         turn = np.where(new, np.minimum(gap.start, self.last), np.where(takes, gap.start, before.start))
-        made = right_shift(shop, assigned, start=self.start, order=turn.astype(np.int64), patience=patience)
-        return self._mended(made, made.schedule, MIXED if leeway >= 0 else PUSHED)
+        make = match_up if matched else right_shift
+        made = make(shop, assigned, start=self.start, order=turn.astype(np.int64), patience=patience)
+        return self._mended(made, made.schedule, MATCHED if matched else MIXED if leeway >= 0 else PUSHED)
 
     def drawn(self, best: Mended, random: np.random.Generator) -> Mended:
         """Take some late sinks, all that leads to a part of them, and a few of what stands in the way."""

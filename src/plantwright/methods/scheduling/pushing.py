@@ -35,14 +35,7 @@ from plantwright.methods.scheduling.settling import (
     tailed_ops,
 )
 from plantwright.methods.scheduling.state import Blocks, Placed, empty_placed
-from plantwright.methods.scheduling.timing import (
-    Flat,
-    after_tails,
-    begin,
-    calendar_of,
-    changeover,
-    done,
-)
+from plantwright.methods.scheduling.timing import Flat, after_tails, begin, calendar_of, changeover, done
 from plantwright.methods.working_time import LONG_AGO, NEVER, primitive
 
 BEYOND = 2**40
@@ -80,6 +73,17 @@ class Ends(NamedTuple):
     member_free: Integers
     member_last: Integers
     settled: Flags
+
+
+class Line(NamedTuple):
+    """What has been placed, why it moved, the turns, what is fixed, and the order in which the rest was placed."""
+
+    placed: Placed
+    ledger: Ledger
+    turns: Turns
+    blocks: Blocks
+    member_blocks: Blocks
+    sequence: Integers
 
 
 def right_shift(
@@ -125,10 +129,10 @@ def right_shift(
     -----
     In the order of turns ``s_j = max(s_j in force, release_j, max_i (f_i + lag_ij), finish of the one before j on its
     unit and with its people)``, moved on to where the calendars of all of them let it begin. An operation that is
-    displaced and holds nobody goes to another unit, or mode, if its finish and the minutes by which it delays the next
-    one there are less in sum. O(n log n), and a look at the units of the work center for each that is displaced. Right
-    shift of affected operations: Abumaizar and Svestka, Rescheduling job shops under random disruptions, International
-    Journal of Production Research 35 (1997), 2065-2082.
+    displaced and holds nobody goes to another unit, or mode, where it ends sooner and before the next one there begins:
+    pushing on a unit to which it does not belong would take time twice. O(n log n), and a look at the units of the work
+    center for each that is displaced. Right shift of affected operations: Abumaizar and Svestka, Rescheduling job shops
+    under random disruptions, International Journal of Production Research 35 (1997), 2065-2082.
 
     Examples
     --------
@@ -144,6 +148,15 @@ def right_shift(
     >>> found.schedule.start.tolist(), found.free.tolist()
     ([0, 120, 180], [False, True, True])
     """
+    line = push_through(shop, before, start, order, earliest, patience)
+    ledger = line.ledger
+    return Repair(schedule_of(shop, line.placed), ledger.cause != STAYS, ledger.cause, ledger.behind, 1)
+
+
+def push_through(
+    shop: Shop, before: Schedule, start: int, order: Integers | None, earliest: Integers | None, patience: int
+) -> Line:
+    """Place everything in the order of turns; see `right_shift` for what is given and refused."""
     stop_on_errors(faults_of(shop, before))
     stop_on_errors(_faults(shop, before, patience))
     placed = empty_placed(shop)
@@ -162,12 +175,13 @@ def right_shift(
         np.full(units, LONG_AGO, np.int64), np.full(members, start, np.int64), np.full(members, NO, np.int64),
         fixed.copy(),
     )  # fmt: skip
+    sequence = np.full(n, NO, np.int64)
     _push_all(
         shop.time.flat, shop.modes, shop.units, shop.links, shop.crews, shop.family, shop.pausable, tailed_ops(shop),
         shop.fixed_start, turns, blocks, member_blocks, placed, ledger, ends, _pending(shop), min(patience, BEYOND),
-        np.empty(n + 1, np.int64), np.empty(crew, np.int64), np.empty(crew, np.int64),
+        sequence, np.empty(n + 1, np.int64), np.empty(crew, np.int64), np.empty(crew, np.int64),
     )  # fmt: skip
-    return Repair(schedule_of(shop, placed), ledger.cause != STAYS, ledger.cause, ledger.behind, 1)
+    return Line(placed, ledger, turns, blocks, member_blocks, sequence)
 
 
 def _faults(shop: Shop, before: Schedule, patience: int) -> list[Problem]:
@@ -226,13 +240,14 @@ def _push_all(
     ends: Ends,
     pending: Integers,
     patience: int,
+    sequence: Integers,
     heap: Integers,
     calendars: Integers,
     others: Integers,
 ) -> None:
     """Give each operation its turn once all that it waits for has been placed, the earliest turn first."""
     n = len(turns.key)
-    size = 0
+    size, turn = 0, 0
     for o in range(n):
         if pending[o] == 0 and fixed[o] < 0:
             at = _turn_of(flat, modes, units, links, crews, pausable, placed, turns, others, calendars, patience, o)
@@ -242,6 +257,8 @@ def _push_all(
         o = turns.by_rank[pop(heap, 0, size) % n]
         size -= 1
         ends.settled[o] = True
+        sequence[turn] = o
+        turn += 1
         _shift_one(
             flat, modes, units, links, crews, family, pausable, tailed, turns, blocks, member_blocks, placed, ledger,
             ends, calendars, others, o,
@@ -322,8 +339,7 @@ def _shift_one(  # noqa: C901  one decision, told in order: a call that hands ov
     began = turns.began[o]
     if s != began:
         _tell_why(ledger, o, s, began, came, last, free, who)
-        if first == behind:
-            cost = f + max(0, f - _next_start(turns, ends, unit))
+        if first == behind and s > began:
             for other in range(modes.pointer[o], modes.pointer[o + 1]):
                 center = modes.center[other]
                 low, high = (units.pointer[center], units.pointer[center + 1]) if center >= 0 else (NO, 0)
@@ -332,15 +348,14 @@ def _shift_one(  # noqa: C901  one decision, told in order: a call that hands ov
                         continue
                     calendars[0] = calendar_of(modes, units, other, u)
                     at = max(ready, ends.unit_free[u]) if u >= 0 else ready
-                    if at >= cost:
+                    if at >= f:
                         continue
                     s2, f2, setup2 = _fit(
                         flat, modes, units, links, family, pausable, tailed, blocks, member_blocks, placed, ends,
                         calendars, 1, o, other, u, at,
                     )  # fmt: skip
-                    cost2 = f2 + max(0, f2 - _next_start(turns, ends, u))
-                    if f2 < NEVER and cost2 < cost:
-                        cost, s, f, setup = cost2, s2, f2, setup2
+                    if f2 < f and f2 <= _next_start(turns, ends, u):
+                        s, f, setup = s2, f2, setup2
                         placed.mode[o], placed.unit[o] = other, u
     placed.start[o], placed.finish[o], placed.setup[o] = s, f, setup
     _hold(blocks, family, placed, ends, o)

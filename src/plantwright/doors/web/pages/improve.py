@@ -137,7 +137,7 @@ class _Watch:
             ui.navigate.to(address(self.seat, "/improve", job=number))
             return
         now = await in_thread(lambda: milliseconds(self.seat.store))
-        found, since = reached(job.stage), (now - (job.began or now)) / 1000
+        found, since = reached(job), (now - (job.began or now)) / 1000
         if found and (not self.points or self.points[-1][1] != found):
             self.points.append((time.monotonic(), found))
             redraw(self.chart, _lines(self.points))
@@ -229,7 +229,7 @@ async def _found(seat: Seat, job: Job, again: Callable[[], Awaitable[None]]) -> 
 def _sentence(found: dict[str, float], taken: int) -> str:
     if taken:
         return say("It is in force, as plan {plan}.", plan=taken)
-    saved = found["days_before"] - found["days_after"]
+    saved = found["late_days_before"] - found["late_days_after"]
     if saved > 0:
         return say("A schedule with {days} late days fewer was found.", days=moving.figure(round(saved, 1)))
     return "No schedule with fewer late days was found."
@@ -237,10 +237,10 @@ def _sentence(found: dict[str, float], taken: int) -> str:
 
 def _tiles(seat: Seat, found: dict[str, float], money: str, number: int, before: int) -> None:
     to = address(seat, "/plans/compare", plan=before, other=number)
-    for name, label in (("late", later("orders late")), ("days", later("days late in all"))):
+    for name, label in (("late", later("orders late")), ("late_days", later("days late in all"))):
         old, new = found[f"{name}_before"], found[f"{name}_after"]
         tile(f"{moving.figure(old)}{moving.ARROW}{moving.figure(new)}", label, to, "late" if new > old else "")
-    values = [wording.number(found[f"value_{name}"]) for name in ("before", "after")]
+    values = [wording.number(found[f"late_value_{name}"]) for name in ("before", "after")]
     tile(moving.ARROW.join(values), say("{money} of orders late", money=money), to)
     share = say("{moved} of {all}", moved=wording.number(found["moved"]), all=wording.number(found["operations"]))
     tile(share, "operations move by an hour or more", "#pw-moved")
