@@ -19,7 +19,8 @@ def load_reports() -> Mapping[str, Report]:
     _load("reports", "plantwright.flows.reports")
     for flow in ("order_book", "stock_state", "roll_up", "remedies.doing", "center_state", "promise.asking", "explain",
                  "forecasting.explaining",
-                 "policy.reports", "policy.tree_reports", "policy.explained"):  # fmt: skip
+                 "policy.reports", "policy.tree_reports", "policy.explained", "aggregate.reports",
+                 "aggregate.explaining"):  # fmt: skip
         importlib.import_module(f"plantwright.flows.{flow}")
     return MappingProxyType(REPORTS)
 

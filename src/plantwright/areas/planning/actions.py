@@ -123,7 +123,7 @@ def accept_aggregate(
         if known.height:
             tx.update("resource_cost", known.with_columns(overtime_share=pl.lit(share, pl.Int64)))
         else:
-            row = {"group": group, "site": site, "overtime_share": Decimal(share) / SCALE}
+            row = {"group": group, "site": site, "overtime_share": share}
             tx.insert("resource_cost", raw_frame(ENTITIES["resource_cost"], [row]))
     return {"strategy": strategy, "months": months, "overtime": len(shares)}
 

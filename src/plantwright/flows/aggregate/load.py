@@ -29,6 +29,7 @@ class Load:
     ----------
     n : the numbered plant
     months : first day of each month, the first being that of the plan's moment
+    today, end : the plan's day, and the first day after the last month, in the plant's time zone
     edges : moments at which the months begin, and the end of the last
     groups : group and site of each group of work centers, sorted
     rate : money for an hour of each group
@@ -43,6 +44,8 @@ class Load:
 
     n: Numbered
     months: Ints
+    today: int
+    end: int
     edges: Ints
     groups: tuple[tuple[str, str], ...]
     rate: Floats
@@ -70,7 +73,7 @@ def look_up(plant: Plant, months: int) -> Load:
     months : how many months; the first is the rest of the present one
     """
     n = number_plant(plant)
-    first, edges = _months(plant, months)
+    today, days, edges = _months(plant, months)
     groups, number, rate, units = _groups(n)
     open_hours = _open_hours(n, number, len(groups), edges)
     rows, _ = net_demands(n)
@@ -78,19 +81,19 @@ def look_up(plant: Plant, months: int) -> Load:
     bill = _structure(n)
     gross = gross_requirements(bill, demand).mean(axis=1)
     return Load(
-        n, first, edges, groups, rate, units, open_hours, rows, demand, bill,
+        n, days[:-1], today, int(days[-1]), edges, groups, rate, units, open_hours, rows, demand, bill,
         bill_of_resources(bill, _own_hours(n, number, len(groups), gross)),
         bill_of_resources(bill, _own_price(n)[:, None])[:, 0],
     )  # fmt: skip
 
 
-def _months(plant: Plant, months: int) -> tuple[Ints, Ints]:
+def _months(plant: Plant, months: int) -> tuple[int, Ints, Ints]:
     zone = plant.settings.zone
     today = int(pl.select(local_day(pl.lit(plant.as_of), zone)).item())
     days = following(today, "month", months + 1)
     edges = day_starts(pl.Series(days, dtype=pl.Int64), zone).to_numpy().copy()
     edges[0] = plant.as_of
-    return np.array(days[:-1], np.int64), edges
+    return today, np.array(days, np.int64), edges
 
 
 def _groups(n: Numbered) -> tuple[tuple[tuple[str, str], ...], Ints, Floats, Floats]:

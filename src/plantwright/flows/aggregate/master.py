@@ -33,9 +33,8 @@ class Weeks:
 def weeks_of(inputs: Inputs, site: str) -> Weeks:
     """Cut the months into weeks, by the working time of a site."""
     load = inputs.load
-    first, last = int(load.months[0]), int(load.edges[-1])
-    today = load.n.plant.as_of // 1440
-    monday = np.arange(today - (today + 3) % WEEK, last // 1440 + 1, WEEK)
+    last = int(load.edges[-1])
+    monday = np.arange(load.today - (load.today + 3) % WEEK, load.end, WEEK)
     edges = day_starts(pl.Series(np.append(monday, monday[-1] + WEEK)), load.n.plant.settings.zone).to_numpy().copy()
     edges[0], edges[-1] = load.edges[0], max(last, edges[-2] + 1)
     cuts = np.unique(np.concatenate([edges, load.edges]))
@@ -45,7 +44,7 @@ def weeks_of(inputs: Inputs, site: str) -> Weeks:
     month = np.searchsorted(load.edges, cuts[:-1], side="right") - 1
     week = np.searchsorted(edges, cuts[:-1], side="right") - 1
     share = np.zeros((len(load.months), len(monday)))
-    inside = (month >= 0) & (month < len(load.months)) & (first <= last)
+    inside = (month >= 0) & (month < len(load.months))
     lengths = (cuts[1:] - cuts[:-1]).astype(np.float64)
     np.add.at(share, (month[inside], week[inside]), minutes[inside] + 1e-6 * lengths[inside])
     return Weeks(monday, edges, share / np.maximum(share.sum(axis=1, keepdims=True), 1e-12))
@@ -141,7 +140,7 @@ def planned_to(plant: Plant, inputs: Inputs, schedule: pl.DataFrame) -> Plant:
     new = pl.concat(rows)
     forecast, main = plant.raw["forecast"], inputs.load.n.nodes.main
     limits = schedule.group_by("item", "site").agg(pl.len()).join(_fences(inputs), on=["item", "site"])
-    last = int(inputs.load.edges[-1]) // 1440
+    last = inputs.load.end
     placed = forecast.with_columns(at_site("site", main), _site="site").join(limits, on=["item", "site"], how="left")
     beyond = pl.col("first").is_not_null() & (pl.col("end") >= pl.col("first")) & (pl.col("start") < last)
     kept = placed.filter(~beyond).with_columns(site="_site").select(forecast.columns)
@@ -160,22 +159,32 @@ def planned_to(plant: Plant, inputs: Inputs, schedule: pl.DataFrame) -> Plant:
 
 
 def _fences(inputs: Inputs) -> pl.DataFrame:
-    """Give the first day beyond the demand fence of each item and site."""
+    """Give the first day beyond the demand fence of each item and site, whether it has one, and its smallest step."""
     frame, as_of = inputs.load.n.nodes.frame, inputs.load.n.plant.as_of
-    day = (pl.lit(as_of) + pl.col("demand_fence") // 60_000) // 1440
-    return frame.select("item", "site", first=day)
+    fence = pl.col("demand_fence") // 60_000
+    day = pl.when(fence > 0).then((pl.lit(as_of) + fence + 1439) // 1440).otherwise(inputs.load.today)
+    return frame.select("item", "site", "quantum", first=day, fenced=fence > 0)
 
 
 def _at_the_edges(rows: pl.DataFrame, last: int) -> pl.DataFrame:
-    """Keep of periods that reach over the fence or the end of the plan the part outside, by its days."""
+    """Keep of periods that reach over the fence or the end of the plan the weeks outside, as the planner cuts them."""
     days = pl.col("end") - pl.col("start") + 1
-    before = rows.with_columns(
-        quantity=pl.col("quantity") * (pl.col("first") - pl.col("start")).clip(0) // days, end=pl.col("first") - 1
-    ).filter(pl.col("end") >= pl.col("start"))
-    after = rows.with_columns(
-        quantity=pl.col("quantity") * (pl.col("end") - last + 1).clip(0) // days, start=pl.lit(last, pl.Int64)
-    ).filter(pl.col("end") >= pl.col("start"))
-    return pl.concat([before, after])
+    rows = rows.with_columns(parts=(days + WEEK - 1) // WEEK)
+    gone = pl.col("first") - pl.col("start")  # without a fence, a week that has begun still counts
+    before = pl.when("fenced").then((gone + WEEK - 1) // WEEK).otherwise(gone // WEEK)
+    after = (last - pl.col("start") + WEEK - 1) // WEEK
+    rows = rows.with_columns(before=before.clip(0, pl.col("parts")), after=after.clip(0, pl.col("parts")))
+    early = rows.with_columns(quantity=_upto("before"), end=pl.col("start") + WEEK * pl.col("before") - 1)
+    late = rows.with_columns(
+        quantity=pl.col("quantity") - _upto("after"), start=pl.col("start") + WEEK * pl.col("after")
+    )
+    return pl.concat([early.filter(pl.col("before") > 0), late.filter(pl.col("after") < pl.col("parts"))])
+
+
+def _upto(part: str) -> pl.Expr:
+    """Give what the first weeks of a period ask for, in whole steps."""
+    steps = pl.col("quantity") // pl.col("quantum") * pl.col(part) // pl.col("parts") * pl.col("quantum")
+    return pl.when(pl.col(part) >= pl.col("parts")).then("quantity").otherwise(steps)
 
 
 def _moved(inputs: Inputs, schedule: pl.DataFrame, weeks: Weeks) -> pl.DataFrame:
@@ -198,7 +207,7 @@ def _moved(inputs: Inputs, schedule: pl.DataFrame, weeks: Weeks) -> pl.DataFrame
     # An order takes its own part off the forecast of its week again, so that it stands on top here.
     quantity = net + np.where(inside | (net == 0), 0, orders)
     found = pl.DataFrame({"start": weeks.monday, "quantity": quantity}).filter(pl.col("quantity") > 0)
-    first = fence // 1440
+    first = (fence + 1439) // 1440 if row["demand_fence"] > 0 else load.today
     return found.with_columns(
         item=pl.lit(item), site=pl.lit(site), end=pl.col("start") + WEEK - 1,
         start=pl.max_horizontal("start", pl.lit(first, pl.Int64)),

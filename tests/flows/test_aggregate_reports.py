@@ -1,0 +1,103 @@
+"""What the aggregate plan tells: reports, money beside budgets, steps of capacity, and the working of its numbers."""
+
+import pytest
+
+import plantwright as pw
+from plantwright.core.action import run_action
+from plantwright.core.journal import reverse
+from plantwright.core.problem import ProblemError
+from plantwright.core.store import Store
+from plantwright.flows.catalog import load_actions
+from plantwright.flows.reporting import run_report
+from plantwright.flows.views import MemoryView
+
+UNIT, HOUR = 1_000_000, 3_600_000
+DAYS = ("mon", "tue", "wed", "thu", "fri")
+TABLES = {
+    "site": "code,calendar\nPLANT,DAY",
+    "calendar": "code\nDAY",
+    "calendar_shift": "calendar,weekday,start,end\n" + "\n".join(f"DAY,{day},08:00,16:00" for day in DAYS),
+    "work_center": "code,cost_rate\nSAW,40\nBENCH,30",
+    "item": "code,kind,family,standard_cost,price\nTABLE,make,Furniture,100,180\nSHELF,make,Furniture,60,90\n"
+    "LEG,make,,5,\nBAR,buy,,2,",
+    "bom_line": "parent,component,quantity\nTABLE,LEG,4\nLEG,BAR,1",
+    "operation": "item,sequence,work_center,run\nTABLE,10,BENCH,60\nSHELF,10,BENCH,60\nLEG,10,SAW,6",
+    "forecast": "item,start,end,quantity\nTABLE,2026-03-01,2026-03-31,40\nTABLE,2026-04-01,2026-04-30,40\n"
+    "TABLE,2026-05-01,2026-05-31,120\nSHELF,2026-05-01,2026-05-31,60",
+    "family_cost": "family,back_orders,holding_cost\nFurniture,no,1",
+    "setting": "name,value\nas_of,2026-03-01\naggregate_months,3",
+}
+
+
+def write(folder, **tables):
+    for name, text in (TABLES | tables).items():
+        (folder / f"{name}.csv").write_text(text, encoding="utf-8")
+    return pw.load(folder)
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory):
+    return write(tmp_path_factory.mktemp("plant"))
+
+
+def test_reports_answer_in_a_sentence(small):
+    view = MemoryView(small)
+    page = run_report(view, "aggregate")
+    assert page.sentence.startswith("The mixed plan of 1 family over 3 months costs")
+    assert any(note.startswith("One more hour on BENCH in May 2026 is worth 1.00 EUR") for note in page.notes)
+    assert [one["strategy"] for one in page.sheet("Strategies").rows.to_dicts()] == ["mixed", "chase", "level"]
+    assert "on BENCH in May 2026: 12.0" in run_report(view, "rough_cut").sentence
+    assert run_report(view, "mix").figures["throughput"] > 0
+
+
+def test_budget_stands_beside_what_the_plan_comes_to(tmp_path):
+    plant = write(
+        tmp_path, budget_line="kind,of,month,amount\nsales,Furniture,2026-03-15,5000\nproduction,,2026-05-01,15000"
+    )
+    rows = run_report(MemoryView(plant), "aggregate").sheet("Budget").rows.sort("month")
+    assert rows["of"].to_list() == ["Furniture", ""]
+    price = (200 * 180 + 60 * 90) / 260
+    assert rows["planned"][0] / UNIT == pytest.approx(40 * price, rel=1e-6)
+    assert (rows["difference"] == rows["planned"] - rows["amount"]).all()
+
+
+def test_step_of_capacity_that_pays_is_named(tmp_path):
+    options = "code,name,group,hours,investment\nBENCH2,Second bench,BENCH,900,100\nHALL,New hall,SAW,9000,90000000"
+    forecast = "item,start,end,quantity\nTABLE,2026-03-01,2027-02-28,4000"
+    plant = write(tmp_path, capacity_option=options, forecast=forecast)
+    page = run_report(MemoryView(plant), "capacity_steps", {"years": "3"})
+    lines = {line["step"]: line for line in page.sheets[0].rows.to_dicts()}
+    assert lines["BENCH2"]["value"] > 0 > lines["HALL"]["value"]
+    assert page.sentence.startswith("Second bench pays most")
+    assert lines["BENCH2"]["chosen"] == "year 1"
+    with pytest.raises(ProblemError):
+        run_report(MemoryView(plant), "capacity_steps", {"years": "0"})
+
+
+def test_working_of_a_price_and_of_a_month_add_up(small):
+    view = MemoryView(small)
+    price = run_report(view, "explain", {"what": "shadow-price", "of": "BENCH/2026-05"})
+    assert price.figures["answer"] == pytest.approx(1)
+    month = run_report(view, "explain", {"what": "aggregate", "of": "Furniture/2026-04"})
+    given = month.figures["values"]
+    assert given["I0"] + given["P"] + given["S"] + given["R"] + given["X"] - given["D"] == pytest.approx(given["I"])
+    with pytest.raises(ProblemError):
+        run_report(view, "explain", {"what": "shadow-price", "of": "OVEN"})
+
+
+def test_accepting_keeps_strategy_months_and_overtime_and_can_be_undone(tmp_path):
+    load_actions()
+    with Store.create(tmp_path / "plant.db") as store:
+        told = {"strategy": "level", "months": "6", "overtime": ["BENCH=0.15"], "master_schedule": "yes"}
+        run_action(store, "accept_aggregate", told, "anna")
+        settings = dict(store.read("setting").select("name", "value").iter_rows())
+        assert settings == {"aggregate_strategy": "level", "aggregate_months": "6", "master_schedule": "yes"}
+        assert store.read("resource_cost")["overtime_share"].to_list() == [150_000]
+        run_action(store, "accept_aggregate", told | {"overtime": ["BENCH=0.2"]}, "anna")
+        assert store.read("resource_cost")["overtime_share"].to_list() == [200_000]
+        reverse(store, 2, "anna")
+        reverse(store, 1, "anna")
+        assert not store.read("setting").height
+        assert not store.read("resource_cost").height
+        with pytest.raises(ProblemError, match="1 to 60"):
+            run_action(store, "accept_aggregate", told | {"months": "99"}, "anna")
