@@ -312,8 +312,9 @@ def test_reports_tell_the_forecast_its_accuracy_and_its_working(plant_of):
     error = run_report(view, "explain", {"what": "forecast-error", "of": "A"})
     wape = view.result("forecast_series").filter(item="A")["wape"][0] / UNIT
     assert error.figures["answer"] == pytest.approx(wape, abs=1e-4)
+    assert run_report(view, "forecast", {"item": "C"}).sentence.startswith("Nothing is forecast of C")
     with pytest.raises(ProblemError, match="not-there"):
-        run_report(view, "forecast", {"item": "C"})
+        run_report(view, "forecast", {"item": "D"})
 
 
 def test_value_added_names_who_makes_forecasts_better(plant_of):

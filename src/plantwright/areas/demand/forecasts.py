@@ -109,8 +109,9 @@ def forecast(plan: View, item: Item, site: Site = "", customer: Annotated[str, R
     place = site or site_of(plan, item)
     series = _one(plan, "forecast_series", item, place, customer)
     if not series.height:
-        known = plan.result("forecast_series")["item"].unique()
-        stop_on_errors([missing("forecast", item, known, say(" at {site}", site=place) if place else "")])
+        known = plan.table("item")["code"]
+        stop_on_errors([] if item in known else [missing("item", item, known)])
+        return Page(say("Nothing is forecast of {item}: it has no sales history there.", item=item))
     past, ahead = (
         _one(plan, "forecast_history", item, place, customer),
         _one(plan, "item_forecast", item, place, customer),
