@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from typing import Annotated
 
 import polars as pl
 
+from plantwright.areas.scheduling.shifts import EPOCH, day_number, in_shifts, shift_windows, within_shifts
 from plantwright.areas.scheduling.waiting import waits_for
 from plantwright.core import wording
 from plantwright.core.buckets import Bucket, bucket_start
@@ -57,14 +59,16 @@ def _no_schedule(plan: View) -> str:
 
 
 @report
-def dispatch(plan: View, work_center: WorkCenter, days: int = 0) -> Page:
-    """List what a work center does next, unit by unit, in the order of its start.
+def dispatch(plan: View, work_center: WorkCenter, days: int = 0, day: date | None = None, shift: str = "") -> Page:
+    """List what a work center does next, shift by shift and unit by unit, in the order of its start.
 
     Parameters
     ----------
     plan : plant and plan
     work_center : code of the work center
     days : only operations that start within so many days from the plan's moment; 0 for all
+    day : only what runs in the shifts that begin on this day
+    shift : only what runs in the shifts of this name
     """
     _known_center(plan, work_center)
     rows = plan.result("scheduled_operation").filter(pl.col("work_center") == work_center).sort("unit", "start")
@@ -73,18 +77,23 @@ def dispatch(plan: View, work_center: WorkCenter, days: int = 0) -> Page:
     coming = waits_for(rows, plan.result("scheduled_operation"), plan.result("planned_component"), plan.result("peg"),
                        plan.as_of)  # fmt: skip
     rows = rows.with_columns(waits_for=coming, late=pl.col("finish") > pl.col("due"))
+    wanted = (day - EPOCH).days if day else None
+    rows = _by_shift(plan, work_center, rows, wanted, shift)
     work = wording.duration(int((rows["setup"] + rows["run"]).sum()))
-    sentence = say(
-        "{work_center} has {operations} to do, {work} of work.",
-        work_center=work_center,
-        operations=wording.count(rows.height, "operation"),
-        work=work,
-    )
+    told = {"work_center": work_center, "operations": wording.count(rows.height, "operation"), "work": work}
+    if wanted is None and not shift:
+        sentence = say("{work_center} has {operations} to do, {work} of work.", **told)
+    else:
+        when = ", ".join(part for part in (shift, "" if wanted is None else wording.day(wanted)) if part)
+        sentence = say("{work_center} has {operations} to do in {when}, {work} of work.", **told, when=when)
     columns = (
+        named(Kind.DAY, "day", "Day on which the shift begins"),
+        named(Kind.TEXT, "shift", "Shift in which it begins; empty outside of all shifts"),
         "unit", "start", "finish", "order", "sequence", "item", "quantity", "setup", "run", "family", "due", "state",
         "people", "alternate",
         named(Kind.TEXT, "waits_for", "Operation before it, and material with the order that brings it"),
         named(Kind.FLAG, "late", "Whether it is done after its due time"),
+        named(Kind.FLAG, "goes_on", "Whether it began before this shift"),
     )  # fmt: skip
     table = sheet(
         plan,
@@ -95,6 +104,31 @@ def dispatch(plan: View, work_center: WorkCenter, days: int = 0) -> Page:
         clock="start finish",
     )
     return Page(sentence, (table,))
+
+
+def _by_shift(plan: View, work_center: str, rows: pl.DataFrame, day: int | None, shift: str) -> pl.DataFrame:
+    """Part operations by the shifts of their work center, or keep what runs in those of a day or a name."""
+    center = plan.table("work_center").filter(pl.col("code") == work_center).row(0, named=True)
+    sites = dict(plan.table("site").select("code", "calendar").iter_rows())
+    site = center["site"] or plan.settings["main_site"] or next(iter(sites), "")
+    code = center["calendar"] or sites.get(site, "")
+    zones = dict(plan.table("calendar").select("code", "time_zone").iter_rows())
+    zone = zones.get(code) or plan.settings.zone
+    own = [plan.table(name).filter(pl.col("calendar") == code) for name in ("calendar_shift", "calendar_exception")]
+    names = own[0]["name"].unique()
+    stop_on_errors([] if not shift or shift in names or shift in own[1]["name"] else [
+        missing("calendar_shift", shift, names)
+    ])  # fmt: skip
+    span = [int(rows["start"].min() or 0), int(rows["start"].max() or 0)]  # type: ignore[arg-type]
+    first, last = (day_number(moment, zone) for moment in span) if day is None else (day, day)
+    windows = shift_windows(own[0], own[1], zone, first - 1 if day is None else day, last)
+    if day is None and not shift:
+        found = in_shifts(rows, windows).with_columns(goes_on=pl.lit(value=False))
+        local = pl.Series([day_number(one, zone) for one in found["start"]], dtype=pl.Int64)
+        found = found.with_columns(day=pl.coalesce("day", local), shift=pl.col("shift").fill_null(""))
+        return found.sort("day", pl.coalesce("begin", "start"), "unit", "start", maintain_order=True)
+    windows = windows.filter((pl.col("shift") == shift) | (shift == ""))
+    return within_shifts(rows, windows).sort("begin", "unit", "start", maintain_order=True)
 
 
 def _known_center(plan: View, work_center: str) -> None:

@@ -99,6 +99,8 @@ def _acts(seat: Seat, code: str) -> None:
         icon="print",
         hint="Print the dispatch list",
     )
+    button("Shift by shift", to=address(seat, "/reports/dispatch", work_center=code), icon="groups",
+           hint="The dispatch list by shifts")  # fmt: skip
     if seat.person.may("jobs.run") and seat.plan is None and not seat.scenario:
         button("It stands still …", to=address(seat, "/reschedule", kind="down", work_center=code), icon="event_busy",
                hint="Reschedule after a breakdown")  # fmt: skip
