@@ -73,13 +73,9 @@ def choose(known: Known, node: int, service: float | None = None, kind: str | No
 
 def typed_row(known: Known, node: int) -> dict[str, Any]:
     """Give the row of an item at a site as it is in its table; that of the node keeps its reorder point twice."""
-    row = dict(known.rows[node])
-    main, item, site = known.network.nodes.main, row["item"], row["site"]
-    table = known.plant.raw["item_site"]
-    for one in table.filter(table["item"] == item).iter_rows(named=True):
-        if (one["site"] or main) == site:
-            return one
-    return {**row, "safety_stock": 0, "reorder_point": 0, "order_up_to": 0, "lot_rule": "lot-for-lot"}
+    row = known.rows[node]
+    found = known.typed.get((str(row["item"]), str(row["site"])))
+    return found or {**row, "safety_stock": 0, "reorder_point": 0, "order_up_to": 0, "lot_rule": "lot-for-lot"}
 
 
 def cheapest(levels: list[Levels], facts: Facts) -> Levels:

@@ -50,7 +50,11 @@ def place_stock(known: Known, service: float, seconds: float) -> Placement | Non
     alone = placement(chain, np.zeros(chain.time.size, np.int64), 0.0)
     costs = np.array([_unit_cost(known, node) * _rate(known, node) for node in stages])
     typed = np.array([_kept(known, node) for node in stages])
-    lines = [_line(known, node, best, alone, typed, place) for place, node in enumerate(stages)]
+    added = _added(known)
+    lines = [
+        _line(known, node, best, alone, float(typed[place]), place, float(added[node]))
+        for place, node in enumerate(stages)
+    ]
     lines.sort(key=lambda line: (-line["value"], line["item"], line["site"]))
     asked = int((known.demand.mean > 0).sum())
     return Placement(
@@ -106,7 +110,7 @@ def _has_rings(chain: SupplyChain) -> bool:
 
 
 def _line(
-    known: Known, node: int, best: GuaranteedService, alone: GuaranteedService, typed: np.ndarray, place: int
+    known: Known, node: int, best: GuaranteedService, alone: GuaranteedService, typed: float, place: int, added: float
 ) -> dict[str, Any]:
     row, cost = known.rows[node], _unit_cost(known, node)
     stock = float(best.safety_stock[place])
@@ -114,19 +118,19 @@ def _line(
         "item": row["item"], "name": row["name"], "site": row["site"], "days": round(float(known.supply.mean[node])),
         "waits": int(best.inbound[place]), "quotes": int(best.service[place]), "covers": int(best.covered[place]),
         "safety_stock": round(stock * SCALE), "value": round(stock * cost * SCALE),
-        "added": round(_added(known, node) * SCALE), "today": round(float(typed[place]) * SCALE),
-        "today_value": round(float(typed[place]) * cost * SCALE),
+        "added": round(added * SCALE), "today": round(typed * SCALE),
+        "today_value": round(typed * cost * SCALE),
         "alone_value": round(float(alone.safety_stock[place]) * cost * SCALE),
     }  # fmt: skip
 
 
-def _added(known: Known, node: int) -> float:
-    """Give the value that a stage adds: its cost less that of what goes into it."""
+def _added(known: Known) -> np.ndarray:
+    """Give the value that each node adds: its cost less that of what goes into it."""
     network = known.network
-    into = network.fed == node
-    below = sum(used * _unit_cost(known, int(one)) for one, used in zip(network.feeding[into], network.usage[into],
-                                                                       strict=True))  # fmt: skip
-    return _unit_cost(known, node) - float(below)
+    costs = np.array([_unit_cost(known, node) for node in range(len(network.nodes))])
+    added = costs.copy()
+    np.subtract.at(added, network.fed, network.usage * costs[network.feeding])
+    return added
 
 
 def _unit_cost(known: Known, node: int) -> float:

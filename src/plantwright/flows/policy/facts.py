@@ -36,6 +36,12 @@ class Known:
         return self.network.nodes.frame.to_dicts()
 
     @cached_property
+    def typed(self) -> dict[tuple[str, str], dict[str, object]]:
+        """Give the rows of items at sites as people typed them, by item and site."""
+        main, rows = self.network.nodes.main, self.plant.raw["item_site"]
+        return {(row["item"], row["site"] or main): row for row in rows.iter_rows(named=True)}
+
+    @cached_property
     def forecast(self) -> frozenset[int]:
         """Give the nodes whose demand the plan knows ahead: by a forecast, or because other things are made of them."""
         main = self.network.nodes.main

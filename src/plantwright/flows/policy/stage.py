@@ -56,13 +56,11 @@ def target_stage(plant: Plant, tables: Tables) -> Staged:
     known = known_of(plant, tables)
     rows: list[dict[str, Any]] = []
     problems: list[Problem] = []
-    main = known.network.nodes.main
-    typed = {(row["item"], row["site"] or main): row for row in plant.raw["item_site"].iter_rows(named=True)}
     for node in asked_nodes(known):
         fault = _fault(known, node)
         if fault is None:
             row = known.rows[node]
-            rows.append(_target(known, node, typed[str(row["item"]), str(row["site"])]))
+            rows.append(_target(known, node, known.typed[str(row["item"]), str(row["site"])]))
         else:
             problems.append(fault)
     targets = pl.DataFrame(rows, schema=ENTITIES["stock_target"].schema(), orient="row")
