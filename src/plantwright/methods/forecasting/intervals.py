@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from plantwright.methods.forecasting.results import Floats, Ints, spread_quantiles
 from plantwright.methods.forecasting.shares import family_of
 
-WIDEN = {"none": (1.08, 0.05), "season": (1.08, 0.06), "day": (1.04, 0.0)}
+WIDEN = {"none": (1.08, 0.05), "quarter": (1.08, 0.08), "season": (1.06, 0.06), "day": (1.04, 0.0)}
 """By length of the season: a factor of the deviation, and how much of it is added a season ahead, so that published
 series are covered as often as is said."""
 

@@ -11,7 +11,7 @@ from plantwright.methods.compiled import compiled
 
 Floats = NDArray[np.float64]
 
-RECENT = 0.9
+RECENT = 0.7
 """A season counts so much of the one after it: seasons change."""
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from plantwright.methods.forecasting.members import MEMBERS
+from plantwright.methods.forecasting.members import LONG_SEASONS, MEMBERS
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 COMBINED = {
-    "none": {"trend": 1.0, "log-trend": 1.0, "dynamic-theta": 1.0},
+    "none": {"dynamic-theta": 1.0, "optimised-theta": 0.5, "trend": 1.0, "log-trend": 1.0},
+    "quarter": {"seasonal-naive": 1.0, "theta": 3.0, "damped": 2.0, "trend": 1.0, "seasonal": 3.0, "aggregated": 1.0},
     "season": {
         "seasonal-naive": 0.5,
         "theta": 2.0,
@@ -23,12 +24,24 @@ COMBINED = {
     },
     "day": {"seasonal-naive": 2.0, "log-trend": 2.0, "log-seasonal": 1.0, "autoregression": 4.0},
 }
-"""By length of the season: none, up to a year of weeks, and the hours of a day."""
+"""By length of the season: none, up to six periods as in quarters of a year, more, and the hours of a day."""
+
+QUARTERS = 6
 
 
 def family_of(season: int) -> str:
-    """Give the row of `COMBINED` for a season."""
-    return "none" if season == 1 else "day" if season in (24, 48, 96) else "season"
+    """Give the row of `COMBINED` for a season.
+
+    Examples
+    --------
+    >>> [family_of(season) for season in (1, 4, 12, 24)]
+    ['none', 'quarter', 'season', 'day']
+    """
+    if season == 1:
+        return "none"
+    if season <= QUARTERS:
+        return "quarter"
+    return "day" if season in LONG_SEASONS else "season"
 
 
 def prior_shares(season: Ints, methods: tuple[str, ...]) -> Floats:
