@@ -72,6 +72,9 @@ def _acts(seat: Seat, number: str, asked: Any, made: Any, stored: Any) -> None:
         to = "/why/" if asked else "/reports/why"
         button("Why late", to=address(seat, f"/why/{number}") if asked else address(seat, to, order=number),
                icon="schedule", main=bool(asked))  # fmt: skip
+    if asked and asked["kind"] == "sales order" and seat.person.may("report:chances"):
+        button("How sure", to=address(seat, "/reports/chances", order=number), icon="percent",
+               hint="The probability of each day")  # fmt: skip
     if made and made["state"] == "planned" and not seat.scenario and seat.person.may("planning.orders"):
 
         async def firm(_note: str) -> None:

@@ -84,6 +84,7 @@ async def _draw(seat: Seat, page: Page, told: dict[str, Any]) -> None:
     if curve is not None and curve.rows.height:
         heading(curve.title)
         with box("pw-card"):
+            words("p", say("Probability that all of it is there by the end of the day, in %"), "pw-dim")
             sure_chart(curve, view.settings.zone, year)
     for sheet in (one for one in page.sheets if one is not curve):
         heading(sheet.title)
@@ -169,6 +170,6 @@ def sure_chart(sheet: Sheet, zone: str, year: int) -> Element:
         "markLine": {"symbol": "none", "silent": True, "lineStyle": {"color": QUIET, "type": "dashed"}, "data": lines},
     }  # fmt: skip
     assert day.kind is Kind.DAY  # noqa: S101 - the curve is by day
-    chart = chart_of(across, [series], "Probability by day, in %", "280px")
+    chart = chart_of(across, [series], height="280px")
     chart.options["yAxis"] |= {"min": 0, "max": 100}  # type: ignore[attr-defined]
     return chart
