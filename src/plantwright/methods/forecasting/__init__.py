@@ -9,12 +9,11 @@ Series stand one after the other in a flat array; ``pointer`` says where each be
 ((1, 4), (1, 4, 2), (1, 4, 2))
 """
 
-from plantwright.methods.forecasting.accuracy import Accuracy, accuracy
 from plantwright.methods.forecasting.classes import CLASSES, DemandClasses, classify
 from plantwright.methods.forecasting.cleaning import FLAGS, Cleaned, clean, flag_names, to_calendar
+from plantwright.methods.forecasting.combining import METHODS, forecast
 from plantwright.methods.forecasting.drivers import DriverEffects, driver_effects
 from plantwright.methods.forecasting.explain import explain_forecast
-from plantwright.methods.forecasting.forecast import METHODS, forecast
 from plantwright.methods.forecasting.governance import ErrorRow, TrackingSignal, tracking_signal, value_added
 from plantwright.methods.forecasting.hierarchy import Hierarchy, build_hierarchy, check_adds_up, time_hierarchy
 from plantwright.methods.forecasting.hierarchy_reconcile import Reconciled, reconcile
@@ -24,6 +23,7 @@ from plantwright.methods.forecasting.intermittent import (
     intermittent_working,
     sum_quantiles,
 )
+from plantwright.methods.forecasting.measuring import Accuracy, accuracy
 from plantwright.methods.forecasting.members import MEMBERS
 from plantwright.methods.forecasting.new_items import (
     AnalogueForecast,

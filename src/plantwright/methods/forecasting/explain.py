@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from plantwright.methods.forecasting.forecast import AUTO, COMBINATION, INTERMITTENT, SPORADIC, forecast
+from plantwright.methods.forecasting.combining import AUTO, COMBINATION, INTERMITTENT, SPORADIC, forecast
 from plantwright.methods.forecasting.intermittent import intermittent_working
 from plantwright.methods.forecasting.results import Floats, Forecasts
 from plantwright.methods.working import Step, Working
