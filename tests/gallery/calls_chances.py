@@ -5,7 +5,7 @@ from decimal import Decimal
 from calls_promise import _plant
 from provokes import new_store, provokes, raised, rows
 
-from plantwright.areas.promising.actions import keep_promise
+from plantwright.areas.demand.promises import keep_promise
 from plantwright.flows.plan import make_plan
 from plantwright.flows.reporting import run_report
 from plantwright.flows.views import MemoryView

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 
 import polars as pl
 
+from plantwright.areas.demand.promises import keep_promise
 from plantwright.core.action import action
 from plantwright.core.exact import LARGEST, SCALE
 from plantwright.core.finding import main_site
@@ -134,4 +135,4 @@ def _computed(tx: Transaction, item: str, site: str, customer: str, day: date) -
     return rows.row(0, named=True) if rows.height else None
 
 
-__all__ = ["override_forecast", "withdraw_override"]
+__all__ = ["keep_promise", "override_forecast", "withdraw_override"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from plantwright.areas.demand.allocations import check_allocations
 from plantwright.areas.demand.history import day_of
 from plantwright.core.finding import Tables, at_site, found, main_site, never_effective, zone_of
 from plantwright.core.problem import Problem, problem_kind
@@ -225,5 +226,6 @@ def check_setups(tables: Tables, as_of: int) -> list[Problem]:  # noqa: ARG001
 
 CHECKS = (
     check_sales_orders, check_sources, check_forecasts, check_history, check_events, check_overrides, check_setups,
+    check_allocations,
 )  # fmt: skip
 """Everything that is checked of demand."""

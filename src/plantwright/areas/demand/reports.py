@@ -7,6 +7,7 @@ from typing import Annotated
 
 import polars as pl
 
+from plantwright.areas.demand.calibration import promise_calibration
 from plantwright.areas.demand.forecasts import accuracy, forecast, forecasts, value_added
 from plantwright.core import wording
 from plantwright.core.exact import SCALE
@@ -124,4 +125,13 @@ def _late_words(orders: pl.DataFrame, noun: str) -> str:
     return "; ".join(parts)
 
 
-__all__ = ["accuracy", "demand", "forecast", "forecasts", "late_orders", "lateness", "value_added"]
+__all__ = [
+    "accuracy",
+    "demand",
+    "forecast",
+    "forecasts",
+    "late_orders",
+    "lateness",
+    "promise_calibration",
+    "value_added",
+]

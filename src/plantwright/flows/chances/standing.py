@@ -7,20 +7,13 @@ from dataclasses import dataclass
 from plantwright.core.problem import ProblemError
 from plantwright.flows.foresee import SEEN, as_foreseen
 from plantwright.flows.plan.make import shop_builder, with_horizon
-from plantwright.flows.plan.material import Material, Numbered, number_plant, plan_material
-from plantwright.flows.plan.pegs import (
-    PegRows,
-    earliest,
-    never_made,
-    number_pegs,
-    order_of_requirement,
-    without_demands,
-)
+from plantwright.flows.plan.material import Material, Numbered
+from plantwright.flows.plan.pegs import PegRows
 from plantwright.flows.plan.shop import Given
 from plantwright.flows.plan.steps import Steps
-from plantwright.flows.plan.timing import order_holding
 from plantwright.flows.promise.answer import NO_SCHEDULE
-from plantwright.flows.reschedule.in_force import kept_pegs, schedule_in_force, with_names
+from plantwright.flows.reschedule.in_force import schedule_in_force
+from plantwright.flows.reschedule.known import known_of
 from plantwright.methods.scheduling import Schedule, Shop
 from plantwright.plant import Plan, Plant
 
@@ -66,15 +59,9 @@ def plan_in_force(plant: Plant, base: Plan) -> Standing:
     """
     if not base.options.get("schedule", True) or "scheduled_operation" not in base.raw:
         raise ProblemError([NO_SCHEDULE.at(value=base.number)])
-    n = number_plant(as_foreseen(with_horizon(plant, base.options.get("horizon_days")), base.raw))
-    material = with_names(n, plan_material(n), base.raw)
-    pegs = number_pegs(n, material)
-    _, consumer, place = order_of_requirement(n, material)
-    if len(pegs.quantity):
-        pegs = kept_pegs(n, material, pegs, consumer, place, base.raw)
-    pegs = without_demands(pegs, never_made(material, pegs, consumer))
-    build = shop_builder(n, material, earliest(n, material), order_holding(n, material, consumer), base)
-    given, steps, shop = build(pegs)
-    return Standing(
-        n.plant, n, material, pegs, given, steps, shop, schedule_in_force(n, material, steps, shop, base.raw)
-    )
+    seen = as_foreseen(with_horizon(plant, base.options.get("horizon_days")), base.raw)
+    known = known_of(seen, base)
+    n, material = known.n, known.material
+    given, steps, shop = shop_builder(n, material, known.soonest, known.hold, base)(known.pegs)
+    before = schedule_in_force(n, material, steps, shop, base.raw)
+    return Standing(seen, n, material, known.pegs, given, steps, shop, before)

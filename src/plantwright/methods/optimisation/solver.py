@@ -40,7 +40,7 @@ def run_highs(
     ranges, seconds, gap, seed, method
         As with `Program.solve`.
     """
-    solver = highspy.Highs()  # type: ignore[no-untyped-call]
+    solver = highspy.Highs()
     mixed = bool(np.any(whole))
     for name, value in _options(seconds, gap, seed, method).items():
         solver.setOptionValue(name, value)

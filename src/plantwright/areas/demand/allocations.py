@@ -57,7 +57,3 @@ def _too_much(rows: pl.DataFrame, main: str) -> pl.DataFrame:
     pairs = pairs.filter((pl.col("since") <= pl.col("start")) & (pl.col("start") <= pl.col("until")))
     sums = pairs.group_by(rows.columns, maintain_order=True).agg(total=pl.col("other").sum())
     return sums.filter(pl.col("total") > WHOLE)
-
-
-CHECKS = (check_allocations,)
-"""Everything that is checked of promises."""
