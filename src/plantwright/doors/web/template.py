@@ -33,7 +33,8 @@ from plantwright.flows.catalog import load_actions, load_jobs, load_reports
 ROOT = Path(__file__).parents[2]
 KIT: Mapping[str, tuple[int | str, ...]] = {
     "say": (0,), "later": (0,), "kept": (0,), "aria": (0,), "head": (0, 1), "heading": (0,), "button": (0, "hint"),
-    "tile": (1,), "chip": (0,), "empty": (0, 1, 2, 3), "facts": (0,), "problem_panel": (1, "title"), "tell": (0,), "drawer": (0,),
+    "tile": (1,), "chip": (0,), "empty": (0, 1, 2, 3), "facts": (0,), "problem_panel": (1, "title"), "tell": (0,),
+    "drawer": (0,),
     "Filter": (1, 2), "tabs": (3,), "choice": (0, 1, 3), "segments": (0, 1), "preview": (0, 1, 2, 4), "act": (3,),
     "show_problems": (1, "title"), "undone": (2,), "follow": (2,), "Field": (1, 2, "help"), "secret": (0, 2),
     "tell_secrets": (0,), "chart_of": (2, "title"), "screen": (1, 3), "change_table": (1,), "act_form": ("label",),
