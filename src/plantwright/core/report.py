@@ -18,6 +18,7 @@ from typing import Any, TypeVar, overload
 from plantwright.core.pages import Page
 from plantwright.core.parameters import Parameter, parameters_of, read_arguments
 from plantwright.core.problem import ProblemError, problem_kind
+from plantwright.core.wording import titled
 
 REPORT_UNKNOWN = problem_kind(
     "report-unknown", "There is no report {value}.", "Choose one of those listed in the documentation."
@@ -76,7 +77,7 @@ def report(function: Any = None, *, label: str = "", name: str = "", permission:
         text = inspect.getdoc(function)
         if not text or called in REPORTS:
             raise TypeError(f"the report {called} needs a docstring and a name of its own")
-        shown = label or called.replace("_", " ").capitalize()
+        shown = label or titled(called)
         wants = tuple(part for part in inspect.signature(function).parameters if part in INPUTS)
         chosen = parameters_of(function, INPUTS)
         REPORTS[called] = Report(called, permission, shown, text, wants, chosen, function)

@@ -25,6 +25,23 @@ NONE = "\N{EN DASH}"
 _EPOCH = date(1970, 1, 1)
 
 
+INITIALS = frozenset({"abc", "atp", "bom", "id", "mrp", "mae", "mase", "rmsse", "smape", "wape", "xyz"})
+"""Short words that are read letter by letter."""
+
+
+def titled(name: str) -> str:
+    """Write the name of a column or parameter as people read it.
+
+    Examples
+    --------
+    >>> titled("due_date"), titled("mase"), titled("abc_class")
+    ('Due date', 'MASE', 'ABC class')
+    """
+    words = [word.upper() if word in INITIALS else word for word in name.split("_")]
+    text = " ".join(words)
+    return text[:1].upper() + text[1:]
+
+
 def number(value: float, decimals: int = 0) -> str:
     """Write a plain number with the thousands set apart.
 

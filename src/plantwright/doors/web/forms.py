@@ -70,7 +70,7 @@ def field_of(one: Parameter, value: str = "") -> Field:
     """
     default = "" if one.default is None or one.required else _text(one.default)
     kind = "choice" if one.choices else _KINDS.get(one.type, "long" if one.name == "note" else "text")
-    label = one.name.replace("_", " ").capitalize()
+    label = wording.titled(one.name)
     return Field(one.name, label, one.help, kind, tuple(map(str, one.choices)), one.required, value or default,
                  one.reference)  # fmt: skip
 

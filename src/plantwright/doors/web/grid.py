@@ -186,7 +186,7 @@ def cell_texts(
 def column_label(name: str, column: Column) -> str:
     """Head a column: its name in words, with its unit."""
     unit = column.unit if column.kind is not Kind.DURATION or column.unit == "h" else ""
-    label = say(name.replace("_", " ").capitalize())
+    label = say(wording.titled(name))
     return f"{label} [{unit}]" if unit else label
 
 

@@ -25,6 +25,7 @@ from plantwright.core.parameters import Parameter
 from plantwright.core.problem import KINDS
 from plantwright.core.report import REPORTS
 from plantwright.core.settings import SETTINGS
+from plantwright.core.wording import titled
 from plantwright.doors.web.language import DOMAIN
 from plantwright.doors.web.screens import SCREENS
 from plantwright.doors.web.script_words import script_texts
@@ -157,7 +158,7 @@ def is_text(text: str) -> bool:
 def _column(node: ast.Call) -> Iterator[str]:
     """Give the head and the help of a column that a report declares for itself."""
     given = [one.value for one in node.args[1:3] if isinstance(one, ast.Constant) and isinstance(one.value, str)]
-    yield from (in_words(text) if place == 0 else text for place, text in enumerate(given) if is_text(text))
+    yield from (titled(text) if place == 0 else text for place, text in enumerate(given) if is_text(text))
 
 
 def _counted(name: str, node: ast.Call) -> Iterator[tuple[str, str]]:
@@ -203,17 +204,12 @@ def _all(where: str, *texts: str) -> Iterator[tuple[str, str]]:
 
 def _columns(where: str, columns: Mapping[str, Column]) -> Iterator[tuple[str, str]]:
     for name, column in columns.items():
-        yield from _all(where, in_words(name), column.help, *column.choices)
+        yield from _all(where, titled(name), column.help, *column.choices)
 
 
 def _parameters(where: str, parameters: Iterable[Parameter]) -> Iterator[tuple[str, str]]:
     for one in parameters:
-        yield from _all(where, in_words(one.name), one.help, *map(str, one.choices))
-
-
-def in_words(name: str) -> str:
-    """Give a name as it heads a column or a field."""
-    return name.replace("_", " ").capitalize()
+        yield from _all(where, titled(one.name), one.help, *map(str, one.choices))
 
 
 def written() -> str:
