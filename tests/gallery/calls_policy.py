@@ -5,7 +5,10 @@ from provokes import new_store, provokes, raised
 from plantwright.core.action import run_action
 from plantwright.core.entity import ENTITIES, raw_frame
 from plantwright.flows.catalog import load_actions
+from plantwright.flows.exchange import read_plant
+from plantwright.flows.policy.seen import known_view, node_of
 from plantwright.flows.policy.stage import target_stage
+from plantwright.flows.views import MemoryView
 from plantwright.plant import make_plant
 
 load_actions()
@@ -58,3 +61,10 @@ def policy_levels_crossed(folder):
 @provokes("policy-negative")
 def policy_negative(folder):
     return _accepted(folder, safety_stock="-1")
+
+
+@provokes("policy-not-planned")
+def policy_not_planned(folder):
+    with new_store(folder) as store:
+        known = known_view(MemoryView(read_plant(store)))
+        return raised(lambda: node_of(known, "A", ""))

@@ -11,10 +11,14 @@ import polars as pl
 from plantwright.core.entity import ENTITIES
 from plantwright.core.exact import SCALE
 from plantwright.core.pages import View, missing
-from plantwright.core.problem import BAD_ARGUMENT, ProblemError, stop_on_errors
+from plantwright.core.problem import BAD_ARGUMENT, ProblemError, problem_kind, stop_on_errors
 from plantwright.flows.policy.facts import Known, known_of
 from plantwright.flows.remedies.doing import plant_of
 
+NOT_PLANNED = problem_kind(
+    "policy-not-planned", "Nothing is planned of {value}: it is neither asked for, nor in stock, nor on order.",
+    "Enter an order, a forecast or a planning row of the item first.",
+)  # fmt: skip
 _KNOWN: WeakKeyDictionary[View, Known] = WeakKeyDictionary()
 """What was read for views that somebody still looks at; a view never changes."""
 FORECAST = "planned_forecast"
@@ -39,7 +43,10 @@ def node_of(known: Known, item: str, site: str) -> int:
         sites = frame.filter(pl.col("item") == item)["site"]
         if sites.len():
             raise ProblemError([missing("site", site or known.network.nodes.main, sites, f" for {item}")])
-        raise ProblemError([missing("item", item, frame["item"].unique())])
+        items = known.plant.raw["item"]["code"]
+        raise ProblemError(
+            [NOT_PLANNED.at("item", item, value=item) if item in items else missing("item", item, items)]
+        )
     return found
 
 
