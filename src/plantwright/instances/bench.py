@@ -169,8 +169,8 @@ def _searched(
     later = tuple((found.seconds + at, value, low) for at, value, low in exact.history if value < found.value)
     return replace(
         best, bound=bound, gap=gap_between(best.value, bound),
-        status="optimal" if best.value <= bound else best.status, seconds=time.perf_counter() - begun,
-        iterations=found.iterations, history=found.history + later,
+        status="optimal" if best.status != "unfinished" and best.value <= bound else best.status,
+        seconds=time.perf_counter() - begun, iterations=found.iterations, history=found.history + later,
     )  # fmt: skip
 
 

@@ -36,10 +36,11 @@ def good_rows(name, count=3):
     for number in range(count):
         row = {column.name: good_text(column) for column in entity.columns.values()}
         for key in entity.key:
-            if entity.columns[key].kind in {Kind.CODE, Kind.REF}:
+            column = entity.columns[key]
+            if column.kind in {Kind.CODE, Kind.REF, Kind.TEXT}:
                 row[key] = f"A{number}"
-            if entity.columns[key].kind is Kind.WHOLE:
-                row[key] = str(number + 1)
+            if column.kind is Kind.WHOLE:
+                row[key] = str(number % int(column.at_most or 100_000) + 1)
         rows.append(row)
     return rows
 

@@ -7,6 +7,7 @@ import shutil
 import zipfile
 
 import pytest
+from tests.core.strategies import good_text
 
 import plantwright.plant  # noqa: F401 - it declares the tables
 from plantwright.core.column import Kind
@@ -44,8 +45,16 @@ def example(ask, entity):
     rows = ask("GET", f"/tables/{entity.name}", params={"limit": 1, "where": where}).json()["rows"]
     if rows:
         return rows[0]
-    item = ask("GET", "/tables/item", params={"limit": 1}).json()["rows"][0]["code"]
-    return {"action": entity.columns["action"].choices[0], "order": "", "item": item}
+    needed = {name: column for name, column in entity.columns.items() if column.required}
+    return {name: least(ask, column) for name, column in needed.items()}
+
+
+def least(ask, column):
+    """A value that a column takes; of a reference, the first row that it may name."""
+    if column.kind is not Kind.REF:
+        return good_text(column).replace(" ", "T")
+    row = ask("GET", f"/tables/{column.target}", params={"limit": 1}).json()["rows"][0]
+    return row[TABLES[column.target].key[0]]
 
 
 def write(ask, entity, row, text):

@@ -13,6 +13,7 @@ GO = {
     "t": "/", "l": "/late", "m": "/messages", "s": "/schedule", "a": "/material", "c": "/scenarios", "p": "/plans",
     "o": "/orders", "k": "/stock", "d": "/tables", "i": "/import", "f": "/doctor", "b": "/sites", "r": "/reports",
     "n": "/promise", "v": "/demand", "w": "/jobs", "j": "/journal", "u": "/people", "e": "/settings", "h": "/help",
+    "g": "/aggregate-plan", "y": "/stock-policy",
 }  # fmt: skip
 """Screens by the letter that follows G."""
 KEYS = (
