@@ -103,11 +103,14 @@ def warm_up() -> None:
 def planner_parts() -> list[Part]:
     """Give what a plan needs compiled, in the order in which it needs it."""
     from plantwright.methods import capacity  # noqa: PLC0415 - they load Numba
+    from plantwright.methods.forecasting import cleaning_kernel, combining, selection  # noqa: PLC0415
     from plantwright.methods.requirements import consumption, kernel, plan, projection  # noqa: PLC0415
     from plantwright.methods.scheduling import kernel as scheduling  # noqa: PLC0415
 
     return [
-        ("forecasts", consumption._consume, consumption.warm_up),  # noqa: SLF001
+        ("sales history", cleaning_kernel.expect_all, cleaning_kernel.warm_up),
+        ("forecasts", selection.forecast_chunk, combining.warm_up),
+        ("orders on forecasts", consumption._consume, consumption.warm_up),  # noqa: SLF001
         ("requirements", kernel.plan_all, plan.warm_up),
         ("projection", projection._project, projection.warm_up),  # noqa: SLF001
         ("schedule", scheduling.run, schedule_a_little),
