@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from types import MappingProxyType
 from weakref import WeakKeyDictionary
 
 import polars as pl
 
-from plantwright.core.entity import ENTITIES
 from plantwright.core.exact import SCALE
 from plantwright.core.pages import View, missing
 from plantwright.core.problem import BAD_ARGUMENT, ProblemError, problem_kind, stop_on_errors
+from plantwright.flows.foresee import FORECAST, as_foreseen
 from plantwright.flows.policy.facts import Known, known_of
 from plantwright.flows.remedies.doing import plant_of
 
@@ -21,16 +19,13 @@ NOT_PLANNED = problem_kind(
 )  # fmt: skip
 _KNOWN: WeakKeyDictionary[View, Known] = WeakKeyDictionary()
 """What was read for views that somebody still looks at; a view never changes."""
-FORECAST = "planned_forecast"
 
 
 def known_view(view: View) -> Known:
     """Read what stock policies rest on from a view, with the forecasts that its plan used; the same once for each."""
     if view not in _KNOWN:
-        plant = plant_of(view)
-        forecast = view.result(FORECAST) if FORECAST in ENTITIES else pl.DataFrame()
-        if forecast.height:
-            plant = replace(plant, raw=MappingProxyType({**plant.raw, "forecast": forecast}))
+        # The typed levels stay: policies are set beside them.
+        plant = as_foreseen(plant_of(view), {FORECAST: view.result(FORECAST)})
         _KNOWN[view] = known_of(plant, {"forecast_series": view.result("forecast_series")})
     return _KNOWN[view]
 
