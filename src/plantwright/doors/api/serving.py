@@ -89,6 +89,7 @@ class Shortcut:
 
 def _answering(desk: Desk, one: Endpoint, app: FastAPI) -> Work:
     async def work(request: Request) -> Response:
+        """Read what is asked, do it in a thread, and answer; what is refused is told as problems."""
         try:
             file = await _file(request) if one.body == "file" else None
             body = await request.body() if one.body == "json" else b""

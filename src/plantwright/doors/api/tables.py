@@ -114,6 +114,7 @@ def _of_rows(verb: str, summary: str) -> Any:
     """Describe what is done with one row, for each table."""
 
     def each(one: Endpoint) -> Iterable[Operation]:
+        """Give the operation of an endpoint for every table; rows of a ledger are neither changed nor deleted."""
         part = one.path.rpartition("/")[2]
         for name, entity in plant_entities().items():
             if entity.ledger and one.method in {"PATCH", "DELETE"}:

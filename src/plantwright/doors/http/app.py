@@ -84,6 +84,7 @@ def _to_api() -> Response:
 def _lifespan(store: Store, watch: Watch, *, deliver: bool) -> Any:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        """Watch the plant, and deliver to webhooks if asked, while the server runs; then leave all as it was."""
         to_thread.current_default_thread_limiter().total_tokens = THREADS
         usual = sys.getswitchinterval()
         sys.setswitchinterval(TURN)

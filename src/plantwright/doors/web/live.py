@@ -263,6 +263,7 @@ def _switch(seat: Seat, *, live: bool) -> Any:
         return None
 
     async def turn() -> None:
+        """Switch it over, and show how it stands only once the plant has it so."""
         on = made.props["aria-checked"] != "true"
         try:
             await seat.act("set_replan_live", {"on": on})

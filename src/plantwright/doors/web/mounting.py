@@ -53,6 +53,7 @@ def load_screens() -> None:
 
 def _page(one: Screen, store: Store, views: Views) -> None:
     async def show(request: Request) -> None:
+        """Draw the screen for the person who asks, or say why it is refused."""
         query = {**request.query_params, **request.path_params}
         person = _person(request)
         seat = Seat(store, person, views, query, await in_thread(lambda: own_settings(store, person.name)))

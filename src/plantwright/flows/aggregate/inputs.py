@@ -130,6 +130,7 @@ class _Named:
         return len(self.families), len(self.sites), len(self.load.months)
 
     def problem(self) -> AggregateProblem:
+        """Give the problem in units and hours, families by sites by months, as the plant records it."""
         load, members = self.load, self.members
         place = members["f"].to_numpy(), members["s"].to_numpy()
         demand = np.zeros(self.shape)

@@ -110,6 +110,7 @@ class _Reader:
         self.raw, self.zone = plant.raw, plant.settings.zone
 
     def read(self) -> Event | None:
+        """Read the event by its first word; nothing where it cannot be read, and `problems` says why."""
         try:
             words = shlex.split(self.text)
         except ValueError:
@@ -128,6 +129,7 @@ class _Reader:
         return read(*words[1:])
 
     def down(self, center: str, first: str, last: str, units: str = "") -> Event | None:
+        """Read a breakdown: units of a work center, or all of them, from one moment to another."""
         known = self.raw["work_center"]
         self._must_be("work_center", center, known["code"])
         start, end = self._span("down_time", first, last)
@@ -150,6 +152,7 @@ class _Reader:
         return self._event("absent", f"{person} is away {self._from_to(start, end)}", {"absence": (row,)}, quiet=True)
 
     def rush(self, item: str, quantity: str, due: str, priority: str = "") -> Event | None:
+        """Read a new sales order, under the first number that is free."""
         columns = ENTITIES["sales_order_line"].columns
         self._must_be("item", item, self.raw["item"]["code"])
         amount = self._value(columns["quantity"], quantity, "a quantity above 0")
@@ -164,6 +167,7 @@ class _Reader:
         return self._event("rush", said, {"sales_order_line": (row,)})
 
     def urgent(self, order: str, *more: str) -> Event | None:
+        """Read that an open sales order goes before others, by a rank, a new due time, or both in any order."""
         lines = self._documents("sales_order_line", order, ("open",))
         columns = ENTITIES["sales_order_line"].columns
         due, rank = None, URGENT
@@ -180,6 +184,7 @@ class _Reader:
         return self._event("urgent", said, {"sales_order_line": rows})
 
     def late(self, what: str, when: str) -> Event | None:
+        """Read that a purchase order comes at another time, or, with a number of days, all open ones of an item."""
         if when.isdecimal() and len(when) < 4:
             return self._late_item(what, int(when))
         lines = self._documents("purchase_order_line", what, None)

@@ -101,6 +101,7 @@ class _Compiler:
     names: Mapping[str, float]
 
     def run(self) -> Program:
+        """Compile the text; its faults are in `problems` then, and the program is of no use."""
         self.problems: list[Problem] = []
         try:
             tree = ast.parse(self.text.strip(), mode="eval")

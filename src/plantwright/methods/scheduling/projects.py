@@ -175,6 +175,7 @@ def _breed(
     latest = int((head + project.shortest + tail).max(initial=0)) - tail
 
     def live(size: int, random: Chance) -> None:
+        """Let one population evolve until it finds nothing better for long, or time is over."""
         people = empty_people(project, size, horizon)
         settle(work, latest, people, random)
         made, idle, least = size, 0, math.inf

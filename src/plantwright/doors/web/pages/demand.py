@@ -228,6 +228,7 @@ def _ahead(seat: Seat, code: str, course: Sheet, said: pl.DataFrame, zone: str, 
     raw = rows.to_dicts()
 
     async def changed(event: Any) -> None:
+        """Ask for the reason of what was written into a cell; without one the cell shows again what it was."""
         at = event.args["data"]["_row"]
 
         def show(text: str) -> None:

@@ -172,6 +172,7 @@ async def _way_back(seat: Seat, row: Entry, changed: bool) -> None:  # noqa: FBT
     place = box().style("margin: 10px 0")
 
     async def preview() -> None:
+        """Say what stands against taking the entry back, or offer to do it."""
         problems = await in_thread(lambda: reversal_problems(seat.store, row.number))
         place.clear()
         with place:

@@ -88,6 +88,7 @@ async def _ask(seat: Seat, grid: Any, rows: list[dict[str, Any]], action: str) -
     count = wording.count(len(chosen), "message")
 
     async def go(note: str) -> None:
+        """Do it, and take the messages off the list; an undo puts them back."""
         told = {"messages": [message_name(one) for one in chosen], "note": note}
         said = f"{count} {'done' if accept else 'dismissed'}."
         before = list(grid.options["rowData"])
