@@ -7,6 +7,8 @@ from importlib.resources import as_file, files
 
 import polars as pl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 import plantwright as pw
@@ -17,6 +19,8 @@ from plantwright.flows.exchange import import_files
 from plantwright.flows.plan_store import keep_plan
 from plantwright.flows.promise.answer import make_promiser
 from plantwright.flows.promise.asking import ask
+from plantwright.flows.promise.known import Supply
+from plantwright.flows.promise.open_supply import Held, open_supplies
 from plantwright.flows.promise.trial import Trial
 from plantwright.flows.reporting import run_report
 from plantwright.flows.views import MemoryView
@@ -145,6 +149,46 @@ def test_report_and_answer_are_one(small):
     assert page.sentence == found.page().sentence
     assert found.possible
     assert json.dumps(found.told())
+
+
+def test_what_is_kept_for_others_is_left_to_them(tmp_path):
+    tables = TABLES | {
+        "customer": "code,name,priority\nACME,Acme,2\nBIG,Big,1\nSMALL,Small,3",
+        "allocation": "item,customer,start,end,quantity\nLEG,BIG,2026-03-01,2026-03-31,6",
+    }
+    plant = pw.load(write(tmp_path, tables))
+    view = MemoryView(plant, pw.plan(plant))
+    from_stock = {
+        customer: ask(view, "LEG", Decimal(10), customer=customer).from_stock / UNIT
+        for customer in ("ACME", "BIG", "SMALL", "")
+    }
+    assert from_stock == {"ACME": 4, "BIG": 10, "SMALL": 4, "": 4}  # 90 in stock, of which S1 takes 80
+    page = run_report(view, "promise", {"item": "LEG", "quantity": "10", "customer": "ACME", "replications": "0"})
+    assert any("6 of it are kept for other customers" in note for note in page.notes)
+    assert ask(view, "LEG", Decimal(4), customer="ACME").promised == view.as_of
+    late = ask(view, "SHELF", Decimal(1), customer="ACME")  # nothing is kept of it
+    assert late.promised == ask(view, "SHELF", Decimal(1)).promised
+
+
+supplies = st.lists(st.tuples(st.integers(0, 50), st.integers(1, 30)), max_size=6).map(
+    lambda rows: [Supply(time, quantity) for time, quantity in sorted(rows)]
+)
+holds = st.lists(st.tuples(st.integers(0, 50), st.integers(1, 30), st.integers(1, 40)), max_size=3).map(
+    lambda rows: [Held(start, start + length, quantity) for start, length, quantity in rows]
+)
+
+
+@given(supplies, holds)
+def test_what_is_open_to_a_customer_leaves_others_theirs_and_is_all_he_can_have(free, held):
+    found = open_supplies(free, held)
+    assert [one.time for one in found] == sorted(one.time for one in found)
+    if free:  # when no period runs any more, nothing is lost
+        assert sum(one.quantity for one in found) == sum(one.quantity for one in free)
+    for moment in range(82):
+        there = sum(one.quantity for one in free if one.time <= moment)
+        taken = sum(one.quantity for one in found if one.time <= moment)
+        kept = sum(one.quantity for one in held if one.start <= moment < one.end)
+        assert taken <= max(there - kept, 0)
 
 
 @pytest.fixture(scope="module")

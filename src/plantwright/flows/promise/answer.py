@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,6 +21,7 @@ from plantwright.flows.chances.curve import Curve
 from plantwright.flows.foresee import SEEN, as_foreseen
 from plantwright.flows.plan.steps import NO
 from plantwright.flows.promise.known import Known, look_up
+from plantwright.flows.promise.open_supply import Held, open_supplies
 from plantwright.flows.promise.trial import Row, Trial, Waits
 from plantwright.methods.working_time import NEVER
 from plantwright.plant import Plan, Plant
@@ -115,8 +116,9 @@ class Promiser:
         self.known = known
 
     def promise(
-        self, item: str, quantity: int, date: int | None = None, *, customer: str = "", site: str = ""
-    ) -> Promised:
+        self, item: str, quantity: int, date: int | None = None, *, customer: str = "", site: str = "",
+        held: Sequence[Held] = (),
+    ) -> Promised:  # fmt: skip
         """Give the earliest date for a quantity; nothing is reserved, so each question is asked of the same plan.
 
         Parameters
@@ -126,6 +128,7 @@ class Promiser:
         date : moment wanted; None for as early as possible
         customer : for whom
         site : where from; the main site where it is empty
+        held : what of the item is kept for other customers
 
         Returns
         -------
@@ -138,7 +141,8 @@ class Promiser:
         """
         begun = time.perf_counter()
         node = self._node(item, quantity, customer, site or self.known.n.nodes.main)
-        trial = Trial(self.known)
+        zone, free = self.known.n.plant.settings.zone, self.known.supplies.get(node, ())
+        trial = Trial(self.known, {node: open_supplies(free, held)} if held else {})
         step = self.known.planning.quantum[node]
         got = trial.get(node, -(-quantity // step) * step)
         promised = None if got.moment >= NEVER else got.moment
@@ -148,8 +152,9 @@ class Promiser:
         return Promised(
             item, self.known.sites[node], quantity, customer, date, promised, min(stock, quantity),
             _chain(trial.rows, decides), promised is not None and (date is None or promised <= date),
-            seconds, self.known.n.plant.settings.zone, self.known.as_of,
-            _figures(trial.rows, promised, date, seconds), self._notes(trial.rows), tuple(trial.rows), got.waits,
+            seconds, zone, self.known.as_of,
+            _figures(trial.rows, promised, date, seconds), (*_held_words(held), *_notes(trial.rows)),
+            tuple(trial.rows), got.waits,
         )  # fmt: skip
 
     def _node(self, item: str, quantity: int, customer: str, site: str) -> int:
@@ -163,13 +168,6 @@ class Promiser:
             problems.append(missing("item", item, own, f" at {site}" if site else ""))
         stop_on_errors(problems)
         return node
-
-    def _notes(self, rows: list[Row]) -> tuple[str, ...]:
-        """Say what the answer does not look at, where the chain would need it."""
-        found = []
-        if rows and any(row.what in {"purchase", "transfer"} or row.unit >= 0 for row in rows):
-            found.append(say("Nothing is reserved: the date holds while the plan in force does."))
-        return tuple(found)
 
 
 def make_promiser(plant: Plant, plan: Plan) -> Promiser:
@@ -193,6 +191,21 @@ def make_promiser(plant: Plant, plan: Plan) -> Promiser:
     if not plan.options.get("schedule", True) or rows is None:
         raise ProblemError([NO_SCHEDULE.at(value=plan.number)])
     return Promiser(look_up(as_foreseen(plant, plan.raw), plan))
+
+
+def _notes(rows: list[Row]) -> tuple[str, ...]:
+    """Say what the answer does not look at, where the chain would need it."""
+    if any(row.what in {"purchase", "transfer"} or row.unit >= 0 for row in rows):
+        return (say("Nothing is reserved: the date holds while the plan in force does."),)
+    return ()
+
+
+def _held_words(held: Sequence[Held]) -> tuple[str, ...]:
+    """Say that some of it is kept for others."""
+    if not held:
+        return ()
+    amount = wording.decimal(sum(one.quantity for one in held))
+    return (say("{quantity} of it are kept for other customers, and are not used.", quantity=amount),)
 
 
 def _deciding(rows: list[Row], last: int) -> set[int]:

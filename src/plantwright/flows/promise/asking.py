@@ -20,12 +20,13 @@ from plantwright.core.problem import stop_on_errors
 from plantwright.core.reading import read_texts
 from plantwright.core.report import report
 from plantwright.flows.chances.asking import NORMAL, case_of, faults, plan_of
-from plantwright.flows.promise import available, displacing  # noqa: F401 - they declare reports
+from plantwright.flows.promise import available, displacing  # noqa: F401 - it declares a report
 from plantwright.flows.remedies.doing import plant_of
 
 if TYPE_CHECKING:
     from plantwright.flows.chances.curve import Curve
     from plantwright.flows.promise.answer import Promised, Promiser
+    from plantwright.flows.promise.open_supply import Held
 
 _PROMISERS: WeakKeyDictionary[Any, Any] = WeakKeyDictionary()
 _LOCK = threading.Lock()
@@ -76,10 +77,28 @@ def ask(
     stop_on_errors(faults(replications, seed, least=0))
     wanted = None if date is None else end_of(date, view.settings.zone)
     promiser = promiser_of(view)
-    found = promiser.promise(item, int(quantity * SCALE), wanted, customer=customer, site=site)
+    held = _held(view, item, site, customer)
+    found = promiser.promise(item, int(quantity * SCALE), wanted, customer=customer, site=site, held=held)
     if not replications or found.promised is None:
         return found
     return replace(found, curve=_curve(view, promiser, found, replications, seed))
+
+
+def _held(view: View, item: str, site: str, customer: str) -> list[Held]:
+    """Give what of an item is kept for others; nothing where the question is wrong, which the answer tells."""
+    from plantwright.flows.plan.boms import day_starts  # noqa: PLC0415 - loads Numba, as the next does
+    from plantwright.flows.promise.open_supply import Held  # noqa: PLC0415
+
+    if not view.table("allocation").height or item not in view.table("item")["code"]:
+        return []
+    sites = view.table("site")["code"]
+    if site and site not in sites:
+        return []
+    kept = [one for one in available.kept_before(view, available.available(view, item, site), customer) if one.left]
+    zone = view.settings.zone
+    starts = day_starts(pl.Series([one.start for one in kept], dtype=pl.Int64), zone)
+    ends = day_starts(pl.Series([one.end + 1 for one in kept], dtype=pl.Int64), zone)
+    return [Held(start, end, one.left) for start, end, one in zip(starts, ends, kept, strict=True)]
 
 
 def _curve(view: View, promiser: Promiser, found: Promised, replications: int, seed: int) -> Curve:

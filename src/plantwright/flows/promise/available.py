@@ -207,12 +207,17 @@ def for_customer(plan: View, found: Available, customer: str) -> tuple[int, ...]
     """
     from plantwright.methods.promising import class_atp  # noqa: PLC0415 - loads NumPy
 
-    ranks = dict(plan.table("customer").select("code", "priority").iter_rows())
-    rank = ranks.get(customer, LOWEST_RANK)
-    others = [one for one in found.kept if _goes_before(one, customer, rank)]
+    others = kept_before(plan, found, customer)
     held = [sum(one.left for one in others if _holds(one, found, place)) for place in range(len(found.days))]
     nothing = [0] * len(held)
     return tuple(class_atp(found.on_hand, found.receipts, found.committed, [held, nothing])[1].tolist())
+
+
+def kept_before(plan: View, found: Available, customer: str) -> list[Kept]:
+    """Give what is kept for others and out of reach for a customer."""
+    ranks = dict(plan.table("customer").select("code", "priority").iter_rows())
+    rank = ranks.get(customer, LOWEST_RANK)
+    return [one for one in found.kept if _goes_before(one, customer, rank)]
 
 
 def _goes_before(one: Kept, customer: str, rank: int) -> bool:

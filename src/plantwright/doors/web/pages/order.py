@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import date
+from functools import partial
 from typing import Any
 
 import polars as pl
+from nicegui import ui
 
 from plantwright.areas.planning.lookup import demand_row, order_row
 from plantwright.core import wording
+from plantwright.core.action import ACTIONS
 from plantwright.core.column import Column, Kind
 from plantwright.core.journal import history
 from plantwright.core.pages import Sheet, listed, named, sheet
+from plantwright.core.problem import ProblemError
 from plantwright.core.reader import retold, say
-from plantwright.doors.web.acts import act, preview
+from plantwright.doors.web.acts import act, preview, show_problems
 from plantwright.doors.web.grid import sheet_grid
 from plantwright.doors.web.kit import address, box, button, chip, empty, facts, head, heading, words
 from plantwright.doors.web.pages.messages import message_name
@@ -22,6 +27,9 @@ from plantwright.flows.documents import stored_document
 from plantwright.flows.views import StoreView
 
 MOST_STEPS = 30
+SURE = 950_000
+"""Chance with which a day is proposed as a promise (scaled)."""
+EPOCH = date(1970, 1, 1).toordinal()
 
 
 @screen("/order/{number:path}", "Order")
@@ -75,6 +83,9 @@ def _acts(seat: Seat, number: str, asked: Any, made: Any, stored: Any) -> None:
     if asked and asked["kind"] == "sales order" and seat.person.may("report:chances"):
         button("How sure", to=address(seat, "/reports/chances", order=number), icon="percent",
                hint="The probability of each day")  # fmt: skip
+    if asked and stored and stored[0] == "sales_order_line" and not seat.scenario and _may_promise(seat):
+        button("Promise a date", partial(_promise, seat, number, stored[1]), icon="event_available",
+               hint="The day that holds with 95 %, to be looked over first")  # fmt: skip
     if made and made["state"] == "planned" and not seat.scenario and seat.person.may("planning.orders"):
 
         async def firm(_note: str) -> None:
@@ -90,6 +101,26 @@ def _acts(seat: Seat, number: str, asked: Any, made: Any, stored: Any) -> None:
         )
     if stored and seat.person.may(f"read:{stored[0]}"):
         button("In its table", to=address(seat, f"/tables/{stored[0]}", row=number), icon="table_chart")
+
+
+def _may_promise(seat: Seat) -> bool:
+    return all(seat.person.may(right) for right in ("report:chances", ACTIONS["keep_promise"].permission))
+
+
+async def _promise(seat: Seat, number: str, row: dict[str, Any]) -> None:
+    """Open the form of a promise, with the first day on which the order is complete with 95 %."""
+    try:
+        page = await seat.report("chances", order=number)
+    except ProblemError as error:
+        show_problems(error.problems)
+        return
+    told = {"order": row["order"], "line": row["line"]}
+    curve = page.sheets[0].rows
+    if curve.height:
+        sure = curve.filter(pl.col("chance") >= SURE)
+        day, chance = (sure if sure.height else curve.tail(1)).select("day", "chance").row(0)
+        told |= {"day": str(date.fromordinal(day + EPOCH)), "probability": wording.decimal(chance)}
+    ui.navigate.to(address(seat, "/do/keep_promise", **told))
 
 
 OPERATION = ("sequence", "work_center", "unit", "start", "finish", "due", "setup", "run", "quantity", "people", "state")
