@@ -9,6 +9,7 @@ def test_changed_demand_is_solved_again_and_stands_in_the_address(page):
     page.goto("/aggregate-plan?months=6")
     said = page.locator(".pw-head p").first
     expect(said).to_contain_text("The mixed plan of")
+    expect(page.locator("#pw-main")).to_contain_text("plan costs least:")  # the other strategies come after the page
     before = said.inner_text()
     cell = page.locator(".ag-row[row-index='2'] .ag-cell[col-id='2026-04-01']").first
     cell.dblclick()

@@ -14,7 +14,7 @@ from plantwright.core.column import Kind
 from plantwright.core.exact import SCALE
 from plantwright.core.pages import Chart, Page, Sheet, View, hours, listed, named, sheet
 from plantwright.core.problem import BAD_ARGUMENT, stop_on_errors
-from plantwright.core.reader import say
+from plantwright.core.reader import later, say
 from plantwright.core.report import report
 from plantwright.flows.remedies.doing import plant_of
 from plantwright.plant import Plant
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from plantwright.flows.aggregate.solving import Solved
     from plantwright.methods.optimisation import AggregateResult
 
+NOTHING = later("Nothing that is made is asked for in these months.")
 USUAL = 12
 """Months of the plan where neither the question nor the setting says how many."""
 MOST = 60
@@ -63,18 +64,46 @@ def aggregate(plan: View, strategy: Strategy = "", months: int = 0, edits: str =
     months : how many months; as the setting says, or 12
     edits : numbers to change first, as JSON: what (demand, subcontract, capacity, overtime), of, site, month, value
     """
-    from plantwright.flows.aggregate.solving import compared, solve  # noqa: PLC0415 - loads the solver
+    from plantwright.flows.aggregate.solving import solve  # noqa: PLC0415 - loads the solver
 
     plant = foreseen_plant(plan)
     wanted = strategy or str(plant.settings["aggregate_strategy"])
     solved = solve(plant, asked_months(plant, months), wanted, edits)
-    if solved is None:
-        return Page(say("Nothing that is made is asked for in these months."))
-    return aggregate_page(plan, solved, compared(solved.inputs))
+    return Page(say(NOTHING)) if solved is None else aggregate_page(plan, solved)
 
 
-def aggregate_page(view: View, solved: Solved, others: Sequence[AggregateResult]) -> Page:
-    """Show a plan beside those of the other strategies."""
+@report(label="Strategies of the aggregate plan")
+def strategies(plan: View, months: int = 0, edits: str = "") -> Page:
+    """Set the aggregate plans of the three strategies side by side: mixed, chase and level, and what each costs.
+
+    Parameters
+    ----------
+    plan : plant and plan
+    months : how many months; as the setting says, or 12
+    edits : numbers to change first, see `aggregate`
+    """
+    from plantwright.flows.aggregate.solving import compared, inputs_of  # noqa: PLC0415 - loads the solver
+
+    plant = foreseen_plant(plan)
+    inputs = inputs_of(plant, asked_months(plant, months), edits)
+    if inputs is None:
+        return Page(say(NOTHING))
+    others = compared(inputs)
+    best = min(others, key=lambda one: (not one.feasible, one.objective))
+    money = f"{wording.number(best.objective)} {plan.settings['currency']}"
+    sentence = say("The {strategy} plan costs least: {money}.", strategy=strategy_words()[best.strategy], money=money)
+    if not best.feasible:
+        sentence = say("No strategy can be met; each lacks hours or units.")
+    return Page(sentence, (_strategy_sheet(plan, inputs, others),), {"cheapest": best.strategy})
+
+
+def strategy_words() -> Mapping[str, str]:
+    """Give the names of the strategies as the reader says them."""
+    return {"mixed": say("mixed"), "chase": say("chase"), "level": say("level")}
+
+
+def aggregate_page(view: View, solved: Solved) -> Page:
+    """Show a plan: by family, by capacity, its costs, and what it is beside the budget."""
     from plantwright.flows.aggregate import tables  # noqa: PLC0415
     from plantwright.flows.aggregate.solving import dearest, lacking  # noqa: PLC0415
 
@@ -86,7 +115,6 @@ def aggregate_page(view: View, solved: Solved, others: Sequence[AggregateResult]
               "subcontracted", "received", "moved_in", "moved_out", "stock", "back_order", "lacking", "unit_price",
               "sales", "production", "stock_value"),
         _capacity_sheet(view, capacity),
-        _strategy_sheet(view, inputs, others),
         _cost_sheet(view, result),
         *_budget_sheets(view, periods, capacity, inputs),
     )  # fmt: skip
@@ -107,9 +135,9 @@ QUIET = ("overtime", "subcontracted", "received", "moved_in", "moved_out", "back
 def _sentence(view: View, solved: Solved) -> str:
     result, inputs = solved.result, solved.inputs
     money = f"{wording.number(result.objective)} {view.settings['currency']}"
-    words = {"mixed": say("mixed"), "chase": say("chase"), "level": say("level")}
     told = {
-        "strategy": words[result.strategy], "months": wording.count(len(inputs.months), "month"), "money": money,
+        "strategy": strategy_words()[result.strategy], "money": money,
+        "months": wording.count(len(inputs.months), "month"),
         "families": wording.count(len(inputs.families), "family", "families"),
     }  # fmt: skip
     if not result.feasible:

@@ -70,11 +70,14 @@ def solve(plant: Plant, months: int, strategy: str = "mixed", edits: str = "") -
     -------
     The plan; None where nothing that is made is asked for.
     """
+    inputs = inputs_of(plant, months, edits)
+    return None if inputs is None else Solved(inputs, aggregate_plan(inputs.problem, strategy))
+
+
+def inputs_of(plant: Plant, months: int, edits: str = "") -> Inputs | None:
+    """Give what the aggregate plan of a plant is made from, with edited numbers; None where nothing is asked for."""
     inputs = aggregate_inputs(plant, months)
-    if inputs is None:
-        return None
-    inputs = edited(inputs, edits)
-    return Solved(inputs, aggregate_plan(inputs.problem, strategy))
+    return None if inputs is None else edited(inputs, edits)
 
 
 def compared(inputs: Inputs) -> list[AggregateResult]:

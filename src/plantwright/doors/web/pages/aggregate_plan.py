@@ -58,6 +58,7 @@ class _Screen:
         self.page: Page | None = None
 
     async def draw(self) -> None:
+        """Draw all anew from what is chosen; what cannot be planned is told instead, with a way to start anew."""
         self.place.clear()
         with self.place:
             try:
@@ -78,10 +79,14 @@ class _Screen:
         button("Start anew", to=address(self.seat, "/aggregate-plan"), icon="refresh")
 
     async def _asked(self) -> Page:
+        return await self.seat.report("aggregate", **self._arguments())
+
+    def _arguments(self) -> dict[str, Any]:
+        """Give what is chosen as the reports ask for it."""
         asked: dict[str, Any] = {name: self.told[name] for name in ("strategy", "edits") if self.told[name]}
         if self.told["months"].isdigit():
             asked["months"] = int(self.told["months"])
-        return await self.seat.report("aggregate", **asked)
+        return asked
 
     def _choose(self, **told: str) -> None:
         """Open the screen with another choice."""
@@ -113,10 +118,25 @@ class _Screen:
         with box("pw-card"):
             sheet_chart(_busiest(capacity), zone, year)
         self._groups(capacity)
-        for title in (say("Strategies"), say("Costs"), say("Budget")):
+        for title in (say("Costs"), say("Budget")):
             if title in sheets:
                 heading(title)
                 sheet_grid(self.seat, sheets[title], year, zone, mark=title)
+        heading("Strategies")
+        ui.timer(0.05, partial(self._strategies, box().props("aria-live=polite")), once=True)
+
+    async def _strategies(self, place: Element) -> None:
+        """Solve the plan by each strategy after the page is there, and set them side by side."""
+        with place:
+            words("p", say("The plan is solved by each strategy …"), "pw-dim")
+        asked = {name: value for name, value in self._arguments().items() if name != "strategy"}
+        page = await self.seat.report("strategies", **asked)
+        view, year = await self.seat.view(need_plan=False), await self.seat.year()
+        place.clear()
+        with place:
+            words("p", page.sentence)
+            for found in page.sheets:
+                sheet_grid(self.seat, found, year, view.settings.zone, mark=found.title)
 
     def _acts(self, page: Page) -> None:
         if self.seat.person.may("planning.aggregate") and not self.seat.scenario and self.seat.plan is None:
