@@ -12,8 +12,10 @@ from plantwright.core.exact import SCALE
 from plantwright.flows.aggregate.inputs import Inputs
 from plantwright.flows.aggregate.load import Floats, Ints
 from plantwright.flows.plan.boms import day_starts
+from plantwright.flows.plan.demands import weights_for
 from plantwright.flows.plan.nodes import at_site
 from plantwright.flows.plan.results import shaped
+from plantwright.flows.plan.working_days import asked_before
 from plantwright.methods.optimisation import AggregateResult, split_family, whole_units
 from plantwright.methods.working_time import minutes_worked
 from plantwright.plant import Plant
@@ -144,7 +146,7 @@ def planned_to(plant: Plant, inputs: Inputs, schedule: pl.DataFrame) -> Plant:
     placed = forecast.with_columns(at_site("site", main), _site="site").join(limits, on=["item", "site"], how="left")
     beyond = pl.col("first").is_not_null() & (pl.col("end") >= pl.col("first")) & (pl.col("start") < last)
     kept = placed.filter(~beyond).with_columns(site="_site").select(forecast.columns)
-    edges = _at_the_edges(placed.filter(beyond), last).with_columns(site="_site")
+    edges = _at_the_edges(plant, placed.filter(beyond), last).with_columns(site="_site")
     own = new.with_columns(customer=pl.lit("")).with_columns(
         site=pl.when(pl.col("site") == main).then(pl.lit("")).otherwise("site")
     )
@@ -166,25 +168,20 @@ def _fences(inputs: Inputs) -> pl.DataFrame:
     return frame.select("item", "site", "quantum", first=day, fenced=fence > 0)
 
 
-def _at_the_edges(rows: pl.DataFrame, last: int) -> pl.DataFrame:
+def _at_the_edges(plant: Plant, rows: pl.DataFrame, last: int) -> pl.DataFrame:
     """Keep of periods that reach over the fence or the end of the plan the weeks outside, as the planner cuts them."""
-    days = pl.col("end") - pl.col("start") + 1
-    rows = rows.with_columns(parts=(days + WEEK - 1) // WEEK)
+    if not rows.height:
+        return rows
+    weeks = (pl.col("end") - pl.col("start") + WEEK) // WEEK
     gone = pl.col("first") - pl.col("start")  # without a fence, a week that has begun still counts
     before = pl.when("fenced").then((gone + WEEK - 1) // WEEK).otherwise(gone // WEEK)
     after = (last - pl.col("start") + WEEK - 1) // WEEK
-    rows = rows.with_columns(before=before.clip(0, pl.col("parts")), after=after.clip(0, pl.col("parts")))
-    early = rows.with_columns(quantity=_upto("before"), end=pl.col("start") + WEEK * pl.col("before") - 1)
-    late = rows.with_columns(
-        quantity=pl.col("quantity") - _upto("after"), start=pl.col("start") + WEEK * pl.col("after")
-    )
-    return pl.concat([early.filter(pl.col("before") > 0), late.filter(pl.col("after") < pl.col("parts"))])
-
-
-def _upto(part: str) -> pl.Expr:
-    """Give what the first weeks of a period ask for, in whole steps."""
-    steps = pl.col("quantity") // pl.col("quantum") * pl.col(part) // pl.col("parts") * pl.col("quantum")
-    return pl.when(pl.col(part) >= pl.col("parts")).then("quantity").otherwise(steps)
+    rows = rows.with_columns(weeks=weeks, before=before.clip(0, weeks), after=after.clip(0, weeks))
+    weights = weights_for(plant, rows)
+    until, since = (rows["start"] + WEEK * rows[name] for name in ("before", "after"))
+    early = rows.with_columns(quantity=asked_before(weights, rows, until), end=pl.min_horizontal("end", until - 1))
+    late = rows.with_columns(quantity=pl.col("quantity") - asked_before(weights, rows, since), start=since)
+    return pl.concat([early.filter(pl.col("before") > 0), late.filter(pl.col("after") < pl.col("weeks"))])
 
 
 def _moved(inputs: Inputs, schedule: pl.DataFrame, weeks: Weeks) -> pl.DataFrame:

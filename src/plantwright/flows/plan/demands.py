@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import numpy as np
 import polars as pl
 
 from plantwright.core.units import apply_factors
 from plantwright.flows.plan.boms import day_starts
 from plantwright.flows.plan.nodes import Nodes, at_site, unit_system
+from plantwright.flows.plan.working_days import DayWeights, asked_before, day_weights
 from plantwright.plant import Plant
 
-WEEK = 7
+DAY, WEEK = 1440, 7
+FAR = 800
+"""Days before the plan and after its horizon, as for a period of two years that runs into it."""
 FIRM_TRANSFER = (pl.col("kind") == "transfer") & (pl.col("state") == "firm")
 """A transfer that is promised but has not left: it leaves as recorded, or later where its material comes later."""
 
@@ -70,30 +74,23 @@ def in_item_unit(plant: Plant, rows: pl.DataFrame) -> pl.DataFrame:
 def forecasts(plant: Plant, nodes: Nodes) -> pl.DataFrame:
     """Give the forecast in parts of a week, each due at its start, from now to the horizon.
 
-    A period is cut into weeks of equal shares, whole units of the item apiece; what lies before the plan's moment is
-    past and falls away.
+    Weeks are counted from the first day of the period. Each has what its days weigh, by the working days of the site or
+    its daily history, in whole units of the item; the sum is kept. What is over before the plan's moment falls away.
     """
-    zone = plant.settings.zone
     rows = plant.raw["forecast"].filter(pl.col("quantity") > 0).with_columns(at_site("site", nodes.main))
-    rows = nodes.number(rows)
+    rows = nodes.number(rows).filter(pl.col("node").is_not_null())
+    limit = plant.as_of + plant.settings.minutes("horizon")
+    rows = rows.filter((pl.col("start") <= limit // DAY + 1) & (pl.col("end") >= plant.as_of // DAY - 1))
     if not rows.height:
         return pl.DataFrame(
             schema={
-                **dict.fromkeys(DEMAND_COLUMNS, pl.Int64),
+                **dict.fromkeys((*DEMAND_COLUMNS, "until"), pl.Int64),
                 **dict.fromkeys(("demand", "kind", "customer", "item", "site"), pl.String),
             }
         )
-    days = pl.col("end") - pl.col("start") + 1
-    rows = rows.with_columns(parts=(days + WEEK - 1) // WEEK, first=pl.col("start"))
     rows = rows.join(nodes.frame.select("node", "quantum"), on="node", how="left", maintain_order="left")
-    parts = rows.with_columns(part=pl.int_ranges(0, pl.col("parts"))).explode("part", empty_as_null=True)
-    upto = (pl.col("quantity") // pl.col("quantum") * (pl.col("part") + 1)) // pl.col("parts")
-    before = (pl.col("quantity") // pl.col("quantum") * pl.col("part")) // pl.col("parts")
-    rest = pl.when(pl.col("part") == pl.col("parts") - 1).then(pl.col("quantity") % pl.col("quantum")).otherwise(0)
-    parts = parts.with_columns(
-        quantity=(upto - before) * pl.col("quantum") + rest, start=pl.col("first") + pl.col("part") * WEEK
-    )
-    due = day_starts(parts["start"], zone)
+    parts = in_weeks(rows, weights_for(plant, rows))
+    zone = plant.settings.zone
     name = pl.concat_str(
         pl.lit("F "), "item", pl.lit(" "), pl.from_epoch(pl.col("start").cast(pl.Int32), "d").cast(pl.String)
     )
@@ -102,18 +99,46 @@ def forecasts(plant: Plant, nodes: Nodes) -> pl.DataFrame:
         pl.when(pl.col("customer") == "").then(pl.lit("")).otherwise(pl.concat_str(pl.lit(" "), pl.col("customer")))
     )
     parts = parts.with_columns(
-        due.alias("due"), demand=pl.concat_str(name, site, customer), kind=pl.lit("forecast"),
+        day_starts(parts["start"], zone).alias("due"), day_starts(parts["next"], zone).alias("until"),
+        demand=pl.concat_str(name, site, customer), kind=pl.lit("forecast"),
         priority=pl.lit(9, pl.Int64), price=pl.lit(0, pl.Int64),
     )  # fmt: skip
-    limit = plant.as_of + plant.settings.minutes("horizon")
     # A week that has begun still counts: its demand is due now.
-    running = pl.col("due") + WEEK * 1440 > plant.as_of
+    running = pl.col("until") > plant.as_of
     return (
         parts.filter((pl.col("quantity") > 0) & running & (pl.col("due") <= limit))
-        .with_columns(until=pl.col("due") + WEEK * 1440, due=pl.max_horizontal("due", pl.lit(plant.as_of)))
+        .with_columns(due=pl.max_horizontal("due", pl.lit(plant.as_of)))
         .sort("due", "demand")
         .select(*DEMAND_COLUMNS, "until")
     )
+
+
+def weights_for(plant: Plant, rows: pl.DataFrame) -> DayWeights:
+    """Weigh the days of forecast periods; of those far from the plan's moment the mean is enough."""
+    today, horizon = plant.as_of // DAY, plant.settings.minutes("horizon") // DAY
+    first = max(int(rows["start"].to_numpy().min()), today - FAR)
+    last = min(int(rows["end"].to_numpy().max()), today + horizon + FAR)
+    return day_weights(plant, rows["site"].unique().to_list(), min(first, last), max(first, last))
+
+
+def in_weeks(rows: pl.DataFrame, weights: DayWeights) -> pl.DataFrame:
+    """Cut periods into weeks counted from their first day, in whole steps that add up to the period.
+
+    Parameters
+    ----------
+    rows : periods with site, start, end, quantity and quantum
+    weights : of the days
+
+    Returns
+    -------
+    The rows a week each, with its start, its quantity, and `next`, the day after its last.
+    """
+    weeks = (pl.col("end") - pl.col("start") + WEEK) // WEEK
+    parts = rows.with_columns(part=pl.int_ranges(0, weeks)).explode("part", empty_as_null=True)
+    begin = parts["start"] + parts["part"] * WEEK
+    following = pl.Series(np.minimum(begin.to_numpy() + WEEK, parts["end"].to_numpy() + 1))
+    share = asked_before(weights, parts, following) - asked_before(weights, parts, begin)
+    return parts.with_columns(quantity=share, start=begin, next=following).drop("part")
 
 
 def on_hand(plant: Plant, nodes: Nodes) -> pl.DataFrame:
