@@ -18,6 +18,7 @@ from plantwright.core.stage import Stage
 from plantwright.flows.check import check_plant
 from plantwright.flows.foresee import foresee
 from plantwright.flows.plan import loads, reasons, results
+from plantwright.flows.plan.best import Build, best_schedule
 from plantwright.flows.plan.demands import FIRM_TRANSFER
 from plantwright.flows.plan.material import Material, Numbered, number_plant, plan_material
 from plantwright.flows.plan.messages import draft_messages
@@ -33,8 +34,8 @@ from plantwright.flows.plan.pegs import (
 )
 from plantwright.flows.plan.pins import settle_pins
 from plantwright.flows.plan.ragged import Ints
-from plantwright.flows.plan.repeg import other_pegs
-from plantwright.flows.plan.schedule import Build, Scheduled, best_schedule, never_placed
+from plantwright.flows.plan.repeg import other_pegs, regranted
+from plantwright.flows.plan.schedule import Scheduled, never_placed
 from plantwright.flows.plan.shop import Given, plan_shop
 from plantwright.flows.plan.steps import Steps, order_patterns, order_steps, reported, with_frozen
 from plantwright.flows.plan.timing import Dates, dates_by_schedule, dates_without_schedule, order_holding
@@ -193,6 +194,7 @@ def _schedule(
         pegs,
         shop_builder(n, material, soonest, hold, previous),
         lambda rows, made: other_pegs(material, rows, made, soonest, consumer, place),
+        lambda rows, made: regranted(material, rows, made, soonest, consumer, place),
         n.plant.settings["dispatch_rule"], seconds, seed,
         lambda at, late, bound: watch.improving(at, late, bound, seconds or 1.0),
     )  # fmt: skip

@@ -42,9 +42,7 @@ def repegged(
 
     What is kept for a demand stays with it; existing orders keep what serves them, since many of them cannot wait.
     """
-    serves = (material.orders["serves"] != "").to_numpy()
-    existing = material.orders["existing"].to_numpy()
-    kept = np.append(serves, False)[pegs.supply] | np.append(existing, False)[pegs.consumer]
+    kept = _kept(material, pegs)
     free = ~kept
     found = match_in_order(
         pegs.node[free], pegs.requirement[free], pegs.supply[free], pegs.quantity[free],
@@ -57,3 +55,74 @@ def repegged(
         requirement, np.concatenate([pegs.quantity[kept], found.quantity]), node[requirement], demand[requirement],
         consumer[requirement], place[requirement], np.concatenate([pegs.supply[kept], found.supply]),
     )  # fmt: skip
+
+
+def _kept(material: Material, pegs: PegRows) -> np.ndarray:
+    """Mark the pegs that stay: supplies that are kept for a demand, and what serves existing orders."""
+    serves = (material.orders["serves"] != "").to_numpy()
+    existing = material.orders["existing"].to_numpy()
+    return np.asarray(np.append(serves, False)[pegs.supply] | np.append(existing, False)[pegs.consumer])
+
+
+def regranted(
+    material: Material, pegs: PegRows, made: Scheduled, soonest: Ints, consumer: Ints, place: Ints
+) -> PegRows:
+    """Give pegs with which the schedule just in time can stay as it is, and what is late need not wait where it does.
+
+    What is taken late to be in time goes before others in the order in which supplies are handed out, for as long as
+    all that it passes still gets its supplies before it takes them.
+    """
+    there = _supplied(material, made, soonest)
+    latest = taken_times(made.given, material, made.steps, tails(made.shop).last_start, consumer, place)
+    taken = taken_times(made.given, material, made.steps, made.late.start, consumer, place)
+    asked = pegs.demand >= 0
+    complete = made.late.sink_finish[pegs.demand[asked]]
+    taken[pegs.requirement[asked]] = np.maximum(taken[pegs.requirement[asked]], complete)
+    rank = taken.copy()
+    free = ~_kept(material, pegs)
+    hurried = np.flatnonzero(free & (latest[pegs.requirement] < taken[pegs.requirement]))
+    here = np.flatnonzero(free & np.isin(pegs.node, pegs.node[hurried]))
+    here = here[np.argsort(pegs.node[here], kind="stable")]
+    for rows in np.split(here, np.flatnonzero(np.diff(pegs.node[here])) + 1):
+        if len(np.unique(pegs.supply[rows])) > 1:
+            order = order_of_taking(
+                pegs.requirement[rows], pegs.quantity[rows], there[pegs.supply[rows]], taken, latest
+            )
+            rank[order] = np.arange(len(order))
+    return repegged(material, pegs, rank, there, consumer, place)
+
+
+def _supplied(material: Material, made: Scheduled, soonest: Ints) -> Ints:
+    """Give when each order's goods are there by the schedule just in time, moved; that stock, the last, is there."""
+    orders, steps, operations = material.orders, made.steps, made.given.routings.operations
+    there = np.append(np.where(orders["kind"] == "buy", soonest, orders["projected"]), -1)
+    move = np.append(operations["move"].to_numpy(), 0)  # a step without a row in the routing is not moved
+    finish = np.full(len(there), -1, np.int64)
+    np.maximum.at(finish, steps.order, made.late.finish + move[steps.row])
+    return np.where(finish >= 0, finish, there)
+
+
+def order_of_taking(requirement: Ints, quantity: Ints, there: Ints, taken: Ints, latest: Ints) -> Ints:
+    """Order the requirements of one node: as they are taken, but late ones before those that can wait for more.
+
+    Parameters
+    ----------
+    requirement, quantity, there : of each peg of the node: who takes, how much, and when the supply is there
+    taken, latest : of each requirement of the plan: when it is taken, and when it should be to be in time
+    """
+    by_time = np.argsort(there, kind="stable")
+    ends, times = np.cumsum(quantity[by_time]), there[by_time]
+    known, which = np.unique(requirement, return_inverse=True)
+    need = np.zeros(len(known), np.int64)
+    np.add.at(need, which, quantity)
+    order = np.argsort(taken[known], kind="stable")
+    row, amount = known[order].tolist(), need[order].tolist()
+    end = np.cumsum(amount).tolist()
+    for one in sorted((r for r in row if latest[r] < taken[r]), key=lambda r: int(latest[r])):
+        at = row.index(one)
+        while at and latest[row[at - 1]] > latest[one] and times[np.searchsorted(ends, end[at])] <= taken[row[at - 1]]:
+            row[at - 1], row[at] = row[at], row[at - 1]
+            amount[at - 1], amount[at] = amount[at], amount[at - 1]
+            end[at - 1] = end[at] - amount[at]
+            at -= 1
+    return np.array(row, np.int64)

@@ -1,19 +1,16 @@
-"""The schedule of the plan: dispatch rules are tried, the best is improved for as long as is wished."""
+"""Schedules of the plan's shop: dispatch rules are tried, what they give is improved for as long as is wished."""
 
 from __future__ import annotations
 
-import itertools
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from typing import cast
 
 import numpy as np
 
 from plantwright.core.problem import Problem, problem_kind
 from plantwright.flows.plan.material import Numbered
-from plantwright.flows.plan.pegs import PegRows
 from plantwright.flows.plan.shop import Given
 from plantwright.flows.plan.steps import Steps
 from plantwright.methods.scheduling import Rule, Schedule, Shop, defer, dispatch
@@ -37,8 +34,6 @@ LOOK_AHEAD = 4.0
 """Look-ahead of a rule that is chosen by the plant, in mean processing times."""
 TRIED = 250_000
 """Operations that are scheduled in all while rules are tried: small shops try every rule, large ones the first."""
-REPEGGED, MOST_PEGGINGS = 100_000, 12
-"""Operations that are scheduled in all while other pegs are tried, and how often they are tried at most."""
 DAY = 1440
 THREADS = 2
 """Threads of the search, whatever the machine."""
@@ -61,58 +56,6 @@ class Scheduled:
     early: Schedule
     late: Schedule
     improvement: tuple[tuple[float, float, float], ...] = ()
-
-
-Build = Callable[[PegRows], tuple[Given, Steps, Shop]]
-Repeg = Callable[[PegRows, Scheduled], Iterable[PegRows]]
-
-
-def best_schedule(
-    pegs: PegRows,
-    build: Build,
-    repeg: Repeg,
-    rule: str = "best",
-    seconds: float | None = None,
-    seed: int = 0,
-    tell: Tell | None = None,
-) -> tuple[PegRows, Scheduled]:
-    """Make the schedule of the plan: several dispatch rules, then other pegs, then improvement for the given seconds.
-
-    Parameters
-    ----------
-    pegs : which supply serves which requirement, by planned dates
-    build : makes the finite shop of pegs
-    repeg : gives other pegs to try, seen from a schedule
-    rule : the only dispatch rule to use; best: several are tried
-    seconds : time for improvement; None: only rules and pegs are tried
-    seed : of the chance in the improvement
-    tell : is told how far the improvement is, and answers whether it is enough
-
-    Returns
-    -------
-    The pegs with the least lateness, weighed by priority, and the schedule that they allow.
-    """
-    given, steps, shop = build(pegs)
-    wanted = TRIALS if rule == "best" else ((cast("Rule", rule), LOOK_AHEAD),)
-    early, trial = first_schedule(shop, wanted)
-    best, worth = Scheduled(given, steps, shop, early, defer(shop, early)), weighted_lateness(shop, early)
-    left = min(MOST_PEGGINGS, REPEGGED // max(shop.operations, 1))
-    better = True
-    while better and left > 0 and worth > 0:
-        better = False
-        for other in itertools.islice(repeg(pegs, best), left):
-            left -= 1
-            given, steps, shop = build(other)
-            early, _ = first_schedule(shop, (trial, *wanted[:2]))
-            found = weighted_lateness(shop, early)
-            if found < worth:
-                better, worth, chosen = True, found, (other, Scheduled(given, steps, shop, early, early))
-        if better:
-            pegs, best = chosen
-            best = replace(best, late=defer(best.shop, best.early))
-    if seconds and worth > 0 and best.early.status == "complete":
-        best = improved(best, seconds, seed, tell)
-    return pegs, best
 
 
 def first_schedule(shop: Shop, trials: Sequence[Trial] = TRIALS) -> tuple[Schedule, Trial]:

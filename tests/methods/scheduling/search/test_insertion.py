@@ -8,13 +8,16 @@ from tests.methods.scheduling.checker import faults
 from tests.methods.scheduling.shops import HORIZON, plain_schedule, plain_shops, shop_of
 
 from plantwright.instances import Instance, judge
-from plantwright.methods.scheduling import build_shop, defer, dispatch
+from plantwright.methods.scheduling import Schedule, build_shop, defer, dispatch
+from plantwright.methods.scheduling.dispatching import sink_completions
 from plantwright.methods.scheduling.search import Objective, inserting, search
 from plantwright.methods.scheduling.search.inserting import inserts
+from plantwright.methods.scheduling.search.insertion import empty_log, empty_tray, reinsert
 from plantwright.methods.scheduling.search.net import make_net, plan_of
 from plantwright.methods.scheduling.search.objective import costs_of
 from plantwright.methods.scheduling.search.race import Race
-from plantwright.methods.scheduling.search.rows import put, rows_of, take
+from plantwright.methods.scheduling.search.replaying import replay
+from plantwright.methods.scheduling.search.rows import copied, put, rows_of, take
 from plantwright.methods.scheduling.search.workers import Case
 from plantwright.methods.working_time import working_time
 
@@ -60,6 +63,45 @@ def test_late_chains_put_in_again_keep_every_rule_and_nothing_gets_worse(shop, t
     found = search(shop, objective=LATENESS, start=start, start_only=True, iterations=200, seed=3, threads=threads)
     assert judge(Instance("shop", "", shop, "weighted_tardiness"), found.schedule, found.value).problems == ()
     assert found.bound <= found.value <= begun + 1e-6
+
+
+@given(shops())
+@settings(max_examples=40, deadline=None)
+def test_what_a_thread_has_done_is_done_again_where_it_fits_and_nowhere_else(shop):
+    start = dispatch(shop, "fcfs")
+    net, options = make_net(shop, 0, early=False)
+    case = Case(shop, net, options, costs_of(LATENESS, shop, LATENESS.measure(shop, start)), [])
+    late = defer(shop, start)
+    rows = rows_of(net, plan_of(shop, options, net, late)[1], late)
+    rank = np.argsort(shop.order)
+    tray, log, other = empty_tray(len(shop.sink_due)), empty_log(300), copied(rows)
+    draws = np.array([12345])
+    cost = reinsert(net, shop.time.flat, case.costs, rows, tray, log, rank, shop.order, draws, 5.0, 100)
+    assert replay(net, case.costs, other, tray, log, rank) == pytest.approx(cost)
+    for one, two in zip(rows[:3], other[:3], strict=True):
+        assert np.array_equal(one, two)
+    log.size[0] = 0
+    reinsert(net, shop.time.flat, case.costs, rows, tray, log, rank, shop.order, draws, 5.0, 100)
+    moved = copied(other)
+    reinsert(net, shop.time.flat, case.costs, moved, tray, empty_log(0), rank, shop.order, draws, 5.0, 100)
+    replay(net, case.costs, moved, tray, log, rank)
+    plan = Schedule(
+        moved.start, moved.finish, late.setup, options.mode[moved.option], options.unit[moved.option],
+        late.member_pointer, late.member, sink_completions(shop.sinks, moved.finish), "complete",
+    )  # fmt: skip
+    assert judge(Instance("shop", "", shop, "weighted_tardiness"), plan, None).problems == ()
+
+
+@given(shops())
+@settings(max_examples=15, deadline=None)
+def test_two_threads_that_go_on_from_one_schedule_keep_every_rule(shop):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(inserting, "BATCH", 5)
+        patch.setattr(inserting, "TOGETHER", 10)
+        start = dispatch(shop, "fcfs")
+        found = search(shop, objective=LATENESS, start=start, start_only=True, iterations=200, seed=3, threads=2)
+    assert judge(Instance("shop", "", shop, "weighted_tardiness"), found.schedule, found.value).problems == ()
+    assert found.value <= LATENESS.measure(shop, start)["weighted_tardiness"] + 1e-6
 
 
 def crowded():

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from plantwright.methods.scheduling.deferring import defer
-from plantwright.methods.scheduling.search.insertion import COSTLY, Tray, empty_tray, reinsert
+from plantwright.methods.scheduling.search.insertion import COSTLY, Log, Tray, empty_log, empty_tray, reinsert
 from plantwright.methods.scheduling.search.net import make_net, plan_of
 from plantwright.methods.scheduling.search.objective import Objective, costs_of
 from plantwright.methods.scheduling.search.race import Race
 from plantwright.methods.scheduling.search.relink import Plan
-from plantwright.methods.scheduling.search.rows import Rows, copied, rows_of
+from plantwright.methods.scheduling.search.replaying import replay
+from plantwright.methods.scheduling.search.rows import Rows, copied, rows_of, take_over
 from plantwright.methods.scheduling.search.schedules import schedule_of
 from plantwright.methods.scheduling.search.workers import Case, rated, seed_of, timed_plan
 
@@ -25,15 +24,11 @@ BATCH = 200
 HOT = 0.01
 """The temperature at the beginning, as a share of the mean cost of a sink that costs something; it falls to nothing."""
 
-MEETINGS = 6
-"""How often in all a thread goes over to the best of all threads."""
+TOGETHER = 1000
+"""Tries after which a thread does in the schedule of all threads what it has done in its own."""
 
-
-@dataclass(frozen=True, slots=True)
-class Laid(Plan):
-    """A plan with the rows that it came from, gaps and all."""
-
-    rows: Rows
+TOLD = 60
+"""How often in all a thread makes a plan of the best that it has found."""
 
 
 def inserts(case: Case) -> bool:
@@ -46,53 +41,71 @@ def inserts(case: Case) -> bool:
 def insert_worker(case: Case, race: Race, seed: int, threads: int) -> None:
     """Take late chains out and put them in again until the race is over.
 
-    The start is pushed as late as it can be without harm: then late chains find gaps before their time.
+    The start is pushed as late as it can be without harm: then late chains find gaps before their time. What it has
+    found, a thread does again in the schedule of all threads, and goes on from there.
     """
     random = np.random.default_rng(seed)
-    best = min(case.starts, key=lambda plan: plan.value)
-    rows, tray = laid_out(case, best), empty_tray(len(case.shop.sink_due))
+    rows, tray = laid_out(case, min(case.starts, key=lambda plan: plan.value)), empty_tray(len(case.shop.sink_due))
+    log = empty_log(TOGETHER if threads > 1 else 0)
+    with race.lock:
+        case.common = case.common or copied(rows)
     rank = np.empty(case.shop.operations, np.int64)
     rank[case.shop.order] = np.arange(case.shop.operations)
-    draws, met = seed_of(random), 0
-    value = _tries(case, rows, tray, rank, draws, 0.0, 0)
+    draws, best = seed_of(random), copied(rows)
+    value = _tries(case, rows, tray, log, rank, draws, 0.0, 0)
     hot = HOT * value / max(int(tray.size[COSTLY]), 1)
+    told, tried, unsaved = 0, 0, False
     while not race.over():
         allowed = race.left(BATCH, threads)
-        cost = _tries(case, rows, tray, rank, draws, hot * (1 - race.share()), allowed)
-        found = None
+        cost = _tries(case, rows, tray, log, rank, draws, hot * (1 - race.share()), allowed)
+        tried += allowed
+        if threads > 1 and tried >= TOGETHER:
+            cost, tried = _together(case, race, rows, tray, log, rank), 0
         if cost < value - 1e-6:
-            value, found = cost, _kept(case, rows)
-        race.report(found, allowed)
-        if int(race.share() * MEETINGS) > met:
-            met = int(race.share() * MEETINGS)
-            if isinstance(race.best, Laid) and race.best.value < value:
-                rows, value = laid_out(case, race.best), race.best.value
+            value, unsaved = cost, True
+            take_over(best, rows)
+        due = unsaved and (int(race.share() * TOLD) > told or value <= race.bound)
+        race.report(_kept(case, best) if due else None, allowed)
+        if due:
+            told, unsaved = int(race.share() * TOLD), False
+    if unsaved:
+        race.report(_kept(case, best), 0)
 
 
-def _tries(case: Case, rows: Rows, tray: Tray, rank: np.ndarray, draws: np.ndarray, heat: float, count: int) -> float:
+def _together(case: Case, race: Race, rows: Rows, tray: Tray, log: Log, rank: np.ndarray) -> float:
+    """Do in the schedule of all threads what one has done, and take that over; gives its cost."""
+    with race.lock:
+        if case.common is None:
+            raise RuntimeError("the threads of a search have a schedule in common")
+        cost = replay(case.net, case.costs, case.common, tray, log, rank)
+        log.size[0] = 0
+        take_over(rows, case.common)
+    return float(cost)
+
+
+def _tries(
+    case: Case, rows: Rows, tray: Tray, log: Log, rank: np.ndarray, draws: np.ndarray, heat: float, count: int
+) -> float:
     flat, order = case.shop.time.flat, case.shop.order
-    return reinsert(case.net, flat, case.costs, rows, tray, rank, order, draws, heat, count)
+    return reinsert(case.net, flat, case.costs, rows, tray, log, rank, order, draws, heat, count)
 
 
 def laid_out(case: Case, plan: Plan) -> Rows:
-    """Lay a plan out: as it was laid, or as late as it can be without harm."""
-    if isinstance(plan, Laid):
-        return copied(plan.rows)
+    """Lay a plan out as late as it can be without harm."""
     late = defer(case.shop, schedule_of(case, plan.order.copy(), plan.option.copy()))
     return rows_of(case.net, plan_of(case.shop, case.options, case.net, late)[1], late)
 
 
-def _kept(case: Case, rows: Rows) -> Laid:
+def _kept(case: Case, rows: Rows) -> Plan:
     """Keep what the rows hold as a plan: in order of start everything begins as soon as it can, and nothing later."""
     place = np.empty(case.shop.operations, np.int64)
     place[case.shop.order] = np.arange(case.shop.operations)
     order = np.lexsort((place, rows.finish, rows.start)).astype(np.int64)
-    plan = timed_plan(case, order, rows.option.copy())[0]
-    return Laid(plan.order, plan.option, plan.value, copied(rows))
+    return timed_plan(case, order, rows.option.copy())[0]
 
 
 def warm_up() -> None:
-    """Compile the kernel, with a start that may be pushed later."""
+    """Compile the kernels, with a start that may be pushed later."""
     from plantwright.methods.scheduling.build import build_shop  # noqa: PLC0415
     from plantwright.methods.scheduling.dispatching import dispatch  # noqa: PLC0415
     from plantwright.methods.working_time import working_time  # noqa: PLC0415
@@ -105,4 +118,7 @@ def warm_up() -> None:
     net, options = make_net(shop, 0, early=False)
     case = Case(shop, net, options, costs_of(objective, shop, objective.measure(shop, start)), [])
     case.starts = [rated(case, start)]
-    insert_worker(case, Race(lambda: 0.0, 1.0, 10, 0.0, 1.0, None, None), 0, 1)
+    race = Race(lambda: 0.0, 1.0, 10, 0.0, 1.0, None, None)
+    insert_worker(case, race, 0, 1)
+    rows = laid_out(case, case.starts[0])
+    _together(case, race, rows, empty_tray(2), empty_log(1), shop.order)

@@ -26,6 +26,8 @@ MOST = 400
 GROUP = 1 << 40
 HEAPED = 16 * MOST
 """Room for what is to be put in again; an operation may be noted several times."""
+MOVED = 60
+"""Room in a log for so many operations of each try that was kept."""
 
 
 class Tray(NamedTuple):
@@ -57,6 +59,48 @@ def empty_tray(sinks: int) -> Tray:
     heap, size, worth = np.zeros(HEAPED, np.int64), np.zeros(4, np.int64), np.zeros(2)
     loss = np.zeros(sinks + 1)
     return Tray(op, start, finish, option, heap, size, seen, sink, complete, done, costly, where, worth, loss)
+
+
+class Log(NamedTuple):
+    """What the tries that were kept have moved, try by try: where each operation stands now, and what it cost more.
+
+    Try ``k`` moved the operations from ``pointer[k]`` to ``pointer[k + 1]``; ``size[0]`` tries are noted. What finds
+    no room is not noted.
+    """
+
+    op: Integers
+    start: Integers
+    finish: Integers
+    option: Integers
+    pointer: Integers
+    delta: Numbers
+    size: Integers
+
+
+def empty_log(tries: int) -> Log:
+    """Give room for so many tries that were kept."""
+    op, start, finish, option = (np.zeros(tries * MOVED, np.int64) for _ in range(4))
+    return Log(op, start, finish, option, np.zeros(tries + 1, np.int64), np.zeros(tries), np.zeros(1, np.int64))
+
+
+@primitive
+def note(rows: Rows, tray: Tray, log: Log, delta: float) -> None:
+    """Note what a try has moved; nothing where it moved nothing, or where there is no room."""
+    count = log.size[0]
+    if count == len(log.delta):
+        return
+    at = log.pointer[count]
+    for k in range(tray.size[OUT]):
+        v = tray.op[k]
+        if rows.start[v] != tray.start[k] or rows.option[v] != tray.option[k]:
+            if at == len(log.op):
+                return
+            log.op[at], log.start[at] = v, rows.start[v]
+            log.finish[at], log.option[at] = rows.finish[v], rows.option[v]
+            at += 1
+    if at > log.pointer[count]:
+        log.pointer[count + 1], log.delta[count] = at, delta
+        log.size[0] = count + 1
 
 
 OUT, SINKS, HEAP, COSTLY = range(4)
@@ -269,12 +313,9 @@ def drawn_sink(costs: Costs, tray: Tray, random: Integers) -> int:
     return drawn
 
 
-@compiled
-def reinsert(
-    net: Net, flat: Flat, costs: Costs, rows: Rows, tray: Tray, rank: Integers, at_rank: Integers, random: Integers,
-    heat: float, iterations: int,
-) -> float:  # fmt: skip
-    """Make so many tries at a temperature; gives the cost that is reached. The rows hold the schedule."""
+@primitive
+def counted(costs: Costs, rows: Rows, tray: Tray) -> float:
+    """Note what each sink costs; gives the whole cost."""
     cost = 0.0
     tray.size[COSTLY] = 0
     tray.where[:] = -1
@@ -283,6 +324,36 @@ def reinsert(
         tray.done[sink] = completion(costs, rows.finish, sink)
         cost += sink_cost(costs, sink, tray.done[sink])
         keep_costly(costs, tray, sink)
+    return cost
+
+
+@primitive
+def changed(costs: Costs, rows: Rows, tray: Tray) -> float:
+    """Note what the sinks of what was out cost now; gives how much more that is in all."""
+    delta = 0.0
+    for k in range(tray.size[SINKS]):
+        sink = tray.sink[k]
+        complete = completion(costs, rows.finish, sink)
+        delta += sink_cost(costs, sink, complete) - sink_cost(costs, sink, tray.complete[k])
+        tray.done[sink] = complete
+    return delta
+
+
+@primitive
+def give_up(net: Net, rows: Rows, tray: Tray) -> None:
+    """Put everything back, and let its sinks cost what they did."""
+    undo(net, rows, tray)
+    for k in range(tray.size[SINKS]):
+        tray.done[tray.sink[k]] = tray.complete[k]
+
+
+@compiled
+def reinsert(
+    net: Net, flat: Flat, costs: Costs, rows: Rows, tray: Tray, log: Log, rank: Integers, at_rank: Integers,
+    random: Integers, heat: float, iterations: int,
+) -> float:  # fmt: skip
+    """Make so many tries at a temperature; gives the cost that is reached. The rows hold the schedule."""
+    cost = counted(costs, rows, tray)
     for stamp in range(1, iterations + 1):
         if tray.size[COSTLY] == 0:
             break
@@ -296,18 +367,12 @@ def reinsert(
         if not good:
             undo(net, rows, tray)
             continue
-        delta = 0.0
-        for k in range(tray.size[SINKS]):
-            one = tray.sink[k]
-            complete = completion(costs, rows.finish, one)
-            delta += sink_cost(costs, one, complete) - sink_cost(costs, one, tray.complete[k])
-            tray.done[one] = complete
+        delta = changed(costs, rows, tray)
         if delta > limit:
-            undo(net, rows, tray)
-            for k in range(tray.size[SINKS]):
-                tray.done[tray.sink[k]] = tray.complete[k]
+            give_up(net, rows, tray)
             continue
         cost += delta
+        note(rows, tray, log, delta)
         for k in range(tray.size[SINKS]):
             keep_costly(costs, tray, tray.sink[k])
     return cost

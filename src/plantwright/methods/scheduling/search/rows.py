@@ -68,6 +68,12 @@ def copied(rows: Rows) -> Rows:
     return Rows(start, finish, option, out.astype(np.bool_), *more)  # type: ignore[arg-type]
 
 
+def take_over(rows: Rows, other: Rows) -> None:
+    """Write other rows of the same shop over these."""
+    for own, new in zip(rows, other, strict=True):
+        own[:] = new
+
+
 @primitive
 def put(net: Net, rows: Rows, v: int, option: int, start: int, finish: int) -> None:
     """Put an operation where there is room for it."""

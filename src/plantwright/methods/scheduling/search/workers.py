@@ -17,6 +17,7 @@ from plantwright.methods.scheduling.search.prices import Prices, empty_prices
 from plantwright.methods.scheduling.search.proposals import Stretch
 from plantwright.methods.scheduling.search.race import Race
 from plantwright.methods.scheduling.search.relink import Plan, Pool
+from plantwright.methods.scheduling.search.rows import Rows
 from plantwright.methods.scheduling.search.turns import Turns
 
 POOL = 12
@@ -55,6 +56,7 @@ class Case:
     starts: list[Plan]
     pool: Pool = field(default_factory=lambda: Pool(POOL))
     turns: Turns = field(default_factory=Turns)
+    common: Rows | None = None
 
 
 @dataclass(frozen=True, slots=True)
