@@ -1,7 +1,6 @@
 """What the tests of hostile use share: the server in a process of its own, which may be killed."""
 
 import os
-import signal
 import socket
 import subprocess
 import sys
@@ -31,7 +30,7 @@ def served():
             assert "is open at" in process.stdout.readline()
             yield f"http://127.0.0.1:{port}", process
         finally:
-            process.send_signal(signal.SIGTERM)
+            process.kill()  # that it ends calmly is for the tests of ``serve`` to see; its worker ends with it
             process.communicate(timeout=40)
 
     return start
