@@ -3,13 +3,25 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from argon2 import PasswordHasher
 
 import plantwright.core.access.actions  # noqa: F401 - declares them
-from plantwright.core.access import first_link, use_first_link
+from plantwright.core.access import first_link, passwords, use_first_link
 from plantwright.core.action import run_action
 from plantwright.core.store import Store
 
 SECRET = "correct horse battery"  # noqa: S105 - of these plants alone
+
+
+@pytest.fixture(autouse=True, scope="module")
+def light_hashes():
+    """Hashes of the same kind that take no time: these tests sign in hundreds of times; the doors use real ones."""
+    light = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "_hasher", lambda: light)
+        passwords.nobodys_hash.cache_clear()
+        yield
+    passwords.nobodys_hash.cache_clear()
 
 
 class Clock:
