@@ -34,7 +34,8 @@ def flow_of(shop: Shop) -> Flow:
         raise ProblemError(problems)
     jobs = _jobs(shop)
     n, m = jobs.shape
-    change = np.zeros((m, n + 1, n), np.int64)
+    apart = int((shop.center_matrix >= 0).any())
+    change = np.zeros((n + 1, n, m) if apart else (1, 1, m), np.int64)
     for k in range(m):
         center = int(shop.mode_center[jobs[0, k]])
         matrix = int(shop.center_matrix[center])
@@ -42,10 +43,10 @@ def flow_of(shop: Shop) -> Flow:
             family = shop.family[jobs[:, k]]
             before = np.append(family, shop.unit_family[shop.unit_pointer[center]])
             there = (before >= 0)[:, None] & (family >= 0)[None, :]
-            change[k] = np.where(there, shop.setup_matrix[matrix][before[:, None], family[None, :]], 0)
+            change[:, :, k] = np.where(there, shop.setup_matrix[matrix][before[:, None], family[None, :]], 0)
     due, weight = np.full(n, NEVER, np.int64), np.zeros(n)
     due[shop.sink_op // m], weight[shop.sink_op // m] = shop.sink_due - shop.sink_lag, shop.sink_weight
-    return Flow((shop.mode_setup + shop.mode_minutes)[jobs], change, shop.release[jobs[:, 0]], due, weight)
+    return Flow((shop.mode_setup + shop.mode_minutes)[jobs], change, apart, shop.release[jobs[:, 0]], due, weight)
 
 
 def _jobs(shop: Shop) -> Integers:
@@ -115,7 +116,7 @@ def schedule_in_order(shop: Shop, order: Integers, *, setup_ahead: bool = False)
     finish = np.empty((n, m), np.int64)
     finish[order] = heads
     change = np.empty((n, m), np.int64)
-    change[order] = flow.change[:, np.append(n, order[:-1]), order].T
+    change[order] = flow.change[np.append(n, order[:-1]) * flow.apart, order * flow.apart]
     end, setup = finish.ravel(), change.ravel()
     mode = np.arange(n * m, dtype=np.int64)
     start = end - flow.minutes.ravel() - setup
@@ -264,8 +265,9 @@ def _bound(flow: Flow, *, tardy: bool) -> float:
         late = np.maximum(before[:, -1] + minutes[:, -1] - flow.due, 0)
         return float(late @ flow.weight)
     n = len(minutes)
-    others = flow.change[:, :n, :] + np.where(np.eye(n, dtype=np.bool_), NEVER, 0)
-    least = np.sort(others.min(axis=1), axis=1)[:, : n - 1].sum(axis=1) if n > 1 else 0
+    changes = np.broadcast_to(flow.change, (n + 1, n, flow.change.shape[2]))[:n]
+    others = changes + np.where(np.eye(n, dtype=np.bool_), NEVER, 0)[:, :, None]
+    least = np.sort(others.min(axis=0), axis=0)[: n - 1].sum(axis=0) if n > 1 else 0
     machines = before.min(axis=0) + minutes.sum(axis=0) + least + behind.min(axis=0)
     return float(max(machines.max(), (before[:, -1] + minutes[:, -1]).max()))
 
@@ -273,7 +275,7 @@ def _bound(flow: Flow, *, tardy: bool) -> float:
 def warm_up() -> None:
     """Compile the kernels."""
     row = np.ones((3, 2), np.int64)
-    flow = Flow(row, np.zeros((2, 4, 3), np.int64), row[:, 0].copy(), row[:, 0].copy(), np.ones(3))
+    flow = Flow(row, np.zeros((1, 1, 2), np.int64), 0, row[:, 0].copy(), row[:, 0].copy(), np.ones(3))
     for tardy in (False, True):
         iterate(flow, by_insertion(flow, tardy), tardy, 1, np.array([1], np.uint64))
     fill_heads(flow, np.arange(3), 3, np.zeros((3, 2), np.int64), False)  # noqa: FBT003

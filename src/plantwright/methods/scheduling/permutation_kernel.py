@@ -18,15 +18,44 @@ WARMTH = 0.5
 """Jobs that are taken out and put back at each step, and the temperature of acceptance in tenths of the mean minutes of
 an operation (Ruiz and Stuetzle 2008)."""
 
+LEAST = 1e-9
+"""Differences of objectives below this are of rounding."""
+
 
 class Flow(NamedTuple):
-    """A permutation flow shop, as kernels take it: minutes[job, machine], change[machine, job before or n, job]."""
+    """A permutation flow shop, as kernels take it: minutes[job, machine], change[job before or n, job, machine].
+
+    Without set-ups, `change` has one row of zeros for all jobs and `apart` is 0, else 1; what is read most stays near
+    the processor.
+    """
 
     minutes: Integers
     change: Integers
+    apart: int
     release: Integers
     due: Integers
     weight: Numbers
+
+
+class Desk(NamedTuple):
+    """Where a thread works: heads and tails by place and machine, tardiness from each place on, one row of machines."""
+
+    heads: Integers
+    rest: Integers
+    late: Numbers
+    room: Integers
+
+
+@compiled
+def desk_of(flow: Flow) -> Desk:
+    """Give room to work with a flow shop."""
+    n, machines = flow.minutes.shape
+    return Desk(
+        np.zeros((n + 1, machines), np.int64),
+        np.zeros((n + 1, machines), np.int64),
+        np.zeros(n + 2),
+        np.zeros(machines, np.int64),
+    )
 
 
 @compiled
@@ -36,11 +65,11 @@ def fill_heads(flow: Flow, order: Integers, count: int, heads: Integers, ahead: 
     for i in range(count):
         job = order[i]
         before = order[i - 1] if i else len(flow.release)
+        change = flow.change[before * flow.apart, job * flow.apart]
         arrives = flow.release[job]
         for k in range(machines):
             free = heads[i - 1, k] if i else 0
-            change = flow.change[k, before, job]
-            begin = max(arrives, free + change) if ahead else max(arrives, free) + change
+            begin = max(arrives, free + change[k]) if ahead else max(arrives, free) + change[k]
             arrives = begin + flow.minutes[job, k]
             heads[i, k] = arrives
 
@@ -52,97 +81,109 @@ def _tails(flow: Flow, order: Integers, count: int, rest: Integers) -> None:
     for i in range(count - 1, -1, -1):
         job = order[i]
         leaves = 0
+        change = flow.change[job * flow.apart, order[i + 1] * flow.apart if i + 1 < count else 0]
         for k in range(machines - 1, -1, -1):
-            follows = rest[i + 1, k] + flow.change[k, job, order[i + 1]] if i + 1 < count else 0
+            follows = rest[i + 1, k] + change[k] if i + 1 < count else 0
             leaves = max(leaves, follows) + flow.minutes[job, k]
             rest[i, k] = leaves
 
 
 @compiled
-def _lateness(
-    flow: Flow, order: Integers, count: int, begin: int, heads: Integers, room: Integers, limit: float
-) -> float:
-    """Sum the weighted tardiness of an order whose first places stand in `heads`; stop when it is beyond a limit."""
-    machines = flow.minutes.shape[1]
-    total: float = 0.0
-    for i in range(begin):
-        total += flow.weight[order[i]] * max(heads[i, machines - 1] - flow.due[order[i]], 0)
-    for k in range(machines):
-        room[k] = heads[begin - 1, k] if begin else 0
-    for i in range(begin, count):
-        job = order[i]
-        before = order[i - 1] if i else len(flow.release)
-        arrives = flow.release[job]
-        for k in range(machines):
-            arrives = max(arrives, room[k] + flow.change[k, before, job]) + flow.minutes[job, k]
-            room[k] = arrives
-        total += flow.weight[job] * max(arrives - flow.due[job], 0)
-        if total >= limit:
-            return total
-    return total
+def _fill_late(flow: Flow, order: Integers, count: int, heads: Integers, late: Numbers) -> None:
+    """Sum the weighted tardiness of all from each place on."""
+    late[count] = 0.0
+    for i in range(count - 1, -1, -1):
+        late[i] = late[i + 1] + _tardiness(flow, order[i], heads[i, -1])
+
+
+@compiled
+def _tardiness(flow: Flow, job: int, finish: int) -> float:
+    return flow.weight[job] * max(finish - flow.due[job], 0)
 
 
 @compiled
 def worth_of(flow: Flow, order: Integers, tardy: bool) -> float:  # noqa: FBT001
     """Give the objective of an order."""
-    n, machines = flow.minutes.shape
-    heads = np.zeros((n + 1, machines), np.int64)
-    fill_heads(flow, order, n, heads, True)  # noqa: FBT003
+    n, desk = len(order), desk_of(flow)
+    fill_heads(flow, order, n, desk.heads, True)  # noqa: FBT003
     if tardy:
-        return _lateness(flow, order, n, n, heads, np.zeros(machines, np.int64), np.inf)
-    last: float = heads[n - 1, machines - 1] * 1.0
-    return last
+        _fill_late(flow, order, n, desk.heads, desk.late)
+        return desk.late[0]
+    return desk.heads[n - 1, -1] * 1.0
 
 
 @compiled
 def _end_at(flow: Flow, order: Integers, count: int, job: int, place: int, heads: Integers, rest: Integers) -> float:
     """Give the last finish if a job is put at a place, from heads and tails."""
     before = order[place - 1] if place else len(flow.release)
+    change = flow.change[before * flow.apart, job * flow.apart]
+    changes = flow.change[job * flow.apart, order[place] * flow.apart if place < count else 0]
     arrives = flow.release[job]
     longest = 0
     for k in range(flow.minutes.shape[1]):
         free = heads[place - 1, k] if place else 0
-        arrives = max(arrives, free + flow.change[k, before, job]) + flow.minutes[job, k]
-        behind = rest[place, k] + flow.change[k, job, order[place]] if place < count else 0
+        arrives = max(arrives, free + change[k]) + flow.minutes[job, k]
+        behind = rest[place, k] + changes[k] if place < count else 0
         longest = max(longest, arrives + behind)
     return longest * 1.0
 
 
 @compiled
-def _late_at(
-    flow: Flow, order: Integers, count: int, job: int, place: int, heads: Integers, room: Integers, limit: float
-) -> float:
-    """Give the weighted tardiness if a job is put at a place, or some value beyond the limit."""
-    for j in range(count, place, -1):
-        order[j] = order[j - 1]
-    order[place] = job
-    value = _lateness(flow, order, count + 1, place, heads, room, limit)
-    for j in range(place, count):
-        order[j] = order[j + 1]
-    return value
+def _append(flow: Flow, before: int, job: int, room: Integers) -> int:
+    """Put a job behind those after which the machines are free as `room` says; gives when it is done."""
+    change = flow.change[before * flow.apart, job * flow.apart]
+    arrives = flow.release[job]
+    for k in range(len(room)):
+        arrives = max(arrives, room[k] + change[k]) + flow.minutes[job, k]
+        room[k] = arrives
+    return arrives
+
+
+@compiled
+def _late_at(flow: Flow, order: Integers, count: int, job: int, place: int, desk: Desk, limit: float) -> float:
+    """Give the weighted tardiness if a job is put at a place, or some value at the limit or beyond.
+
+    The jobs behind it come no earlier than without it, so that their tardiness without it is a bound of the rest.
+    """
+    room, total, before = desk.room, desk.late[0] - desk.late[place], len(flow.release)
+    room[:] = 0
+    if place:
+        room[:] = desk.heads[place - 1]
+        before = order[place - 1]
+    total += _tardiness(flow, job, _append(flow, before, job, room))
+    before = job
+    for i in range(place, count):
+        if total + desk.late[i] >= limit:
+            return total + desk.late[i]
+        total += _tardiness(flow, order[i], _append(flow, before, order[i], room))
+        before = order[i]
+    return total
 
 
 @compiled
 def _insert(
-    flow: Flow, order: Integers, count: int, job: int, tardy: bool, heads: Integers, rest: Integers, room: Integers,  # noqa: FBT001
-    random: Chance,
+    flow: Flow, order: Integers, count: int, job: int, tardy: bool, desk: Desk, limit: float, random: Chance  # noqa: FBT001
 ) -> float:  # fmt: skip
-    """Put a job where it is best among the first places of an order; gives the objective."""
-    fill_heads(flow, order, count, heads, True)  # noqa: FBT003
-    if not tardy:
-        _tails(flow, order, count, rest)
-    best, where, ties = np.inf, 0, 0
+    """Put a job where it is best among the first places of an order; gives the objective, infinite if over a limit."""
+    fill_heads(flow, order, count, desk.heads, True)  # noqa: FBT003
+    if tardy:
+        _fill_late(flow, order, count, desk.heads, desk.late)
+    else:
+        _tails(flow, order, count, desk.rest)
+    best, where, ties = limit, 0, 0
     for i in range(count + 1):
         if tardy:
-            value = _late_at(flow, order, count, job, i, heads, room, best + 1e-9)
+            value = _late_at(flow, order, count, job, i, desk, best + LEAST)
         else:
-            value = _end_at(flow, order, count, job, i, heads, rest)
-        if value < best:
+            value = _end_at(flow, order, count, job, i, desk.heads, desk.rest)
+        if value < best - LEAST:
             best, where, ties = value, i, 1
-        elif value == best:
+        elif value <= best + LEAST / 2:
             ties += 1
             if _draw(random, ties) == 0:
                 where = i
+    if ties == 0:
+        return np.inf
     for j in range(count, where, -1):
         order[j] = order[j - 1]
     order[where] = job
@@ -164,13 +205,12 @@ def _draw(random: Chance, below: int) -> int:
 @compiled
 def by_insertion(flow: Flow, tardy: bool) -> Integers:  # noqa: FBT001
     """Insert the jobs one by one where they are best: the longest first, or the earliest due first."""
-    n, machines = flow.minutes.shape
-    heads, rest = np.zeros((n + 1, machines), np.int64), np.zeros((n + 1, machines), np.int64)
+    n, desk = len(flow.release), desk_of(flow)
     random = np.array([88_172_645_463_325_252], np.uint64)
     first = np.argsort(flow.due) if tardy else np.argsort(-flow.minutes.sum(axis=1))
     order = np.zeros(n, np.int64)
     for count in range(n):
-        _insert(flow, order, count, first[count], tardy, heads, rest, np.zeros(machines, np.int64), random)
+        _insert(flow, order, count, first[count], tardy, desk, np.inf, random)
     return order
 
 
@@ -186,9 +226,7 @@ def _without(order: Integers, count: int, place: int) -> int:
 @compiled
 def iterate(flow: Flow, order: Integers, tardy: bool, steps: int, random: Chance) -> tuple[Integers, float]:  # noqa: FBT001
     """Make some steps from an order, which is changed; gives the best order met and its worth."""
-    n, machines = flow.minutes.shape
-    heads, rest = np.zeros((n + 1, machines), np.int64), np.zeros((n + 1, machines), np.int64)
-    room = np.zeros(machines, np.int64)
+    n, desk = len(order), desk_of(flow)
     warmth = WARMTH * flow.minutes.mean() / 10 * (np.sqrt(n) if tardy else 1.0)
     value = worth_of(flow, order, tardy)
     best, best_value = order.copy(), value
@@ -200,21 +238,18 @@ def iterate(flow: Flow, order: Integers, tardy: bool, steps: int, random: Chance
             taken[r] = _without(trial, n - r, _draw(random, n - r))
         new = value
         for r in range(removed):
-            new = _insert(flow, trial, n - removed + r, taken[r], tardy, heads, rest, room, random)
-        new = _settle(flow, trial, new, tardy, heads, rest, room, random)
+            new = _insert(flow, trial, n - removed + r, taken[r], tardy, desk, np.inf, random)
+        new = _settle(flow, trial, new, tardy, desk, random)
         chance = _draw(random, 1_000_000) / 1e6
         if new <= value or chance < np.exp((value - new) / warmth):
             order[:], value = trial, new
-        if new < best_value:
+        if new < best_value - LEAST:
             best, best_value = trial.copy(), new
     return best, best_value
 
 
 @compiled
-def _settle(
-    flow: Flow, order: Integers, value: float, tardy: bool, heads: Integers, rest: Integers, room: Integers,  # noqa: FBT001
-    random: Chance,
-) -> float:  # fmt: skip
+def _settle(flow: Flow, order: Integers, value: float, tardy: bool, desk: Desk, random: Chance) -> float:  # noqa: FBT001
     """Take out each job in turn, in an order that is drawn, and put it back where it is best, while that gains."""
     n = len(order)
     better = True
@@ -230,8 +265,8 @@ def _settle(
                 place += 1
             old = order.copy()
             _without(order, n, place)
-            new = _insert(flow, order, n - 1, job, tardy, heads, rest, room, random)
-            if new < value:
+            new = _insert(flow, order, n - 1, job, tardy, desk, value, random)
+            if new < value - LEAST:
                 value, better = new, True
             elif new > value:
                 order[:] = old
