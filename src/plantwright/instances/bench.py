@@ -7,7 +7,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -23,7 +23,7 @@ from plantwright.methods.scheduling.project import ProjectSchedule
 from plantwright.methods.scheduling.projects import ProjectResult, solve_project
 from plantwright.methods.scheduling.result import SearchResult, gap_between
 from plantwright.methods.scheduling.rules import Rule
-from plantwright.methods.scheduling.search.objective import Objective
+from plantwright.methods.scheduling.search.objective import Objective, Term, TermName
 from plantwright.methods.scheduling.search.searching import search
 from plantwright.methods.scheduling.search.shape import fits
 from plantwright.methods.working_time import NEVER
@@ -133,7 +133,7 @@ def solve(
             on_progress=tell,
             stop=stop,
         )
-    objective = Objective.of(instance.objective)
+    objective = aim_of(instance)
     if instance.permutation and not no_flow(instance.shop):
         return search_order(
             instance.shop, objective=objective, seconds=limits.seconds, threads=limits.workers, seed=limits.seed,
@@ -179,7 +179,7 @@ def _without_search(
 ) -> SearchResult:
     """Take the best rule, and the exact model where it can state the shop."""
     begun = time.perf_counter()
-    objective = Objective.of(instance.objective)
+    objective = aim_of(instance)
     schedule = best_rule(instance)
     if not not_stated(instance.shop, objective):
         return solve_exact(
@@ -200,13 +200,18 @@ def best_rule(instance: Instance) -> Schedule:
     Rules that look at due times take the end of a job as due at once where the makespan is the objective: then the
     longest remaining way comes first.
     """
-    shop, objective = instance.shop, Objective.of(instance.objective)
+    shop, objective = instance.shop, aim_of(instance)
     if instance.permutation and not no_flow(shop):
         made = [schedule_in_order(shop, order, setup_ahead=True) for order in _orders(shop)]
     else:
         due = np.where(shop.sink_due < NEVER, shop.sink_due, 0)
         made = [dispatch(replace(shop, sink_due=due), rule) for rule in RULES]
     return min(made, key=lambda one: (one.status != "complete", objective.worth(objective.measure(shop, one))))
+
+
+def aim_of(instance: Instance) -> Objective:
+    """Give what is minimised as an objective: the terms that the instance names, each with weight 1."""
+    return Objective(tuple(Term(cast("TermName", name)) for name in instance.objective.split("+")))
 
 
 def _orders(shop: Shop) -> list[Any]:
@@ -229,7 +234,7 @@ def exact_alone(instance: Instance, limits: Limits) -> Result | None:
         return solve_project(
             instance.project, seconds=limits.seconds, workers=limits.workers, seed=limits.seed, lists=False
         )
-    objective = Objective.of(instance.objective)
+    objective = aim_of(instance)
     if not_stated(instance.shop, objective) or (instance.permutation and no_flow(instance.shop)):
         return None
     return solve_exact(

@@ -27,7 +27,7 @@ def generated_shop(text: str, faults: Faults) -> Draft | None:
     """Read a shop with calendars and families; the weighted tardiness of the jobs is minimised.
 
     An operation and its set-up fit into one opening of the machine. The calendars repeat for as many days as the work
-    can take if it is done one operation after the other.
+    can take if it is done one operation after the other. Hours beside those in `regular` are overtime, which counts.
     """
     try:
         given = json.loads(text)
@@ -39,7 +39,15 @@ def generated_shop(text: str, faults: Faults) -> Draft | None:
         return None
     reader = _Reader(faults)
     reader.check(given)
-    return None if faults.found else Draft("generated shop", _shop(given), "weighted_tardiness")
+    return (
+        None
+        if faults.found
+        else Draft(
+            "generated shop",
+            _shop(given),
+            "weighted_tardiness+overtime" if "regular" in given else "weighted_tardiness",
+        )
+    )
 
 
 class _Reader:
@@ -65,6 +73,7 @@ class _Reader:
         return ()
 
     def check(self, given: Any) -> None:
+        """Gather every fault of an instance; what the parts add up to is looked at only where each is right."""
         sizes = [given.get("machines"), given.get("families")] if isinstance(given, dict) else [0, 0]
         good = [
             self.whole(size, name, 1, LARGEST_COUNT) for size, name in zip(sizes, ("machines", "families"), strict=True)
@@ -77,6 +86,10 @@ class _Reader:
                 self.whole(minutes, f"setup {one} {other}", 0, MOST)
         for machine, spans in enumerate(self.listed(given.get("calendar"), "calendar", machines)):
             self.spans(spans, f"calendar {machine}")
+        for machine, spans in enumerate(
+            self.listed(given["regular"], "regular", machines) if "regular" in given else ()
+        ):
+            self.spans(spans, f"regular {machine}")
         jobs = self.listed(given.get("jobs"), "jobs")
         if not jobs:
             self.wrong("jobs", "empty", "one job or more")
@@ -86,6 +99,7 @@ class _Reader:
             self.fits(given)
 
     def spans(self, value: Any, path: str) -> None:
+        """Gather the faults of a machine's openings: minutes of the day, in order, none over another."""
         spans = self.listed(value, path)
         if not spans:
             self.wrong(path, value, "a list of openings, one or more")
@@ -99,6 +113,7 @@ class _Reader:
                 self.wrong(f"{path} {place} from", other[0], f"at or after the end before it, {one[1]}")
 
     def job(self, job: Any, path: str, machines: int, families: int) -> None:
+        """Gather the faults of a job and of its operations."""
         if not isinstance(job, dict):
             self.wrong(path, job, "an object")
             return
@@ -111,6 +126,7 @@ class _Reader:
             self.operation(operation, f"{path} operations {place}", machines)
 
     def operation(self, operation: Any, path: str, machines: int) -> None:
+        """Gather the faults of an operation: its minutes, and the machines that can do it."""
         if not isinstance(operation, dict):
             self.wrong(path, operation, "an object")
             return
@@ -155,11 +171,12 @@ def _shop(given: Any) -> Shop:
     first = np.repeat(np.cumsum(lengths) - lengths, lengths)
     here = np.arange(len(operations))
     minutes = np.array([operation["minutes"] for operation in operations])
-    time, calendar = _calendars(given, int(minutes.sum()), len(operations))
+    time, calendar, regular = _calendars(given, int(minutes.sum()), len(operations))
     return build_shop(
         time,
         unit_pointer=np.arange(machines + 1),
         unit_calendar=calendar,
+        unit_regular=regular,
         mode_pointer=np.concatenate(([0], np.cumsum(count))),
         mode_center=[machine for some in able for machine in some],
         mode_minutes=np.repeat(minutes, count),
@@ -177,19 +194,25 @@ def _shop(given: Any) -> Shop:
     )
 
 
-def _calendars(given: Any, minutes: int, operations: int) -> tuple[WorkingTime, list[int]]:
+def _calendars(given: Any, minutes: int, operations: int) -> tuple[WorkingTime, list[int], list[int] | None]:
     """Give each pattern of a day once, for as many days as any sensible schedule can take."""
     patterns: dict[tuple[tuple[int, int], ...], int] = {}
-    calendar = []
-    for spans in given["calendar"]:
-        key = tuple((int(start), int(end)) for start, end in spans)
-        calendar.append(patterns.setdefault(key, len(patterns)))
+
+    def numbers(name: str) -> list[int]:
+        keys = [tuple((int(start), int(end)) for start, end in spans) for spans in given[name]]
+        return [patterns.setdefault(key, len(patterns)) for key in keys]
+
+    calendar, regular = numbers("calendar"), numbers("regular") if "regular" in given else None
     work = minutes + operations * int(np.max(given["setup"]))
     least = min(sum(end - start for start, end in spans) for spans in patterns)
     released = max(job["release"] for job in given["jobs"])
     # Two openings one after the other hold more work than fits into one, so half of the open time is used at least.
     days = min(released // DAY + 2 + 2 * work // least + len(patterns), MOST_DAYS)
     offsets = np.arange(days)[:, None] * DAY
-    return working_time(
-        [tuple((np.array(side) + offsets).ravel() for side in zip(*spans, strict=True)) for spans in patterns]
-    ), calendar
+    return (
+        working_time(
+            [tuple((np.array(side) + offsets).ravel() for side in zip(*spans, strict=True)) for spans in patterns]
+        ),
+        calendar,
+        regular,
+    )

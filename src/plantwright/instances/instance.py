@@ -8,7 +8,7 @@ from typing import Literal
 from plantwright.methods.scheduling import Shop
 from plantwright.methods.scheduling.project import Project
 
-Objective = Literal["makespan", "weighted_tardiness"]
+Objective = Literal["makespan", "weighted_tardiness", "weighted_tardiness+overtime"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +46,8 @@ class Instance:
     problem
         A `Shop`, or a `Project`.
     objective
-        What is to be minimised: ``makespan``, the last finish; or ``weighted_tardiness``, the minutes by which the
-        sinks are late, each times its weight.
+        What is to be minimised: ``makespan``, the last finish; ``weighted_tardiness``, the minutes by which the
+        sinks are late, each times its weight; or their sum with the cost of ``overtime``.
     best
         What is known of it, if a table was at hand.
     permutation

@@ -113,6 +113,32 @@ class _Case:
         """Give when the set-up of an operation is done."""
         return self.setup_openings(o).end_of(self.start[o], self.setup[o])
 
+    def regular(self, o: int, *, in_setup: bool = False) -> Openings | None:
+        """Give when they are together in the regular hours of the unit, with helpers or not; None: all are regular."""
+        own = self.shop.unit_regular[self.unit[o]] if self.unit[o] >= 0 else -1
+        if own < 0:
+            return None
+        held = [self.calendars(q, in_setup=False) for q in self.batch[o]]
+        helpers = self.calendars(o, in_setup=True) if in_setup else set()
+        return self._together(tuple(sorted({own}.union(helpers, *held))))
+
+    def latest_end(self, o: int) -> int:
+        """Give when an operation ends that rests in all overtime; at once where there is none, or it may not pause."""
+        run, whole = self.regular(o), self.regular(o, in_setup=True)
+        if run is None or whole is None or not (self.shop.pausable[o] or self.fixed[o] >= 0):
+            return self.openings(o).end_of(self.ready(o), self.minutes[o])
+        return run.end_of(whole.end_of(self.start[o], self.setup[o]), self.minutes[o])
+
+    def overtime(self, o: int) -> float:
+        """Give what the batch of an operation costs in overtime: its minutes beyond the regular ones of its span."""
+        regular = self.regular(o)
+        if regular is None or self.batch[o][0] != o:
+            return 0.0
+        work = max(self.setup[q] + self.minutes[q] for q in self.batch[o])
+        extra = max(work - regular.between(self.start[o], self.finish[o]), 0)
+        cost: float = self.shop.overtime_rate[self.unit[o]] * extra
+        return cost
+
     def worked(self, o: int, moment: int, until: int) -> int:
         """Give the minutes from a moment until another in which an operation makes progress."""
         ready = self.ready(o)
@@ -280,7 +306,9 @@ def _judge_times(case: _Case, o: int) -> None:
         case.wrong.append(rules.DEADLINE.at("", o, "finish", finish, must=case.shop.deadline[o]))
     openings = case.openings(o)
     ends = max(openings.end_of(case.ready(q), case.minutes[q]) for q in case.batch[o])
-    if finish != ends and not (case.ahead and finish > ends):  # a machine that is set up ahead may wait for the job
+    latest = max(case.latest_end(q) for q in case.batch[o])  # later than at once where it rests in overtime
+    rests = ends < finish <= latest and openings.at(finish - 1) >= 0
+    if finish != ends and not rests and not (case.ahead and finish > ends):  # set up ahead, a machine may wait
         case.wrong.append(rules.MINUTES.at("", o, "finish", finish, must=ends))
     if case.setup[o] + case.minutes[o] and case.fixed[o] < 0:
         first = case.setup_openings(o) if case.setup[o] else openings
@@ -372,7 +400,9 @@ def _judge_order(case: _Case) -> None:
 
 def _objective(case: _Case, instance: Instance) -> float:
     """Count the objective from the finishes."""
-    worth = float(max(case.finish, default=0)) if instance.objective == "makespan" else 0.0
+    terms = instance.objective.split("+")
+    worth = float(max(case.finish, default=0)) if "makespan" in terms else 0.0
+    worth += sum(case.overtime(o) for o in range(len(case.start))) if "overtime" in terms else 0.0
     shop = case.shop
     for sink, due in enumerate(shop.sink_due):
         own = range(shop.sink_pointer[sink], shop.sink_pointer[sink + 1])
@@ -380,6 +410,6 @@ def _objective(case: _Case, instance: Instance) -> float:
         if case.schedule.sink_finish[sink] != complete:
             told = int(case.schedule.sink_finish[sink])
             case.wrong.append(rules.SINK.at("", sink, "sink_finish", told, must=complete))
-        if instance.objective == "weighted_tardiness":
+        if "weighted_tardiness" in terms:
             worth += float(shop.sink_weight[sink]) * max(complete - due, 0)
     return worth

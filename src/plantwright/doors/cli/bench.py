@@ -22,7 +22,12 @@ def schedule(
     workers: Annotated[int, typer.Option("--workers", min=1, max=256, help="Threads for each instance.")] = 2,
     seed: Annotated[int, typer.Option("--seed", min=0, help="Seed of the chance in the search.")] = 1,
     objective: Annotated[
-        str, typer.Option("--objective", help="makespan or weighted_tardiness.", show_default="that of the instance")
+        str,
+        typer.Option(
+            "--objective",
+            help="makespan, weighted_tardiness, or weighted_tardiness+overtime.",
+            show_default="that of the instance",
+        ),
     ] = "",
     best: Annotated[
         Path | None,

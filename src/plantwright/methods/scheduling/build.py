@@ -9,9 +9,16 @@ from numpy.typing import ArrayLike, NDArray
 
 from plantwright.core.problem import BAD_ARGUMENT, Problem, ProblemError, problem_kind
 from plantwright.methods.compiled import compiled
-from plantwright.methods.scheduling.checking import lag_circles, mode_faults, number_faults, rule_faults
+from plantwright.methods.scheduling.checking import (
+    hours_faults,
+    lag_circles,
+    mode_faults,
+    number_faults,
+    rule_faults,
+)
+from plantwright.methods.scheduling.filling import filled, shape_faults, sizes_of
 from plantwright.methods.scheduling.problem import NO, Integers, Shop
-from plantwright.methods.working_time import LONG_AGO, NEVER, WorkingTime
+from plantwright.methods.working_time import WorkingTime
 
 CYCLE = problem_kind(
     "operation-cycle",
@@ -71,6 +78,8 @@ def build_shop(
     deadline: ArrayLike | None = None,
     need_in_setup: ArrayLike | None = None,
     setup_cost: ArrayLike | None = None,
+    unit_regular: ArrayLike | None = None,
+    overtime_rate: ArrayLike | None = None,
 ) -> Shop:
     """Make a shop from arrays, filling in what is left out and checking all of it.
 
@@ -132,6 +141,10 @@ def build_shop(
         int[n]; the moment by which each operation must have finished, come what may; `NEVER` where there is none.
     need_in_setup
         bool; of each need, whether it holds only during the set-up. Without set-up minutes nobody is held.
+    unit_regular, overtime_rate
+        int and float, of each unit: the calendar of its regular hours, all of them within `unit_calendar` (-1: all its
+        hours are regular), and what a minute worked outside of them costs (left out: 1). A schedule may work in the
+        other hours or leave them out; what is worked there counts in objectives that ask for it. See `overtime`.
 
     Returns
     -------
@@ -141,7 +154,8 @@ def build_shop(
     ------
     ProblemError
         With every fault that was found: lengths, ranges, references, circles, lags that cannot hold, deadlines before
-        releases, batches larger than their unit. What only keeps a schedule from being complete, `findings` tells.
+        releases, batches larger than their unit, regular hours outside of a unit's hours. What only keeps a schedule
+        from being complete, `findings` tells.
 
     Notes
     -----
@@ -159,128 +173,18 @@ def build_shop(
     >>> shop.operations
     2
     """
-    modes = len(np.atleast_1d(np.asarray(mode_center)))
-    pointer = _ints(mode_pointer, np.arange(modes + 1))
-    n = len(pointer) - 1
-    arcs = _length(pred_op)
-    needs = _length(need_group)
-    links = _length(sink_op)
-    sink_start = _ints(sink_pointer, [0])
-    given = {
-        "mode_pointer": pointer,
-        "mode_center": _ints(mode_center),
-        "mode_setup": _ints(mode_setup, np.zeros(modes)),
-        "mode_minutes": _ints(mode_minutes),
-        "mode_rank": _ints(mode_rank, np.zeros(modes)),
-        "mode_calendar": _ints(mode_calendar, np.full(modes, NO)),
-        "family": _ints(family, np.full(n, NO)),
-        "pausable": _as(np.bool_, pausable, np.ones(n)),
-        "release": _moments(release, np.zeros(n)),
-        "due": _moments(due, np.full(n, NEVER)),
-        "weight": _as(np.float64, weight, np.ones(n)),
-        "hold_rate": _as(np.float64, hold_rate, np.zeros(n)),
-        "unit_pointer": _ints(unit_pointer),
-        "unit_calendar": _ints(unit_calendar),
-        "unit_family": _ints(unit_family, np.full(_length(unit_calendar), NO)),
-        "center_matrix": _ints(center_matrix, np.full(max(_length(unit_pointer) - 1, 0), NO)),
-        "setup_matrix": _ints(setup_matrix, np.zeros((0, 0, 0))),
-        "pred_pointer": _ints(pred_pointer, np.zeros(n + 1)),
-        "pred_op": _ints(pred_op, []),
-        "pred_lag": _ints(pred_lag, np.zeros(arcs)),
-        "pred_overlap": _ints(pred_overlap, np.full(arcs, NO)),
-        "pred_tail": _ints(pred_tail, np.zeros(arcs)),
-        "need_pointer": _ints(need_pointer, np.zeros(n + 1)),
-        "need_group": _ints(need_group, []),
-        "need_count": _ints(need_count, np.ones(needs)),
-        "group_pointer": _ints(group_pointer, [0]),
-        "group_member": _ints(group_member, []),
-        "member_calendar": _ints(member_calendar, []),
-        "fixed_start": _ints(fixed_start, np.full(n, NO)),
-        "fixed_unit": _ints(fixed_unit, np.full(n, NO)),
-        "sink_pointer": sink_start,
-        "sink_op": _ints(sink_op, []),
-        "sink_lag": _ints(sink_lag, np.zeros(links)),
-        "sink_due": _moments(sink_due, np.full(len(sink_start) - 1, NEVER)),
-        "sink_weight": _as(np.float64, sink_weight, np.ones(len(sink_start) - 1)),
-        "sink_release": _moments(sink_release, np.full(len(sink_start) - 1, -NEVER)),
-        "mode_cost": _as(np.float64, mode_cost, np.zeros(modes)),
-        "pred_max_lag": _ints(pred_max_lag, np.full(arcs, NO)),
-        "blocking": _as(np.bool_, blocking, np.zeros(n)),
-        "center_capacity": _ints(center_capacity, np.ones(max(_length(unit_pointer) - 1, 0))),
-        "size": _ints(size, np.ones(n)),
-        "batch_family": _ints(batch_family, np.zeros(n)),
-        "deadline": _moments(deadline, np.full(n, NEVER)),
-        "need_in_setup": _as(np.bool_, need_in_setup, np.zeros(needs)),
-    }
-    given["setup_cost"] = _as(np.float64, setup_cost, np.zeros(given["setup_matrix"].shape))
-    problems = _shape_faults(given, n, modes, arcs, needs, links) or _value_faults(given, time)
+    asked = {name: value for name, value in locals().items() if name != "time"}
+    given = filled(asked)
+    problems = shape_faults(given, sizes_of(asked)) or _value_faults(given, time)
     if problems:
         raise ProblemError(problems)
-    derived = _derived(given, n)
+    derived = _derived(given, len(given["family"]))
     around = np.flatnonzero(derived.pop("waiting"))
     problems = [CYCLE.at("pred", int(o)) for o in around]
     problems += rule_faults(given) or ([] if len(around) else lag_circles(given, derived["order"]))
     if problems:
         raise ProblemError(problems)
     return Shop(time=time, **given, **derived)
-
-
-def _ints(values: ArrayLike | None, default: ArrayLike = ()) -> Integers:
-    return _as(np.int64, values, default)
-
-
-def _moments(values: ArrayLike | None, default: ArrayLike) -> Integers:
-    return np.clip(_ints(values, default), LONG_AGO, NEVER)
-
-
-def _as(kind: Any, values: ArrayLike | None, default: ArrayLike = ()) -> NDArray[Any]:
-    return np.array(default if values is None else values, dtype=kind, order="C", ndmin=1)
-
-
-def _length(values: ArrayLike | None) -> int:
-    return 0 if values is None else len(np.atleast_1d(np.asarray(values)))
-
-
-def _shape_faults(given: dict[str, Any], n: int, modes: int, arcs: int, needs: int, links: int) -> list[Problem]:
-    """Check lengths and pointers; nothing else can be looked at before these fit."""
-    lengths = {
-        **dict.fromkeys(
-            ("family", "pausable", "release", "due", "weight", "hold_rate", "fixed_start", "fixed_unit"), n
-        ),
-        **dict.fromkeys(("blocking", "size", "batch_family", "deadline"), n),
-        **dict.fromkeys(
-            ("mode_center", "mode_setup", "mode_minutes", "mode_rank", "mode_calendar", "mode_cost"), modes
-        ),
-        **dict.fromkeys(("pred_op", "pred_lag", "pred_overlap", "pred_tail", "pred_max_lag"), arcs),
-        **dict.fromkeys(("need_group", "need_count", "need_in_setup"), needs),
-        **dict.fromkeys(("sink_op", "sink_lag"), links),
-        **dict.fromkeys(("sink_due", "sink_weight", "sink_release"), len(given["sink_pointer"]) - 1),
-        **dict.fromkeys(("pred_pointer", "need_pointer"), n + 1),
-        **dict.fromkeys(("unit_calendar", "unit_family"), len(given["unit_calendar"])),
-        **dict.fromkeys(("center_matrix", "center_capacity"), len(given["unit_pointer"]) - 1),
-    }
-    problems = [
-        BAD_ARGUMENT.at("", "", name, len(given[name]), must=f"an array of length {length}")
-        for name, length in lengths.items()
-        if len(given[name]) != length
-    ]
-    lists = {
-        "mode_pointer": modes,
-        "pred_pointer": arcs,
-        "need_pointer": needs,
-        "sink_pointer": links,
-        "unit_pointer": len(given["unit_calendar"]),
-        "group_pointer": len(given["group_member"]),
-    }
-    return problems + [
-        BAD_ARGUMENT.at("", "", name, given[name].tolist()[:10], must=f"rising from 0 to {last}")
-        for name, last in lists.items()
-        if not _rises(given[name], last)
-    ]
-
-
-def _rises(pointer: Integers, last: int) -> bool:
-    return bool(len(pointer) and pointer[0] == 0 and pointer[-1] == last and np.all(np.diff(pointer) >= 0))
 
 
 def _value_faults(given: dict[str, Any], time: WorkingTime) -> list[Problem]:
@@ -299,6 +203,7 @@ def _value_faults(given: dict[str, Any], time: WorkingTime) -> list[Problem]:
         "family": (NO, families - 1),
         "unit_calendar": (NO, calendars - 1),
         "unit_family": (NO, families - 1),
+        "unit_regular": (NO, calendars - 1),
         "center_matrix": (NO, matrices - 1),
         "setup_matrix": (0, LARGEST),
         "pred_op": (0, n - 1),
@@ -319,7 +224,7 @@ def _value_faults(given: dict[str, Any], time: WorkingTime) -> list[Problem]:
     }
     problems = [fault for name, (low, high) in ranges.items() for fault in _outside(given[name], name, low, high)]
     problems += number_faults(given) + mode_faults(given, centers, LARGEST)
-    return problems or _mode_faults(given)
+    return problems or _mode_faults(given) + hours_faults(given, time)
 
 
 def _outside(values: Integers, name: str, low: int, high: int) -> list[Problem]:

@@ -1,4 +1,4 @@
-"""What is wrong with the modes, lags, deadlines, batches and weights of a shop; each fault names its operation."""
+"""What is wrong with the modes, lags, deadlines, batches, hours and weights of a shop; each fault names its place."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from plantwright.core.problem import Problem, problem_kind
+from plantwright.core.problem import BAD_ARGUMENT, Problem, problem_kind
 from plantwright.methods.compiled import compiled
 from plantwright.methods.scheduling.problem import NO, Integers
-from plantwright.methods.working_time import NEVER
+from plantwright.methods.working_time import NEVER, WorkingTime, intersect
 
 NO_MODE = problem_kind(
     "operation-no-mode", "Operation {key} has no mode, so there is no way to do it.", "Give it a mode."
@@ -49,6 +49,11 @@ BATCH_SIZE = problem_kind(
     "Operation {key} has size {value}, more than the capacity {must} of work center {center}.",
     "Split the operation, or take the mode out.",
 )
+REGULAR = problem_kind(
+    "regular-hours",
+    "The regular hours of unit {key}, calendar {value}, are not all among its hours, calendar {must}.",
+    "Give the unit a calendar of all hours that it can work in, the regular ones among them.",
+)
 
 HEAVIEST = 1e15
 """Times the minutes of a century, still a number whose sums keep their order."""
@@ -73,7 +78,7 @@ def mode_faults(given: dict[str, Any], centers: int, largest: int) -> list[Probl
 
 def number_faults(given: dict[str, Any]) -> list[Problem]:
     """Check that weights, rates and costs are numbers whose sums do not overflow."""
-    names = ("weight", "hold_rate", "sink_weight", "mode_cost", "setup_cost")
+    names = ("weight", "hold_rate", "sink_weight", "mode_cost", "setup_cost", "overtime_rate")
     return [
         WEIGHT.at("", tuple(int(i) for i in at), name, float(given[name][tuple(at)]))
         for name in names
@@ -176,3 +181,29 @@ def _rising(
         if not pushed:
             break
     return rising
+
+
+def hours_faults(given: dict[str, Any], time: WorkingTime) -> list[Problem]:
+    """Check that each unit can work in all its regular hours, and that overtime is not paid for by the plant."""
+    rate = given["overtime_rate"]
+    found = [
+        BAD_ARGUMENT.at("", int(unit), "overtime_rate", float(rate[unit]), must="0 or more")
+        for unit in np.flatnonzero(rate < 0)
+    ]
+    within: dict[tuple[int, int], bool] = {}
+    for unit in np.flatnonzero(given["unit_regular"] != NO).tolist():
+        regular, whole = int(given["unit_regular"][unit]), int(given["unit_calendar"][unit])
+        if (regular, whole) not in within:
+            within[regular, whole] = _is_within(time, regular, whole)
+        if not within[regular, whole]:
+            found.append(REGULAR.at("", unit, "unit_regular", regular, must=whole))
+    return found
+
+
+def _is_within(time: WorkingTime, regular: int, whole: int) -> bool:
+    """Tell whether one calendar is open only when another is; one that is always open has no hours to leave out."""
+    if whole == NO:
+        return False
+    starts, ends = time.intervals(regular)
+    common_starts, common_ends = intersect(starts, ends, *time.intervals(whole))
+    return int((ends - starts).sum()) == int((common_ends - common_starts).sum())

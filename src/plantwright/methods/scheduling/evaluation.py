@@ -1,4 +1,4 @@
-"""What a schedule is worth: lateness, set-up, stock; counted from the schedule alone."""
+"""What a schedule is worth: lateness, set-up, stock, overtime; counted from the schedule alone."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from plantwright.methods.compiled import compiled
+from plantwright.methods.scheduling.overtime import overtime_worked
 from plantwright.methods.scheduling.problem import (
     NO,
     Integers,
@@ -43,6 +44,8 @@ class Evaluation:
         int64[]; the operations that end after their deadline, or have one and could not be placed.
     mode_cost, setup_cost
         Cost of the modes that are used, and of the changes of family on each unit.
+    overtime, overtime_cost
+        Minutes worked outside of the regular hours of the units, and what they cost at the rates of the units.
     """
 
     late: Integers
@@ -59,10 +62,12 @@ class Evaluation:
     unmet: Integers
     mode_cost: float
     setup_cost: float
+    overtime: int
+    overtime_cost: float
 
 
 def evaluate(shop: Shop, schedule: Schedule) -> Evaluation:
-    """Count lateness, set-up, run and held value of a schedule. O(operations + arcs).
+    """Count lateness, set-up, run, held value and overtime of a schedule. O(operations + arcs).
 
     Examples
     --------
@@ -79,6 +84,7 @@ def evaluate(shop: Shop, schedule: Schedule) -> Evaluation:
     placed = schedule.finish < NEVER
     leaves = _leaves(shop.links, shop.sinks, shop.order, schedule.finish, schedule.sink_finish)
     stays = np.where(placed, np.minimum(leaves, NEVER) - schedule.start, 0).astype(np.float64)
+    extra = overtime_worked(shop, schedule)
     return Evaluation(
         late=late,
         number_late=int(np.count_nonzero(late)),
@@ -94,6 +100,8 @@ def evaluate(shop: Shop, schedule: Schedule) -> Evaluation:
         unmet=np.flatnonzero((shop.deadline < NEVER) & (schedule.finish > shop.deadline)),
         mode_cost=float(shop.mode_cost[schedule.mode[placed]].sum()),
         setup_cost=cost_of_changes(shop, schedule),
+        overtime=int(extra.sum()),
+        overtime_cost=float(extra @ np.append(shop.overtime_rate, 0.0)[schedule.unit]),
     )
 
 

@@ -148,6 +148,8 @@ class Shop:
     deadline: Integers
     need_in_setup: Flags
     setup_cost: Numbers
+    unit_regular: Integers
+    overtime_rate: Numbers
 
     @property
     def operations(self) -> int:

@@ -3,7 +3,7 @@
 from plantwright.methods.scheduling.result import SearchResult
 from plantwright.methods.scheduling.search.objective import Objective, Term
 from plantwright.methods.scheduling.search.race import Progress
-from plantwright.methods.scheduling.search.searching import search
+from plantwright.methods.scheduling.search.searching import search, search_hours
 from plantwright.methods.scheduling.search.shape import fits
 
-__all__ = ["Objective", "Progress", "SearchResult", "Term", "fits", "search"]
+__all__ = ["Objective", "Progress", "SearchResult", "Term", "fits", "search", "search_hours"]

@@ -9,6 +9,7 @@ import numpy as np
 
 from plantwright.core.problem import BAD_ARGUMENT, Problem
 from plantwright.methods.scheduling.evaluation import cost_of_changes
+from plantwright.methods.scheduling.overtime import overtime_cost
 from plantwright.methods.scheduling.problem import Integers, Numbers, Schedule, Shop
 from plantwright.methods.scheduling.search.costs import Costs
 from plantwright.methods.working_time import NEVER
@@ -23,6 +24,7 @@ TermName = Literal[
     "distance",
     "mode_cost",
     "setup_cost",
+    "overtime",
 ]
 TERMS: tuple[str, ...] = get_args(TermName)
 
@@ -55,6 +57,8 @@ class Term:
             cost of the modes that are used.
         ``setup_cost``
             cost of the changes of family.
+        ``overtime``
+            minutes worked outside of the regular hours of the units, each at the rate of its unit.
     weight
         What a unit of the term counts against other terms of the same priority.
     priority
@@ -126,7 +130,7 @@ class Objective:
         )
 
 
-def _measured(term: Term, shop: Shop, schedule: Schedule) -> float:  # noqa: PLR0911  one case a term
+def _measured(term: Term, shop: Shop, schedule: Schedule) -> float:  # noqa: C901, PLR0911  one case a term
     over = schedule.sink_finish - shop.sink_due
     match term.name:
         case "makespan":
@@ -147,6 +151,8 @@ def _measured(term: Term, shop: Shop, schedule: Schedule) -> float:  # noqa: PLR
             return float(shop.mode_cost[schedule.mode].sum())
         case "setup_cost":
             return cost_of_changes(shop, schedule)
+        case "overtime":
+            return overtime_cost(shop, schedule)
 
 
 def first_release(shop: Shop) -> Integers:
