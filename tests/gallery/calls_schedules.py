@@ -66,14 +66,12 @@ def batch_too_large(folder):
     return refused(center_capacity=[4], size=[5, 1])
 
 
-@provokes @ provokes("regular-hours")
+@provokes("regular-hours")
 def regular_hours(folder):
     return refused(unit_calendar=[1], unit_regular=[0])
 
 
-("operation-never-open")
-
-
+@provokes("operation-never-open")
 def operation_never_open(folder):
     return findings(pair(unit_calendar=[1]))
 
