@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from plantwright.core.problem import ProblemError
 from plantwright.instances import Instance, judge
-from plantwright.methods.scheduling.project import build_project
+from plantwright.methods.scheduling.project import ProjectSchedule, build_project
+from plantwright.methods.scheduling.project_kernel import FINE, empty_people, horizon_of, settle, work_of
 from plantwright.methods.scheduling.projects import project_bound, solve_project
 
 
@@ -44,6 +45,32 @@ def test_lists_give_schedules_that_keep_every_rule_and_are_no_better_than_the_bo
     assert found.bound <= found.value
 
 
+@settings(max_examples=20, deadline=None)
+@given(projects())
+def test_no_activity_of_a_schedule_by_lists_could_begin_a_minute_earlier(project):
+    found = solve_project(project, iterations=60)
+    for o in range(project.activities):
+        start, finish = found.schedule.start.copy(), found.schedule.finish.copy()
+        start[o] -= 1
+        finish[o] -= 1
+        moved = ProjectSchedule(start, finish, found.schedule.mode)
+        assert not judge(Instance("project", "project", project, "makespan"), moved).feasible or start[o] == finish[o]
+
+
+def test_amounts_of_any_size_are_told_apart_one_by_one():
+    # Each pair of activities asks for one unit too many of another one of 40 resources, so that none run together.
+    large = 2**31 - 1
+    demand = np.ones((4, 40), np.int64)
+    demand[[0, 1], 0] = demand[[2, 3], 1] = large // 2 + 1
+    demand[[0, 2], 38] = demand[[1, 3], 39] = 4
+    demand[[0, 3], 20] = demand[[1, 2], 21] = 2
+    capacity = np.array([large, large, *[3] * 36, 7, 7])
+    project = build_project(mode_minutes=[1, 2, 3, 4], demand=demand, capacity=capacity)
+    found = solve_project(project, iterations=60)
+    assert judged(project, found).feasible
+    assert found.value == 10.0
+
+
 @settings(max_examples=8, deadline=None)
 @given(projects(modes=2))
 def test_lists_and_the_exact_model_agree_on_small_projects(project):
@@ -52,6 +79,21 @@ def test_lists_and_the_exact_model_agree_on_small_projects(project):
     assert judged(project, exact).feasible
     assert exact.status == "optimal"
     assert lists.value == exact.value
+
+
+def test_worth_is_the_last_finish_and_of_equals_the_work_that_starts_earlier_is_better():
+    random = np.random.default_rng(2)
+    minutes, demand = random.integers(1, 9, 20), random.integers(1, 4, (20, 1))
+    project = build_project(mode_minutes=minutes, demand=demand, capacity=[4])
+    work = work_of(project)
+    people = empty_people(work, 30, horizon_of(project))
+    settle(work, np.arange(20), people, np.array([7], np.uint64))
+    last = (people.start + minutes).max(axis=1)
+    mean = people.start @ (minutes * demand[:, 0]) / last
+    assert (people.worth // FINE).tolist() == last.tolist()
+    assert len(set(last.tolist())) < len(last)
+    ranked = np.lexsort((mean, last))
+    assert np.all(np.diff(people.worth[ranked]) >= 0)
 
 
 def test_three_workers_share_out_five_activities_in_seven_minutes():

@@ -8,49 +8,87 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plantwright.methods.compiled import compiled
-from plantwright.methods.scheduling.problem import Integers, Numbers
+from plantwright.methods.scheduling.problem import Flags, Integers, Numbers
 from plantwright.methods.scheduling.project import Precedence, Project
 
 Chance = NDArray[np.uint64]
 
+WORD = 62
+"""Bits of a word in which amounts of several resources stand side by side."""
+
+
+FINE = 2**20
+"""Parts of a minute in a worth: of two that end together, the one whose work is done earlier is better."""
+
 
 class Work(NamedTuple):
-    """A project, as kernels take it."""
+    """A project, as kernels take it.
+
+    The amounts of all resources stand side by side in few words: `need` of each mode, `full` when nothing is held. The
+    bits of `guard` lead each amount; they are set in `full`, and taking away more than is free clears one of them.
+    `energy` is the minutes of a mode times its shares of the capacities.
+    """
 
     pointer: Integers
     minutes: Integers
-    demand: Integers
+    need: Integers
+    full: Integers
+    guard: Integers
+    fits: Flags
     consumption: Integers
-    capacity: Integers
     stock: Integers
     release: Integers
     arcs: Precedence
     order: Integers
+    energy: Numbers
 
 
 class People(NamedTuple):
-    """A population: activity lists, modes, starts and worths; `room` is a board of what is held at each minute."""
+    """A population: lists, modes, starts, worths and marks of starts; `room` is a board of what is free each minute."""
 
     order: Integers
     mode: Integers
     start: Integers
     worth: Integers
+    mark: Integers
     room: Integers
 
 
 def work_of(project: Project) -> Work:
     """Give a project as kernels take it."""
+    need, full, guard = _packed(project)
     return Work(
         project.mode_pointer,
         project.mode_minutes,
-        project.demand,
+        need,
+        full,
+        guard,
+        np.all(project.demand <= project.capacity, axis=1),
         project.consumption,
-        project.capacity,
         project.stock,
         project.release,
         project.precedence,
         project.order,
+        project.mode_minutes * (project.demand / np.maximum(project.capacity, 1)).sum(axis=1),
     )
+
+
+def _packed(project: Project) -> tuple[Integers, Integers, Integers]:
+    """Give need, full and guard (see `Work`); where a mode needs too much, and is never taken, all there is."""
+    need, full, guard = [np.zeros(len(project.mode_minutes), np.int64)], [0], [0]
+    used = 0
+    for demand, capacity in zip(project.demand.T, project.capacity.tolist(), strict=True):
+        width = capacity.bit_length()
+        if used + width + 1 > WORD:
+            need.append(np.zeros(len(project.mode_minutes), np.int64))
+            full.append(0)
+            guard.append(0)
+            used = 0
+        need[-1] |= np.minimum(demand, capacity) << used
+        full[-1] |= (capacity | 1 << width) << used
+        guard[-1] |= 1 << (used + width)
+        used += width + 1
+    return np.ascontiguousarray(np.array(need).T), np.array(full, np.int64), np.array(guard, np.int64)
 
 
 def horizon_of(project: Project) -> int:
@@ -59,12 +97,12 @@ def horizon_of(project: Project) -> int:
     return int(project.release.max(initial=0) + longest.sum() + project.pred_lag.sum())
 
 
-def empty_people(project: Project, size: int, horizon: int) -> People:
+def empty_people(work: Work, size: int, horizon: int) -> People:
     """Give room for a population."""
-    n = project.activities
+    n = len(work.order)
     tables = [np.zeros((size, n), np.int64) for _ in range(3)]
-    room = np.zeros((horizon + 1, len(project.capacity)), np.int64)
-    return People(tables[0], tables[1], tables[2], np.zeros(size, np.int64), room)
+    room = np.zeros((horizon + 1, len(work.guard)), np.int64)
+    return People(tables[0], tables[1], tables[2], np.zeros(size, np.int64), np.zeros(size, np.int64), room)
 
 
 @compiled
@@ -79,64 +117,90 @@ def draw(random: Chance, below: int) -> int:
 
 
 @compiled
-def _hold(work: Work, room: Integers, mode: int, start: int, sign: int) -> None:
-    for t in range(start, start + work.minutes[mode]):
-        for r in range(len(work.capacity)):
-            room[t, r] += sign * work.demand[mode, r]
+def _hold(room: Integers, need: Integers, mode: int, start: int, end: int) -> None:
+    for t in range(start, end):
+        for w in range(need.shape[1]):
+            room[t, w] -= need[mode, w]
 
 
 @compiled
-def _blocked(work: Work, room: Integers, mode: int, t: int) -> bool:
+def _blocked(room: Integers, need: Integers, guard: Integers, mode: int, t: int) -> bool:
     """Tell whether a mode finds too little of some resource at a minute."""
-    blocked = False
-    for r in range(len(work.capacity)):
-        blocked |= room[t, r] + work.demand[mode, r] > work.capacity[r]
-    return blocked
+    missing = 0
+    for w in range(len(guard)):
+        missing |= ~(room[t, w] - need[mode, w]) & guard[w]
+    return missing != 0
 
 
 @compiled
 def forward(work: Work, order: Integers, mode: Integers, start: Integers, room: Integers) -> int:
     """Start each activity of a list, in turn, as early as precedence and capacity let it; gives the last finish."""
-    room[:] = 0
+    for w in range(len(work.full)):
+        room[:, w] = work.full[w]
     last = 0
     for o in order:
         m, t = mode[o], work.release[o]
         for arc in range(work.arcs.pred_pointer[o], work.arcs.pred_pointer[o + 1]):
             p = work.arcs.pred_op[arc]
             t = max(t, start[p] + work.minutes[mode[p]] + work.arcs.lag[arc])
-        u = t
-        while u < t + work.minutes[m]:
-            if _blocked(work, room, m, u):
-                t = u + 1
-            u += 1
+        minutes = work.minutes[m]
+        t = _first_free(room, work.need, work.guard, m, t, minutes)
+        _hold(room, work.need, m, t, t + minutes)
         start[o] = t
-        _hold(work, room, m, t, 1)
-        last = max(last, t + work.minutes[m])
+        last = max(last, t + minutes)
     return last
+
+
+@compiled
+def _first_free(room: Integers, need: Integers, guard: Integers, mode: int, t: int, minutes: int) -> int:
+    """Give the first start from `t` on with room for all minutes; looked at from behind, to leap what is blocked."""
+    unseen, u = t, t + minutes - 1
+    while u >= unseen:
+        if _blocked(room, need, guard, mode, u):
+            unseen, t = t + minutes, u + 1
+            u = t + minutes
+        u -= 1
+    return t
 
 
 @compiled
 def backward(work: Work, order: Integers, mode: Integers, start: Integers, room: Integers, end: int) -> None:
     """Move each activity of a list, in turn, as late as its successors, the end and capacity let it."""
-    room[:] = 0
+    for w in range(len(work.full)):
+        room[:, w] = work.full[w]
     for o in order:
         m, t = mode[o], end
         for k in range(work.arcs.succ_pointer[o], work.arcs.succ_pointer[o + 1]):
             t = min(t, start[work.arcs.succ_op[k]] - work.arcs.lag[work.arcs.succ_arc[k]])
-        u = t - 1
-        while u >= t - work.minutes[m]:
-            if _blocked(work, room, m, u):
-                t = u
-            u -= 1
-        start[o] = t - work.minutes[m]
-        _hold(work, room, m, start[o], 1)
+        minutes = work.minutes[m]
+        t = _last_free(room, work.need, work.guard, m, t, minutes)
+        _hold(room, work.need, m, t - minutes, t)
+        start[o] = t - minutes
 
 
 @compiled
-def _by_key(work: Work, key: Integers, list_: Integers) -> None:
-    """Sort the activities by a key; those with equal keys keep the order of the arcs."""
-    ranked = work.order[np.argsort(key[work.order], kind="mergesort")]
-    list_[:] = ranked
+def _last_free(room: Integers, need: Integers, guard: Integers, mode: int, t: int, minutes: int) -> int:
+    """Give the last finish up to `t` with room for all minutes, as `_first_free` gives the first start."""
+    unseen, u = t, t - minutes
+    while u < unseen:
+        if _blocked(room, need, guard, mode, u):
+            unseen, t = t - minutes, u
+            u = t - minutes - 1
+        u += 1
+    return t
+
+
+@compiled
+def _by_time(work: Work, time: Integers, list_: Integers) -> None:
+    """Sort the activities by times of theirs, by counting; those at the same time keep the order of the arcs."""
+    place = np.zeros(time.max() + 2, np.int64)
+    for t in time:
+        place[t + 1] += 1
+    for t in range(1, len(place)):
+        place[t] += place[t - 1]
+    for o in work.order:
+        list_[place[time[o]]] = o
+        place[time[o]] += 1
 
 
 @compiled
@@ -144,18 +208,18 @@ def justify(work: Work, order: Integers, mode: Integers, start: Integers, room: 
     """Decode a list, shift all to the right, then to the left; the list becomes that of the starts (Valls et al.)."""
     n = len(order)
     last = forward(work, order, mode, start, room)
-    key = np.empty(n, np.int64)
+    finish, ranked = np.empty(n, np.int64), np.empty(n, np.int64)
     for _ in range(2):
         for o in range(n):
-            key[o] = start[o] + work.minutes[mode[o]]
-        ranked = work.order[np.argsort(key[work.order], kind="mergesort")][::-1].copy()
-        backward(work, ranked, mode, start, room, last)
-        _by_key(work, start, order)
+            finish[o] = start[o] + work.minutes[mode[o]]
+        _by_time(work, finish, ranked)
+        backward(work, ranked[::-1], mode, start, room, last)
+        _by_time(work, start, order)
         now = forward(work, order, mode, start, room)
         if now >= last:
             break
         last = now
-    _by_key(work, start, order)
+    _by_time(work, start, order)
     return last
 
 
@@ -173,12 +237,30 @@ def excess(work: Work, mode: Integers) -> int:
 
 @compiled
 def _worth(work: Work, order: Integers, mode: Integers, start: Integers, room: Integers) -> int:
-    """Give the last finish, or something beyond every finish where too much is used up."""
+    """Give the last finish, or something beyond every finish where too much is used up, in parts of a minute.
+
+    What is below a minute is the mean start of all work, as a part of the last finish: work that is packed closely at
+    first leaves less for the end, and so there is a way to a better schedule where most end at the same time.
+    """
     over = excess(work, mode)
     if over:
         start[:] = 0
-        return len(room) + over
-    return justify(work, order, mode, start, room)
+        return (len(room) + over) * FINE
+    last = justify(work, order, mode, start, room)
+    early, all_ = 0.0, 0.0
+    for o in range(len(mode)):
+        early += work.energy[mode[o]] * start[o]
+        all_ += work.energy[mode[o]]
+    return last * FINE + (int((FINE - 1) * early / (all_ * last)) if early > 0 else 0)
+
+
+@compiled
+def _mark(worth: int, start: Integers) -> int:
+    """Give a number that tells one schedule of a population from another."""
+    mark = worth
+    for t in start:
+        mark = mark * 1_000_003 + t
+    return mark
 
 
 @compiled
@@ -225,7 +307,7 @@ def _pick_modes(work: Work, mode: Integers, random: Chance) -> None:
         o = draw(random, n)
         old = mode[o]
         mode[o] = work.pointer[o] + draw(random, work.pointer[o + 1] - work.pointer[o])
-        if not _fits(work, mode[o]):
+        if not work.fits[mode[o]]:
             mode[o] = old
             continue
         now = excess(work, mode)
@@ -236,15 +318,10 @@ def _pick_modes(work: Work, mode: Integers, random: Chance) -> None:
 
 
 @compiled
-def _fits(work: Work, mode: int) -> bool:
-    return bool(np.all(work.demand[mode] <= work.capacity))
-
-
-@compiled
 def _fit_capacity(work: Work, mode: Integers) -> None:
     for o in range(len(mode)):
         m = work.pointer[o]
-        while not _fits(work, mode[o]):
+        while not work.fits[mode[o]]:
             mode[o] = m
             m += 1
 
@@ -257,6 +334,7 @@ def settle(work: Work, latest: Integers, people: People, random: Chance) -> None
         _sample(work, latest, latest.max() * 0.3 * i / size, people.order[i], random)
         _pick_modes(work, people.mode[i], random)
         people.worth[i] = _worth(work, people.order[i], people.mode[i], people.start[i], people.room)
+        people.mark[i] = _mark(people.worth[i], people.start[i])
 
 
 @compiled
@@ -298,7 +376,7 @@ def _shake(work: Work, order: Integers, mode: Integers, random: Chance) -> None:
         for _ in range(1 + draw(random, 3)):
             o = draw(random, n)
             m = work.pointer[o] + draw(random, work.pointer[o + 1] - work.pointer[o])
-            if _fits(work, m):
+            if work.fits[m]:
                 mode[o] = m
 
 
@@ -348,21 +426,19 @@ def evolve(work: Work, people: People, steps: int, random: Chance) -> None:
                 _shake(work, order, mode, random)
         worth = _worth(work, order, mode, start, people.room)
         worse = one if people.worth[one] >= people.worth[other] else other
-        if worth <= people.worth[worse] and not _twin(people, worth, start):
-            people.order[worse], people.mode[worse], people.start[worse] = order, mode, start
-            people.worth[worse] = worth
+        if worth <= people.worth[worse]:
+            mark = _mark(worth, start)
+            if not _known(people, mark):
+                people.order[worse], people.mode[worse], people.start[worse] = order, mode, start
+                people.worth[worse], people.mark[worse] = worth, mark
 
 
 @compiled
-def _twin(people: People, worth: int, start: Integers) -> bool:
-    twin = False
-    for i in range(len(people.worth)):
-        if people.worth[i] == worth:
-            same = True
-            for o in range(len(start)):
-                same &= people.start[i, o] == start[o]
-            twin |= same
-    return twin
+def _known(people: People, mark: int) -> bool:
+    known = False
+    for one in people.mark:
+        known |= one == mark
+    return known
 
 
 @compiled

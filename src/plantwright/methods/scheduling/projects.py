@@ -17,6 +17,7 @@ from plantwright.methods.scheduling.exact import run_solver
 from plantwright.methods.scheduling.problem import Integers
 from plantwright.methods.scheduling.project import Project, ProjectSchedule
 from plantwright.methods.scheduling.project_kernel import (
+    FINE,
     Chance,
     Work,
     chains,
@@ -176,15 +177,16 @@ def _breed(
 
     def live(size: int, random: Chance) -> None:
         """Let one population evolve until it finds nothing better for long, or time is over."""
-        people = empty_people(project, size, horizon)
+        people = empty_people(work, size, horizon)
         settle(work, latest, people, random)
         made, idle, least = size, 0, math.inf
         while True:
             place = int(people.worth.argmin())
-            value = float(people.worth[place])
+            worth = int(people.worth[place])
+            value = float(worth // FINE)
             note(value if value <= horizon else math.inf, people.start[place], people.mode[place], made)
-            idle = 0 if value < least else idle + made
-            least = min(least, value)
+            idle = 0 if worth < least else idle + made
+            least = min(least, float(worth))
             if over() or idle >= PATIENCE * size:
                 return
             evolve(work, people, STEPS, random)
