@@ -46,3 +46,23 @@ def test_override_may_lower_a_forecast_by_adding_less_than_nothing(codes):
         forecast_override="item,start,change,value,reason ; A,2026-02-01,add,-2,fair",
     )  # fmt: skip
     assert "override-below-zero" not in found
+
+
+def test_customers_of_other_days_add_up_with_a_row_for_all(codes):
+    rows = "item,customer,day,quantity ; A,,2025-12-01,5 ; A,X,2025-12-02,3"
+    assert "sales-history-adds-up" not in codes(item=BOUGHT, customer="code ; X", sales_history=rows)
+
+
+def test_day_with_a_row_for_all_customers_and_for_one_counts_both(checked):
+    rows = "item,customer,day,quantity ; A,,2025-12-01,5 ; A,X,2025-12-01,3"
+    found = checked(item=BOUGHT, customer="code ; X", sales_history=rows)
+    (fault,) = [one for one in found if one.code == "sales-history-adds-up"]
+    assert fault.message.startswith("5 are recorded for all customers together, and 3 of the same day for single ones")
+
+
+def test_typed_forecast_for_all_customers_beside_one_of_them_is_planned_twice(codes):
+    rows = "item,customer,start,end,quantity ; A,,2026-03-01,2026-03-31,5 ; A,X,{},{},3"
+    apart = codes(item=BOUGHT, customer="code ; X", forecast=rows.format("2026-04-01", "2026-04-30"))
+    both = codes(item=BOUGHT, customer="code ; X", forecast=rows.format("2026-03-31", "2026-04-30"))
+    assert "forecast-adds-up" not in apart
+    assert "forecast-adds-up" in both

@@ -272,6 +272,59 @@ def test_odd_pasts_have_an_answer_that_is_a_number(plant_of, values):
     assert seen.raw["forecast"].height <= 6
 
 
+def test_record_below_nothing_is_refused_by_its_row(plant_of):
+    with pytest.raises(ProblemError) as raised:
+        plant_of(sales_history=HEAD + STEADY + "A,2026-02-20,-5\n")
+    (fault,) = raised.value.problems
+    assert (fault.table, fault.column, fault.value) == ("sales_history", "quantity", "-5")
+
+
+def test_same_day_twice_is_refused_by_its_key(plant_of):
+    with pytest.raises(ProblemError) as raised:
+        plant_of(sales_history=HEAD + STEADY + "A,2026-02-15,7\n")
+    assert {fault.code for fault in raised.value.problems} == {"key-twice"}
+    assert "2026-02-15" in raised.value.problems[0].key
+
+
+def test_months_without_a_row_are_months_without_demand(plant_of):
+    rows = [row for row in STEADY.splitlines(keepends=True) if "-07-" not in row]
+    history = forecasts_of(plant_of(sales_history=HEAD + "".join(rows)))["forecast_history"]
+    assert history.height == 24
+    assert history["seen"].to_list().count(0) == 2
+
+
+def test_month_in_which_a_site_of_many_items_recorded_nothing_is_a_hole(plant_of):
+    names = [f"I{k}" for k in range(10)]
+    rows = [row for name in names for row in months(name, [50] * 24).splitlines() if "2025-05" not in row]
+    items = "code,kind\n" + "".join(f"{name},buy\n" for name in names)
+    suppliers = "supplier,item,price\n" + "".join(f"ACME,{name},1\n" for name in names)
+    tables = forecasts_of(plant_of(item=items, supplier_item=suppliers, sales_history=HEAD + "\n".join(rows)))
+    holes = tables["forecast_history"].filter(pl.col("seen").is_null())
+    assert holes["flag"].unique().to_list() == ["gap"]
+    assert holes.height == 10
+    assert (tables["item_forecast"]["statistical"] / UNIT).to_list() == pytest.approx([50] * 60, abs=0.5)
+
+
+def test_record_of_days_to_come_changes_nothing(plant_of):
+    plain = forecasts_of(plant_of(sales_history=HEAD + STEADY))
+    ahead = forecasts_of(plant_of(sales_history=HEAD + STEADY + "A,2026-03-02,900\nA,2027-01-01,900\n"))
+    assert plain["item_forecast"].equals(ahead["item_forecast"])
+
+
+def test_unit_that_changes_unsaid_is_flagged_and_told_unit_by_unit_is_not(plant_of):
+    values = [100, 104, 96, 101, 99, 103] * 3
+    boxes = months("A", [10, 10, 10, 10, 10, 10], first="2025-09", extra=",box").replace(",box", ",")
+    unsaid = plant_of(sales_history="item,day,quantity,unit\n" + months("A", values, extra=",") + boxes)
+    assert "unit" in "".join(forecasts_of(unsaid)["forecast_history"]["flag"])
+    said = plant_of(
+        item_unit="item,unit,factor\nA,box,10",
+        sales_history="item,day,quantity,unit\n" + months("A", values, extra=",") + boxes.replace(",\n", ",box\n"),
+    )
+    tables = forecasts_of(said)
+    assert "unit" not in "".join(tables["forecast_history"]["flag"])
+    assert tables["item_forecast"]["statistical"][0] == pytest.approx(100 * UNIT, rel=0.05)
+
+
 def test_rows_in_another_order_give_the_same(plant_of):
     rows = (STEADY + months("B", [9, 0, 4, 0, 0, 7] * 4)).splitlines()
     one = plant_of(sales_history=HEAD + "\n".join(rows))

@@ -31,6 +31,12 @@ SETTINGS: dict[str, Column] = {
     "forecast_period": col.choice(("day", "week", "month", "quarter"), "Length of the periods of computed forecasts",
                                   default="month"),
     "forecast_months": col.whole("Months ahead for which forecasts are computed", default=12, at_least=1, at_most=60),
+    "forecast_working_days": col.choice(("where it helps", "always", "never"),
+                                        "Whether demand is counted by the working days of the site; where it helps: "
+                                        "where the periods held out come out better so", default="where it helps"),
+    "forecast_reconciling": col.choice(("bottom up", "top down", "by variance", "least error"),
+                                  "How forecasts of items, families and sites are made to add up; bottom up: those of "
+                                  "the items stand, and the others are their sums", default="bottom up"),
     "default_service_level": col.ratio("Service level of items whose row names none; empty: their typed levels hold",
                                        default=None, above=0, below=1),
     "default_holding_rate": col.ratio("Cost of holding stock a year as a share of its value, where an item's row says "

@@ -83,6 +83,18 @@ HISTORY_STALE = problem_kind(
     "Bring in the sales since then.",
     "warning",
 )
+HISTORY_TWICE = problem_kind(
+    "sales-history-adds-up",
+    "{quantity} are recorded for all customers together, and {parts} of the same day for single ones; both count.",
+    "Leave out one of the two, or name the customers of the rest.",
+    "warning",
+)
+FORECAST_TWICE = problem_kind(
+    "forecast-adds-up",
+    "{quantity} are expected of all customers together, and {parts} of single ones in the same days; both are planned.",
+    "Leave out one of the two, or take the customers off the whole.",
+    "warning",
+)
 EVENT_BACKWARDS = problem_kind(
     "event-backwards", "It ends on {end}, before it begins on {start}.", "Correct one of the two days."
 )
@@ -155,12 +167,29 @@ def check_forecasts(tables: Tables, as_of: int) -> list[Problem]:  # noqa: ARG00
     odd = rows.filter(pl.col("quantity") > 0).join(tables["item"].select("kind", "active", item="code"), on="item")
     odd = odd.with_columns(why=why.then(pl.lit("a phantom"))).filter(pl.col("why").is_not_null())
     odd = odd.unique(["item", "site", "customer"], keep="first", maintain_order=True)
+    whole, parts = _whole_and_parts(rows, ["item", "site"], ["start", "end"])
+    twice = whole.join_where(
+        parts.rename({name: f"{name}_part" for name in parts.columns}), pl.col("item") == pl.col("item_part"),
+        pl.col("site") == pl.col("site_part"), pl.col("start") <= pl.col("end_part"),
+        pl.col("end") >= pl.col("start_part"),
+    )  # fmt: skip
+    twice = twice.group_by("item", "site", "start").agg(
+        pl.col("end", "customer", "quantity").first(), parts=pl.col("parts_part").sum()
+    )
     both = runs.filter(pl.col("start") <= pl.col("before"))
     return [
         *found(FORECAST_BACKWARDS, tables, "forecast", rows.filter(pl.col("end") < pl.col("start")), "end"),
         *found(FORECAST_OVERLAP, tables, "forecast", both, "start", days=("before",)),
+        *found(FORECAST_TWICE, tables, "forecast", twice, "quantity", amounts=("parts",)),
         *found(FORECAST_INACTIVE, tables, "forecast", odd, "item"),
     ]
+
+
+def _whole_and_parts(rows: pl.DataFrame, of: list[str], when: list[str]) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Give the rows of all customers together, and the sums of single ones at the same time as `parts`."""
+    sold = rows.filter(pl.col("quantity") > 0)
+    single = sold.filter(pl.col("customer") != "").group_by(*of, *when).agg(parts=pl.col("quantity").sum())
+    return sold.filter(pl.col("customer") == "").select(*of, *when, "customer", "quantity"), single
 
 
 def check_history(tables: Tables, as_of: int) -> list[Problem]:
@@ -174,11 +203,14 @@ def check_history(tables: Tables, as_of: int) -> list[Problem]:
         sold=pl.col("quantity").cum_sum().over(of), back=pl.col("returned").cum_sum().over(of)
     ).filter((pl.col("back") > pl.col("sold")) & (pl.col("returned") > 0))  # fmt: skip
     back = back.unique(of, keep="first", maintain_order=True).with_columns(returned=pl.col("back"))
+    whole, parts = _whole_and_parts(rows, of, ["day"])
+    twice = whole.join(parts, on=[*of, "day"]).sort("day").unique(of, keep="first", maintain_order=True)
     last = rows.filter(pl.col("day") < today).sort("day").unique("site", keep="last")
     last = last.with_columns(days=today - pl.col("day"), of_site=at_site("site", main)).filter(pl.col("days") > _STALE)
     return [
         *found(HISTORY_AHEAD, tables, name, rows.filter(pl.col("day") >= today), "day"),
         *found(HISTORY_RETURNS, tables, name, back.drop("back"), "returned", amounts=("sold",)),
+        *found(HISTORY_TWICE, tables, name, twice, "quantity", amounts=("parts",)),
         *found(HISTORY_STALE, tables, name, last, "day"),
         *check_units(tables, name, "item"),
     ]

@@ -126,8 +126,8 @@ def forecast(plan: View, item: Item, site: Site = "", customer: Annotated[str, R
 
 
 _METHOD = (
-    "demand_class", "method", "period", "points", "first", "last", "level", "sigma", "held_out", "mase", "wape", "bias",
-    "coverage_80", "coverage_95", "outliers", "stock_outs", "used", "customer", "note",
+    "demand_class", "method", "period", "points", "first", "last", "working_days", "level", "sigma", "held_out", "mase",
+    "wape", "bias", "coverage_80", "coverage_95", "outliers", "stock_outs", "used", "customer", "note",
 )  # fmt: skip
 
 
@@ -139,7 +139,9 @@ def site_of(plan: View, item: str) -> str:
 
 
 def _one(plan: View, name: str, item: str, site: str, customer: str) -> pl.DataFrame:
-    rows = plan.result(name).filter((pl.col("item") == item) & (pl.col("site") == site))
+    # A plan that was kept before a column came knows nothing of it.
+    rows = pl.concat([ENTITIES[name].empty(), plan.result(name)], how="diagonal")
+    rows = rows.filter((pl.col("item") == item) & (pl.col("site") == site))
     return rows.filter((pl.col("customer") == customer) | (customer == ""))
 
 
@@ -147,11 +149,13 @@ def _course(plan: View, past: pl.DataFrame, ahead: pl.DataFrame) -> Sheet:
     """Put past and forecast below each other, period by period."""
     known = ENTITIES["forecast_history"].columns
     rows = pl.concat([past.drop("naive"), ahead.drop("used").with_columns(flag=pl.lit(""))], how="diagonal_relaxed")
-    columns = (
-        "start", known["seen"], known["used"], known["backtest"], "statistical", "lower_80", "upper_80", "lower_95",
-        "upper_95", "override", "quantity", known["flag"], "end", "customer", "item", "site",
+    every = (
+        "start", "working_days", known["seen"], known["used"], known["backtest"], "alone", "statistical", "lower_80",
+        "upper_80", "lower_95", "upper_95", "override", "quantity", known["flag"], "end", "customer", "item", "site",
     )  # fmt: skip
-    rows = rows.select([one if isinstance(one, str) else one.name for one in columns]).sort("customer", "start")
+    rows = rows.select([one if isinstance(one, str) else one.name for one in every]).sort("customer", "start")
+    idle = {name for name in ("working_days", "alone") if rows[name].null_count() == rows.height}
+    columns = tuple(one for one in every if one not in idle)
     made = sheet(plan, say("History and forecast"), "item_forecast", rows, *columns)
     lines = ("seen", "backtest", "statistical", "lower_80", "upper_80", "quantity")
     several = rows["customer"].n_unique() > 1
@@ -231,6 +235,9 @@ def _figures(series: pl.DataFrame, ahead: pl.DataFrame) -> dict[str, Any]:
 def _notes(series: pl.DataFrame) -> tuple[str, ...]:
     row = series.row(0, named=True)
     own = (row["note"],) if row["note"] else ()
+    if row["working_days"] is not None:
+        days = wording.decimal(row["working_days"], 1)
+        own = (*own, say("Counted by working days: its past is brought to periods of {days}.", days=days))
     return (*own, f"Its working: plantwright explain DB forecast {row['item']}")
 
 

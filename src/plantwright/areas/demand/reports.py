@@ -9,6 +9,7 @@ import polars as pl
 
 from plantwright.areas.demand.calibration import promise_calibration
 from plantwright.areas.demand.forecasts import accuracy, forecast, forecasts, value_added
+from plantwright.areas.demand.levels import forecast_levels
 from plantwright.core import wording
 from plantwright.core.exact import SCALE
 from plantwright.core.pages import Page, View, sheet
@@ -129,6 +130,7 @@ __all__ = [
     "accuracy",
     "demand",
     "forecast",
+    "forecast_levels",
     "forecasts",
     "late_orders",
     "lateness",

@@ -126,6 +126,9 @@ class ItemForecast(Entity, key=("item", "site", "customer", "start"), role="resu
     customer = col.text("Customer, where each is forecast apart", target="customer")
     start = col.day("First day of the period")
     end = col.day("Last day of the period")
+    working_days = col.whole("Working days of the period; empty: it is not counted by them", default=None)
+    alone = col.quantity("What its own past foretells, before families and sites were made to add up; empty: no other",
+                         default=None)  # fmt: skip
     statistical = col.quantity("Computed: the mean of what is to be expected")
     lower_80 = col.quantity("Four of five periods lie between this")
     upper_80 = col.quantity("and this")
@@ -149,6 +152,8 @@ class ForecastSeries(Entity, key=("item", "site", "customer"), role="result"):
     points = col.whole("Periods of its past that are known")
     first = col.day("First day of its past")
     last = col.day("Last day of its past")
+    working_days = col.quantity("Working days of the mean period to which its past is brought; empty: not by them",
+                                default=None)  # fmt: skip
     level = col.quantity("Mean demand of a period, over the last year of its past")
     sigma = col.quantity("Standard deviation of the error one period ahead")
     mase = col.quantity("Mean error of the periods held out, as a multiple of the naive error before", default=None)
@@ -172,11 +177,31 @@ class ForecastHistory(Entity, key=("item", "site", "customer", "start"), role="r
     customer = col.text("Customer, where each is forecast apart", target="customer")
     start = col.day("First day of the period")
     end = col.day("Last day of the period")
+    working_days = col.whole("Working days of the period; empty: it is not counted by them", default=None)
     seen = col.quantity("Asked for, as recorded; empty: not known", default=None)
-    used = col.quantity("What the forecast was made of; empty: not known", default=None)
-    flag = col.text("What is unusual: outlier, stock-out, returns, gap, event")
+    used = col.quantity(
+        "What the forecast was made of, in a period of mean working days; empty: not known", default=None
+    )
+    flag = col.text("What is unusual: outlier, stock-out, return, gap, closed, event")
     naive = col.quantity("What the naive forecast had said a period before", default=None)
     backtest = col.quantity("What the method had said a period before, from what was known then", default=None)
+
+
+class ForecastLevel(Entity, key=("level", "unit", "period", "family", "item", "site", "start"), role="result"):
+    """What is expected of several items or sites together in one period, and what their past foretells as a whole."""
+
+    level = col.choice(("all", "site", "family", "family at site", "item"), "What is taken together")
+    unit = col.text("Unit in which its items are counted")
+    period = col.choice(("day", "week", "month", "quarter"), "Length of a period")
+    family = col.text("Family of items; empty for all")
+    item = col.text("Item at several sites or for several customers; empty for all", target="item")
+    site = col.ref("site", "Site; empty for all", default="")
+    start = col.day("First day of the period")
+    end = col.day("Last day of the period")
+    series = col.whole("Forecasts that are taken together")
+    below = col.quantity("Sum of what each of them foretells alone")
+    alone = col.quantity("What their past as a whole foretells")
+    quantity = col.quantity("What counts: the sum of them, once they add up")
 
 
 class ForecastAccuracy(Entity, key=("grouped", "name", "horizon"), role="result"):

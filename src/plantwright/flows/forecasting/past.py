@@ -14,6 +14,7 @@ from plantwright.core.exact import SCALE
 from plantwright.flows.forecasting.periods import SEASON, Ints, days_ahead, numbers_of, starts_of
 from plantwright.flows.plan.demands import in_item_unit
 from plantwright.flows.plan.nodes import at_site, main_site
+from plantwright.flows.plan.working_days import DayWeights
 from plantwright.plant import Plant
 
 Floats = NDArray[np.float64]
@@ -32,8 +33,8 @@ class Past:
 
     Parameters
     ----------
-    keys : one row a series: item, site, customer, method, like, like_share, until (last day on which it is sold),
-        family, quantum
+    keys : one row a series: item, site, customer, method, like, like_share, since and until (days between which it is
+        sold), family, counted (its unit)
     pointer : int64[n + 1], where each series begins
     values : float64, asked for, in units of the item; NaN: not known
     returned : float64, brought back
@@ -43,6 +44,7 @@ class Past:
     period : day, week, month or quarter
     ahead : number of the last period for which a forecast is wanted
     running : number of the period that has begun and is not over
+    days : working days of the sites at which demand is counted by them; None for none
     """
 
     keys: pl.DataFrame
@@ -55,6 +57,7 @@ class Past:
     period: str
     ahead: int
     running: int
+    days: DayWeights | None = None
 
     @property
     def season(self) -> int:
@@ -127,11 +130,11 @@ def _wanted(plant: Plant) -> pl.DataFrame:
     """Give how each item and site that is to be forecast is set up."""
     main = main_site(plant)
     setup = plant.raw["forecast_setup"].with_columns(at_site("site", main)).unique(["item", "site"], keep="first")
-    item = plant.raw["item"].select("family", "unit", "decimals", item="code")
+    item = plant.raw["item"].select("family", counted="unit", item="code")
     usual = plant.settings["forecast_period"]
     chosen = pl.col("period").fill_null("usual")
     return has_past(plant.raw).join(setup, on=["item", "site"], how="left").join(item, on="item", how="left").select(
-        "item", "site", "family", pl.col("method").fill_null("auto"), pl.col("like").fill_null(""),
+        "item", "site", "family", "counted", pl.col("method").fill_null("auto"), pl.col("like").fill_null(""),
         pl.col("like_share").cast(pl.Float64) / SCALE, pl.col("by_customer").fill_null(value=False),
         pl.when(chosen == "usual").then(pl.lit(usual)).otherwise(chosen).alias("period"),
         since=pl.col("effective_from").fill_null(EVER), until=pl.col("effective_to").fill_null(FOREVER),
@@ -151,7 +154,7 @@ def _asked(plant: Plant, wanted: pl.DataFrame) -> pl.DataFrame:
     # A customer is a series of its own only where that is asked for.
     customer = pl.when("by_customer").then(pl.col("customer")).otherwise(pl.lit(""))
     own = pl.col("stood_in") | (pl.col("day") >= pl.col("since"))
-    return rows.filter(own).with_columns(customer=customer).drop("since")
+    return rows.filter(own).with_columns(customer=customer)
 
 
 def stand_ins(rows: pl.DataFrame, wanted: pl.DataFrame, today: int) -> pl.DataFrame:
@@ -197,7 +200,7 @@ def _series(rows: pl.DataFrame, period: str, today: int, months: int) -> Past | 
         pl.col("quantity", "returned").sum(), pl.col("stocked_out", "stood_in").any()
     )  # fmt: skip
     ends = points.group_by("site").agg(last=pl.col("number").max())
-    told = ["family", "method", "like", "like_share", "until"]
+    told = ["family", "counted", "method", "like", "like_share", "since", "until"]
     keys = rows.group_by(of).agg(pl.col(told).first(), first=pl.col("number").min())
     keys = keys.join(ends, on="site").sort(of).with_row_index("series").with_columns(pl.col("series").cast(pl.Int64))
     lengths = (keys["last"] - keys["first"] + 1).to_numpy()
@@ -235,3 +238,16 @@ def _with_gaps(past: Past, recorded: pl.DataFrame, sites: pl.Series) -> Past:
 def days_of(past: Past, numbers: Ints) -> tuple[Ints, Ints]:
     """Give the first and the last day of periods."""
     return starts_of(numbers, past.period), starts_of(numbers + 1, past.period) - 1
+
+
+def worked(past: Past, series: Ints, numbers: Ints) -> Floats:
+    """Give the working days of periods of series; NaN at sites where demand is not counted by them."""
+    found = np.full(len(numbers), np.nan)
+    if past.days is None:
+        return found
+    start, end = days_of(past, numbers)
+    site = past.keys["site"].to_numpy()[series]
+    for name in past.days.sums:
+        here = site == name
+        found[here] = past.days.worked(name, start[here], end[here] + 1)
+    return found

@@ -10,7 +10,7 @@ import polars as pl
 from plantwright.core.entity import ENTITIES
 from plantwright.core.exact import SCALE
 from plantwright.flows.forecasting.measure import LARGEST, by_group, by_series, stored
-from plantwright.flows.forecasting.past import Floats, Past, days_of
+from plantwright.flows.forecasting.past import Floats, Past, days_of, worked
 from plantwright.flows.forecasting.periods import YEAR, Ints, numbers_of
 from plantwright.flows.forecasting.project import LEVELS, Projected
 from plantwright.flows.plan.nodes import at_site, main_site, unit_system
@@ -51,15 +51,25 @@ def expected_rows(plant: Plant, past: Past, made: Projected, used: pl.DataFrame)
     step = numbers - past.last[series] - 1
     rows = keyed(past, series, numbers).with_columns(
         series=pl.Series(series), statistical=pl.Series(scaled(made.mean[series, step])),
+        alone=pl.Series(scaled(made.alone[series, step])), working_days=_days(past, made, series, numbers),
         **{
             f"{side}_{round(level * 100)}": pl.Series(scaled(ends[series, step, place]))
             for place, level in enumerate(LEVELS) for side, ends in (("lower", made.lower), ("upper", made.upper))
         },
     )  # fmt: skip
+    moved = (pl.col("alone") - pl.col("statistical")).abs() > 1
+    rows = rows.with_columns(alone=pl.when(moved).then("alone"))
     rows = in_whole(plant, overridden(plant, past, rows))
     marks = used.with_columns(used=pl.lit(value=True))
     rows = rows.join(marks, on=["item", "site"], how="left", maintain_order="left")
     return shaped("item_forecast", rows.with_columns(pl.col("used").fill_null(value=False)))
+
+
+def _days(past: Past, made: Projected, series: Ints, numbers: Ints) -> pl.Series:
+    """Give the working days of periods, empty where their series is not counted by them."""
+    days = worked(past, series, numbers)
+    none = np.isnan(days) | np.isnan(made.standard[series])
+    return pl.Series(np.where(none, 0.0, days).astype(np.int64)).set(pl.Series(none), None)
 
 
 def overridden(plant: Plant, past: Past, rows: pl.DataFrame) -> pl.DataFrame:
@@ -119,7 +129,8 @@ def series_rows(past: Past, made: Projected, errors: pl.DataFrame, used: pl.Data
     rows = past.keys.select(OF).with_columns(
         series=pl.int_range(pl.len()), demand_class=pl.Series(made.kind), method=pl.Series(made.method),
         period=pl.lit(past.period), season=pl.lit(past.season), points=pl.Series(known), first=pl.Series(start),
-        last=pl.Series(end), level=pl.Series(scaled(level)), sigma=pl.Series(scaled(made.sigma)),
+        last=pl.Series(end), working_days=_stored(made.standard), level=pl.Series(scaled(level)),
+        sigma=pl.Series(scaled(made.sigma)),
         outliers=pl.Series(np.bincount(series, (made.flags & OUTLIER) > 0, n).astype(np.int64)),
         stock_outs=pl.Series(np.bincount(series, (made.flags & STOCK_OUT) > 0, n).astype(np.int64)),
         note=pl.Series(made.note),
@@ -136,7 +147,8 @@ def history_rows(past: Past, made: Projected, errors: pl.DataFrame) -> pl.DataFr
     """Give the rows of `forecast_history`."""
     rows = keyed(past, past.series, past.numbers).with_columns(
         series=pl.Series(past.series), number=pl.Series(past.numbers), seen=_stored(made.seen),
-        used=_stored(made.used), flag=pl.Series(flags(past, made), dtype=pl.String),
+        used=_stored(made.used), working_days=_days(past, made, past.series, past.numbers),
+        flag=pl.Series(flags(past, made), dtype=pl.String),
     )  # fmt: skip
     ahead = errors.filter(pl.col("ahead") == 1).select("series", "number", "naive", backtest="told")
     rows = rows.join(stored(ahead, ("naive", "backtest")), on=["series", "number"], how="left", maintain_order="left")
@@ -150,11 +162,12 @@ def _stored(values: Floats) -> pl.Series:
 
 def flags(past: Past, made: Projected) -> list[str]:
     """Say of each point what is unusual about it."""
-    from plantwright.methods.forecasting.cleaning import GAP, flag_names  # noqa: PLC0415 - loads Numba
+    from plantwright.methods.forecasting.cleaning import CALENDAR, GAP, flag_names  # noqa: PLC0415 - loads Numba
 
     found = [""] * len(past.values)
     # What an event moved was left open for the cleaning; it is no gap.
     bits = np.where(made.event & ~np.isnan(past.values), made.flags & ~GAP, made.flags)
+    bits &= ~CALENDAR  # the working days stand beside it
     for at in np.flatnonzero((bits != 0) | made.event | past.stood_in).tolist():
         own = [word for word, marks in (("event", made.event), ("like item", past.stood_in)) if marks[at]]
         found[at] = ", ".join([*flag_names(int(bits[at])), *own])
@@ -162,6 +175,26 @@ def flags(past: Past, made: Projected) -> list[str]:
 
 
 # --- putting them together ------------------------------------------------------------------------------------------
+
+
+def level_rows(past: Past, made: Projected) -> pl.DataFrame:
+    """Give the rows of `forecast_level`: families and sites from the running period on."""
+    found = [ENTITIES["forecast_level"].empty()]
+    for one in made.levels:
+        last = int(past.last[one.series[0]])
+        numbers = np.arange(past.running, past.ahead + 1)
+        step = numbers - last - 1
+        start, end = days_of(past, numbers)
+        row, at = np.repeat(np.arange(one.keys.height), len(step)), np.tile(np.arange(len(step)), one.keys.height)
+        figures = {"alone": one.alone, "below": one.tree.sums(made.alone[one.series]),
+                   "quantity": one.tree.sums(made.mean[one.series])}  # fmt: skip
+        rows = one.keys[row.tolist()].with_columns(
+            period=pl.lit(past.period), start=pl.Series(start[at]), end=pl.Series(end[at]),
+            series=pl.Series(np.diff(one.tree.pointer)[row]),
+            **{name: pl.Series(scaled(values[:, step].ravel())) for name, values in figures.items()},
+        )  # fmt: skip
+        found.append(shaped("forecast_level", rows))
+    return pl.concat(found)
 
 
 def together(name: str, parts: Iterable[pl.DataFrame]) -> pl.DataFrame:

@@ -21,11 +21,12 @@ if TYPE_CHECKING:
 
 Tables = dict[str, pl.DataFrame]
 
-RESULTS = ("item_forecast", "forecast_series", "forecast_history", "forecast_accuracy")
+RESULTS = ("item_forecast", "forecast_series", "forecast_history", "forecast_level", "forecast_accuracy")
 READ = ("sales_history", "demand_event", "forecast_setup", "forecast_override", "forecast", "sales_order_line", "item",
-        "unit", "item_unit", "site")  # fmt: skip
+        "unit", "item_unit", "site", "calendar", "calendar_shift", "calendar_exception")  # fmt: skip
 """Tables of the plant on which a forecast depends."""
-TOLD = ("forecast_source", "forecast_period", "forecast_months", "main_site", "time_zone")
+TOLD = ("forecast_source", "forecast_period", "forecast_months", "forecast_working_days", "forecast_reconciling",
+        "main_site", "time_zone")  # fmt: skip
 """Settings on which it depends."""
 KEPT = 4
 _KEPT: OrderedDict[object, Tables] = OrderedDict()

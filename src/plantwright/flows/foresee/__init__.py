@@ -23,7 +23,8 @@ FORECAST, TARGET = "planned_forecast", "stock_target"
 SEEN = (FORECAST, TARGET)
 """Result tables by which a plan saw the plant differently than it is recorded."""
 CARRIED = (
-    *SEEN, "item_forecast", "forecast_series", "forecast_history", "forecast_accuracy",
+    *SEEN, "item_forecast", "forecast_series", "forecast_history", "forecast_level",
+    "forecast_accuracy",
     "aggregate_period", "aggregate_capacity", "aggregate_cost", "master_schedule",
 )  # fmt: skip
 """Result tables that are made here: a plan that follows from another, as after an event, keeps those of that one."""
