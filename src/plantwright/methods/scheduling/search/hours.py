@@ -2,7 +2,7 @@
 
 What is decided is what a planner decides: this unit works on this Saturday from then until then. With the hours
 decided, everything else is the search in a shop of those hours. Two bounds are tried first, all hours and the regular
-ones alone; stretches are then left out by halves, and after that by chance: left out, cut, worked, with other orders.
+ones alone; stretches are then left out by halves, and after that by annealing: left out, cut, worked, in other orders.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from plantwright.methods.scheduling.search.objective import Objective
 from plantwright.methods.scheduling.search.race import Race
 from plantwright.methods.scheduling.search.redispatch import Made, made_of, put_forward
 from plantwright.methods.scheduling.search.shape import fits
+from plantwright.methods.working_time import minutes_worked
 
 SIDE_BY_SIDE = 2
 """Moves that one round tries, whatever the machine, so that a seed gives one schedule."""
@@ -31,6 +32,8 @@ TURNS = ((0.25, 0.25), (0.75, 0.25), (1.0, 0.0))
 """Until which share of the limits hours are searched, and which share the search of sequences has after it."""
 FURTHER = 0.3
 """How often a change of hours comes with another order of dispatch."""
+WARM, FADE = 0.3, 0.9
+"""At first a worse plan is gone on from with probability exp(-loss / (WARM x mean loss)); the mean forgets by FADE."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +61,17 @@ Change = tuple[Integers, Integers, Numbers]
 
 @dataclass
 class Hours:
-    """Where the search stands: the best plan, and what every try needs."""
+    """Where the search stands: the plan it goes on from, the best one, and what every try needs."""
 
     stretches: Stretches
     objective: Objective
     random: np.random.Generator
     begin: int
     now: Plan
+    loss: float = 0.0
+
+    def __post_init__(self) -> None:
+        self.best = self.now
 
     def tried(self, change: Change) -> Plan:
         """Dispatch with other hours or in another order; overtime that is not worked is left out."""
@@ -73,11 +80,17 @@ class Hours:
         schedule = dispatch(shop, start=self.begin, priorities=order.astype(np.int64))
         return plan_of(self.stretches, self.objective, schedule, since, until, order)
 
-    def take(self, plan: Plan) -> bool:
-        """Go on from a plan that is no worse; tells whether it is."""
+    def take(self, plan: Plan, warmth: float = 0.0) -> bool:
+        """Go on from a plan that is no worse, or by chance not much worse; tells whether it is gone on from."""
         good = plan.worth <= self.now.worth
+        loss = plan.value - self.now.value
+        if not good and warmth > 0 and 0 < loss < np.inf and len(plan.worth) == 1:
+            self.loss = FADE * self.loss + (1 - FADE) * loss
+            good = bool(self.random.random() < np.exp(-loss / (WARM * warmth * self.loss)))
         if good:
             self.now = plan
+        if plan.worth < self.best.worth:
+            self.best = plan
         return good
 
     def hours(self) -> tuple[Integers, Integers]:
@@ -116,9 +129,10 @@ def improve_hours(
         for until, share in TURNS:
             while not race.over() and (race.share() < until or until >= 1.0):
                 _round(hours, race, pool)
+            hours.now = hours.best
             if share and not race.over():
                 _better_sequences(hours, race, share, sequences)
-    return hours.now
+    return hours.best
 
 
 def thin_out(hours: Hours, race: Race) -> None:
@@ -138,11 +152,11 @@ def thin_out(hours: Hours, race: Race) -> None:
 
 
 def _round(hours: Hours, race: Race, pool: ThreadPoolExecutor) -> None:
-    """Try some changes, and go on from the best of them where it is no worse."""
+    """Try some changes, and go on from the best of them where it is no worse, or by chance (simulated annealing)."""
     changes = [changed_hours(hours) for _ in range(SIDE_BY_SIDE)]
     best = min(pool.map(hours.tried, changes), key=lambda plan: plan.worth)
-    hours.take(best)
-    race.report(hours.now, 1)
+    hours.take(best, 1.0 - race.share())
+    race.report(hours.best, 1)
 
 
 def _better_sequences(
@@ -216,6 +230,19 @@ def _work(hours: Hours, since: Integers, until: Integers) -> None:
     if not len(free):
         return
     near = free[-NEAR:]
-    one = random.choice(near if random.integers(2) else free)
+    one = int(random.choice(near if random.integers(2) else free))
     chosen = near if random.integers(4) == 0 else np.array([one])
     since[chosen], until[chosen] = stretches.start[chosen], stretches.end[chosen]
+    left = _left_at(hours, o, int(stretches.start[one]))
+    if len(chosen) == 1 and 0 < left < until[one] - since[one] and random.integers(4):
+        if random.integers(4):
+            until[one] = since[one] + left
+        else:
+            since[one] = until[one] - left
+
+
+def _left_at(hours: Hours, o: int, moment: int) -> int:
+    """Give the minutes that an operation has still to do at a moment, by the regular hours of its unit."""
+    shop, schedule = hours.stretches.shop, hours.now.made.schedule
+    gone = minutes_worked(shop.time, shop.unit_regular[schedule.unit[o]], schedule.start[o], moment)
+    return int(schedule.setup[o] + shop.mode_minutes[schedule.mode[o]] - gone)
