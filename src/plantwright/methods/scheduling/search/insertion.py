@@ -361,7 +361,7 @@ def reinsert(
         tray.worth[:] = 0
         limit = -heat * np.log((draw(random, 1 << 30) + 1) / (1 << 30))
         sink = drawn_sink(costs, tray, random)
-        share = draw(random, 17)
+        share = min(draw(random, 17), draw(random, 17))  # small shares find more in the same time
         good = ruin(net, costs, rows, tray, rank, random, sink, share if draw(random, 4) else 0, stamp)
         good = good and recreate(net, flat, costs, rows, tray, rank, at_rank, draw(random, 2), stamp, limit)
         if not good:
