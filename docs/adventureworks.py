@@ -38,7 +38,10 @@ def main(source: str) -> None:
 def tables(plant: Plant, plan: Plan) -> dict[str, list[str]]:
     """Give every table of the page by its name."""
     facts = item_facts(plant, plan)
-    made: dict[str, list[str]] = {"whole": whole(plan), "causes": causes(plan)}
+    made: dict[str, list[str]] = {
+        "whole": whole(plan), "causes": causes(plan), "targets": targets(plan), "families": families(plan),
+        "hours": hours(plan),
+    }  # fmt: skip
     seen: set[str] = set()
     for bike in BIKES:
         made[f"months {bike}"] = months(plant, plan, bike)
@@ -82,6 +85,46 @@ def causes(plan: Plan) -> list[str]:
     rows = late.agg(pl.len(), pl.col("late_days").sum()).sort("len", "cause", descending=[True, False])
     cells = ((r["cause"], r["len"], figure(r["late_days"])) for r in rows.head(6).to_dicts())
     return markdown("cause | late demands | their late days", cells)
+
+
+# --- levels and the aggregate plan ----------------------------------------------------------------------------------
+
+
+def targets(plan: Plan) -> list[str]:
+    """Show what is kept of the three bicycles: typed before, computed now."""
+    rows = {row["item"]: row for row in plan["stock_target"].to_dicts()}
+    cells = (
+        (bike, figure(row["daily_demand"] * 30), f"{row['lead_time'].total_seconds() / 86_400:.1f} d",
+         figure(row["typed_safety_stock"]), figure(row["used_safety_stock"]), f"{float(row['reached']):.1%}")
+        for bike in BIKES if (row := rows.get(bike))
+    )  # fmt: skip
+    return markdown("bicycle | asked for in 30 days | lead time | safety stock before | computed | fill rate", cells)
+
+
+def families(plan: Plan) -> list[str]:
+    """Sum the aggregate plan up by family, the largest first."""
+    rows = plan["aggregate_period"].sort("month").group_by("family").agg(
+        pl.col("demand", "made", "back_order", "production").sum(), stock=pl.col("stock").last()
+    ).sort("production", descending=True)  # fmt: skip
+    cells = (
+        (r["family"], *(figure(r[name]) for name in ("demand", "made", "stock")), f"{float(r['production']):,.0f}")
+        for r in rows.head(8).to_dicts()
+    )
+    return markdown("family | demand | made | stock at the end | at standard cost, USD", cells)
+
+
+def hours(plan: Plan) -> list[str]:
+    """Set the hours that the aggregate plan takes against those there are, the fullest group first."""
+    rows = plan["aggregate_capacity"].group_by("group").agg(
+        pl.col("used", "available").sum(), price=pl.col("shadow_price").max()
+    )  # fmt: skip
+    share = pl.col("used").dt.total_seconds() / pl.col("available").dt.total_seconds()
+    cells = (
+        (r["group"], *(f"{r[name].total_seconds() / 3600:,.0f}" for name in ("used", "available")), f"{r['share']:.0%}",
+         figure(r["price"]))
+        for r in rows.with_columns(share=share).sort("share", descending=True).to_dicts()
+    )  # fmt: skip
+    return markdown("work center | hours taken | hours there are | share | dearest hour, USD", cells)
 
 
 # --- one bicycle ----------------------------------------------------------------------------------------------------

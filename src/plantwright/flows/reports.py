@@ -17,6 +17,7 @@ from plantwright.core.reader import later, say
 from plantwright.core.report import report
 from plantwright.core.settings import SETTINGS
 from plantwright.flows.compare import Differences, compare_plans, plan_figures
+from plantwright.flows.stages import stage_sheet
 
 LABELS = {
     "service": "Sales orders on time",
@@ -53,7 +54,9 @@ def summary(plan: View) -> Page:
     )
     judged = say(found)
     sentence = f"{lateness(demands, plan.result('bottleneck'))} {judged}"
-    return Page(sentence, (_figure_sheet(plan),), figures, (*_stage_words(plan), *_next_steps(figures)))
+    return Page(
+        sentence, (_figure_sheet(plan), stage_sheet(plan)), figures, (*_stage_words(plan), *_next_steps(figures))
+    )
 
 
 def _figures(plan: View) -> dict[str, Any]:

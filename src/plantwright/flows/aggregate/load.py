@@ -19,6 +19,7 @@ Floats = np.ndarray
 Ints = np.ndarray
 WEEKS = 365.25 / 12 / 7
 """Weeks in a month."""
+WEEK_MS = 7 * 86_400_000
 
 
 @dataclass(frozen=True)
@@ -148,7 +149,7 @@ def _structure(n: Numbered) -> Structure:
 def _own_hours(n: Numbered, number: Ints, groups: int, month: Floats) -> Floats:
     """Give the hours of a unit's own routing: run time, and its share of the set-up of a lot.
 
-    A lot is the fixed quantity or the minimum of the item; else it covers a week's need.
+    A lot is the fixed quantity or the minimum of the item; else it covers a week's need, or that of its longer period.
     """
     out = np.zeros((len(n.nodes), groups))
     ops = n.routings.operations.filter(pl.col("center") >= 0)
@@ -156,7 +157,8 @@ def _own_hours(n: Numbered, number: Ints, groups: int, month: Floats) -> Floats:
     frame = n.nodes.frame
     fixed = np.where((frame["lot_rule"] == "fixed").to_numpy(), frame["lot_quantity"].to_numpy(), 0)
     least = np.maximum(fixed, frame["lot_minimum"].to_numpy()) / SCALE
-    lot = np.maximum(np.maximum(month / WEEKS, least), 1.0)
+    period = np.where((frame["lot_rule"] == "period").to_numpy(), frame["lot_period"].to_numpy(), 0) / WEEK_MS
+    lot = np.maximum(np.maximum(month / WEEKS * np.maximum(period, 1.0), least), 1.0)
     run = ops["run"].to_numpy() / np.where(batch > 0, batch, 1.0)
     minutes = run + ops["setup"].to_numpy() / lot[node]
     np.add.at(out, (node, number[ops["center"].to_numpy()]), minutes / 60)

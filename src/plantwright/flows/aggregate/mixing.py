@@ -128,14 +128,14 @@ def steps_of(
     ----------
     plant : the plant, with the forecasts that are to be planned
     options : rows of the table
-    years : how many years are looked at; the demand of the next twelve months is that of the first
+    years : how many years are looked at; the demand of the months up to the horizon, twelve at most, tells the first
     growth, interest, spread : as shares
 
     Returns
     -------
     A line a step, the answer in a sentence, and its figures.
     """
-    load = look_up(plant, YEAR)
+    load = look_up(plant, _months_known(plant))
     node, throughput = sold(plant, load)
     steps, rows = _steps(load, options, main_site(plant))
     if not len(node) or not steps:
@@ -162,8 +162,14 @@ def steps_of(
     }  # fmt: skip
 
 
+def _months_known(plant: Plant) -> int:
+    """Give the months of the next year for which demand is known: none is planned beyond the horizon."""
+    days = plant.settings.minutes("horizon") / 1440
+    return int(np.clip(round(days / (365.25 / YEAR)), 1, YEAR))
+
+
 def _whole_year(load: Load) -> float:
-    """Give by how much the months looked at fall short of a year: the first is only what is left of it."""
+    """Give by how much the months looked at fall short of a year."""
     return 365.25 * 1440 / float(load.edges[-1] - load.edges[0])
 
 
