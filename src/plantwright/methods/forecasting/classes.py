@@ -7,6 +7,7 @@ it ends. NaN is a period that is not known.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -147,7 +148,31 @@ def series_numbers(pointer: Ints) -> Ints:
     return np.repeat(np.arange(pointer.size - 1), np.diff(pointer))
 
 
+def class_codes(values: Floats, pointer: Ints, season: Ints) -> Ints:
+    """Give the place in `CLASSES` of each series, of arguments that are checked; seasons are not looked for."""
+    return _look(values, pointer, season).code
+
+
+class _Looked(NamedTuple):
+    """What is seen of each series, and of each value: whether it counts, whose it is, where its series begins."""
+
+    code: Ints
+    interval: Floats
+    variation: Floats
+    known: Ints
+    tail: Ints
+    seen: Bools
+    number: Ints
+    first: Ints
+
+
 def _classes(values: Floats, pointer: Ints, season: Ints) -> DemandClasses:
+    found = _look(values, pointer, season)
+    seasonal = _seasonal(values, found.seen, found.number, found.first, season)
+    return DemandClasses(found.code, found.interval, found.variation, seasonal, found.known, found.tail)
+
+
+def _look(values: Floats, pointer: Ints, season: Ints) -> _Looked:
     count = pointer.size - 1
     number = series_numbers(pointer)
     place = np.arange(values.size)
@@ -169,9 +194,7 @@ def _classes(values: Floats, pointer: Ints, season: Ints) -> DemandClasses:
     half = np.clip(season // 2, 4, 13)
     code[_ending(known, demands, tail, half, _longest_gap(asked, seen, number, count))] = ENDING
     code[known < half] = NEW
-    return DemandClasses(
-        code, interval, variation, _seasonal(values, seen, number, first, season), known, tail
-    )  # fmt: skip
+    return _Looked(code, interval, variation, known, tail, seen, number, first)
 
 
 def _variation(demand: Floats, number: Ints, demands: Ints) -> Floats:

@@ -19,10 +19,10 @@ from plantwright.methods.forecasting.bad_input import (
     read_series,
     stop,
 )
-from plantwright.methods.forecasting.classes import classify
+from plantwright.methods.forecasting.classes import CLASSES, class_codes
 from plantwright.methods.forecasting.intermittent import intermittent_forecasts
 from plantwright.methods.forecasting.intervals import interval_ends, widened
-from plantwright.methods.forecasting.members import LONG_SEASONS, MEMBERS, all_grids, room
+from plantwright.methods.forecasting.members import LONG_SEASONS, MEMBERS, all_grids, room, rough_grids
 from plantwright.methods.forecasting.results import LOGNORMAL, NORMAL, SKEWED, Floats, Forecasts, Ints
 from plantwright.methods.forecasting.selection import (
     CONSTANT,
@@ -130,13 +130,11 @@ def forecast(
     (('combination',), [[16.0, 21.0, 15.0, 25.0]])
     """
     asked = _read(values, pointer, season, horizon, levels, methods, workers)
-    kinds = classify(asked.values, asked.pointer, asked.season)
-    rare = np.array([name in (INTERMITTENT, *SPORADIC) or (name == AUTO and kind in RARE)
-                     for name, kind in zip(asked.methods, kinds.names, strict=True)])  # fmt: skip
-    rare &= _lowest(asked) >= 0.0
+    codes = class_codes(asked.values, asked.pointer, asked.season)
+    rare = _rare(asked, codes)
     answer = _answer(asked.count, int(asked.horizon.max()))
     _run(asked, np.flatnonzero(~rare), answer, workers)
-    return _results(asked, answer, kinds.names, rare)
+    return _results(asked, answer, tuple(CLASSES[code] for code in codes.tolist()), rare)
 
 
 def _read(
@@ -161,10 +159,13 @@ def _read(
     return _Asked(flat, ends, seasons, steps, chosen, names)
 
 
-def _lowest(asked: _Asked) -> Floats:
-    """Give the least known value of each series."""
-    found: Floats = np.fmin.reduceat(asked.values, asked.pointer[:-1])
-    return found
+def _rare(asked: _Asked, codes: Ints) -> Bools:
+    """Tell which series the methods for intermittent demand forecast."""
+    names = np.array(asked.methods)
+    rare = (names == AUTO) & np.isin(codes, [CLASSES.index(kind) for kind in RARE])
+    rare |= np.isin(names, (INTERMITTENT, *SPORADIC))
+    lowest = np.fmin.reduceat(asked.values, asked.pointer[:-1])
+    return np.asarray(rare & (lowest >= 0.0))
 
 
 def _answer(count: int, longest: int) -> Answer:
@@ -179,15 +180,15 @@ def _run(asked: _Asked, chosen: Ints, answer: Answer, workers: int) -> None:
     """Run the kernel over the series that are chosen, a chunk a thread."""
     if not chosen.size:
         return
-    prior, grids, lengths = prior_shares(asked.season, asked.methods), all_grids(), np.diff(asked.pointer)
-    wanted = prior > 0
+    prior, lengths = prior_shares(asked.season, asked.methods), np.diff(asked.pointer)
+    grids, rough, wanted = all_grids(), rough_grids(), prior > 0
     parts = [chosen[k : k + CHUNK] for k in range(0, chosen.size, CHUNK)]
 
     def work(part: Ints) -> None:
         longest, seasons = int(lengths[part].max()), np.unique(asked.season[part])
         weeks = [min(7 * int(one), longest) for one in seasons if one in LONG_SEASONS]
         forecast_chunk(
-            asked.values, asked.pointer, asked.season, asked.horizon, wanted, prior, part, grids,
+            asked.values, asked.pointer, asked.season, asked.horizon, wanted, prior, part, grids, rough,
             room(grids, longest, max(int(seasons[-1]), 1, *weeks)), trials(answer.mean.shape[1]), np.zeros(longest),
             answer,
         )  # fmt: skip
@@ -202,15 +203,17 @@ def _run(asked: _Asked, chosen: Ints, answer: Answer, workers: int) -> None:
 
 def _results(asked: _Asked, answer: Answer, kinds: tuple[str, ...], rare: Bools) -> Forecasts:
     """Turn what the kernel gave into forecasts with intervals."""
-    sigma = widened(answer.spread, asked.season)
+    known = np.add.reduceat(~np.isnan(asked.values), asked.pointer[:-1], dtype=np.int64)
+    sigma = widened(answer.spread, asked.season, known)
     shape = np.where(answer.positive, LOGNORMAL, NORMAL).astype(np.int64)
     lower, upper = interval_ends(answer.mean, sigma, shape, asked.levels, (answer.flags & NEGATIVE) == 0)
-    names = [_name(row) for row in answer.weight]
+    names = _names(answer.weight)
     if rare.any():
         shape[rare] = SKEWED
         _fill_rare(asked, names, (answer.mean, lower, upper, sigma), np.flatnonzero(rare))
     notes = tuple(
-        _notes(int(flags), int(gaps)) for flags, gaps in zip(answer.flags.tolist(), answer.gaps.tolist(), strict=True)
+        _notes(flags, gaps) if flags or gaps else ()
+        for flags, gaps in zip(answer.flags.tolist(), answer.gaps.tolist(), strict=True)
     )
     return Forecasts(
         answer.mean, lower, upper, asked.levels, sigma, sigma[:, 0].copy(), shape, tuple(names), MEMBERS, answer.weight,
@@ -218,9 +221,11 @@ def _results(asked: _Asked, answer: Answer, kinds: tuple[str, ...], rare: Bools)
     )  # fmt: skip
 
 
-def _name(weight: Floats) -> str:
-    carrying = np.flatnonzero(weight > 0)
-    return MEMBERS[int(carrying[0])] if carrying.size == 1 else COMBINATION
+def _names(weight: Floats) -> list[str]:
+    """Give the only method that has weight, or say that it is a combination."""
+    carrying = weight > 0
+    alone, first = carrying.sum(axis=1) == 1, carrying.argmax(axis=1)
+    return [MEMBERS[m] if one else COMBINATION for one, m in zip(alone.tolist(), first.tolist(), strict=True)]
 
 
 def _notes(flags: int, gaps: int) -> tuple[str, ...]:

@@ -20,6 +20,8 @@ SOURCES = {
     "theta": "Assimakopoulos and Nikolopoulos, International Journal of Forecasting 16, 2000, 521-530",
     "optimised-theta": "Fiorucci and others, International Journal of Forecasting 32, 2016, 1151-1161",
     "dynamic-theta": "Fiorucci and others, International Journal of Forecasting 32, 2016, 1151-1161",
+    "log-theta": "Fiorucci and others, International Journal of Forecasting 32, 2016, 1151-1161",
+    "complex": "Svetunkov, Kourentzes and Ord, Naval Research Logistics 69, 2022, 1108-1123",
     COMBINATION: "Bates and Granger, Operational Research Quarterly 20, 1969, 451-468",
 }
 OTHERS = "Hyndman, Koehler, Ord and Snyder, Forecasting with Exponential Smoothing, 2008, chapter 2"

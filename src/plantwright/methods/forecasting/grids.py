@@ -27,7 +27,9 @@ FINE = (0.01, 0.02, 0.04, 0.06, 0.09, 0.13, 0.18, 0.23, 0.28, 0.34, 0.4, 0.46, 0
 SHARES = (0.0, 0.06, 0.2)
 FADES = (0.8, 0.9, 0.97)
 SWAYS = (0.0, 0.03, 0.1, 0.25, 0.5)
+ROUGH = (0.02, 0.06, 0.12, 0.2, 0.28, 0.37, 0.46, 0.56, 0.66, 0.77, 0.88, 1.0)
 ANGLES = (1.0, 1.25, 1.5, 2.0, 3.0, 5.0, 10.0, 1000.0)
+GROWTHS = (-0.04, 0.0, 0.02, 0.05, 0.09, 0.14, 0.2, 0.28)
 
 
 class Grid(NamedTuple):
@@ -72,6 +74,27 @@ def trend_grid() -> Grid:
     return _grid(simple + trends)
 
 
+def rough_trend_grid() -> Grid:
+    """Give one block for trials: what the sets say together hardly changes, and it takes a third of the time."""
+    trends = ((0.0, 1.0, 1.0), (0.06, 0.9, 0.0), (0.06, 0.97, 0.0), (0.06, 0.97, 1.0), (0.06, 1.0, 0.0),
+              (0.06, 1.0, 1.0), (0.2, 0.8, 0.0), (0.2, 0.9, 0.0), (0.2, 0.9, 1.0), (0.2, 0.97, 0.0), (0.2, 0.97, 1.0),
+              (0.2, 1.0, 0.0), (0.2, 1.0, 1.0))  # fmt: skip
+    moving = product((0.07, 0.22, 0.48, 0.85), trends)
+    return _grid(
+        [(alpha, 0.0, 0.0, 1.0, 0.0) for alpha in ROUGH]
+        + [(alpha, alpha * share, 0.0, fade, start) for alpha, (share, fade, start) in moving]
+    )
+
+
+def rough_season_grid() -> Grid:
+    """Give one block for trials."""
+    trends = ((0.0, 1.0, 0.0), (0.04, 1.0, 1.0), (0.12, 0.9, 1.0), (0.0, 0.97, 1.0))
+    return _grid(
+        (alpha, alpha * share, (1 - alpha) * sway, fade, start)
+        for alpha, sway, (share, fade, start) in product((0.04, 0.16, 0.38, 0.72), (0.0, 0.05, 0.2, 0.5), trends)
+    )
+
+
 def season_grid() -> Grid:
     """Give sets that learn the season as well."""
     trends = ((0.0, 1.0, 0.0), (0.04, 1.0, 1.0), (0.12, 0.9, 1.0), (0.04, 0.97, 0.0), (0.0, 0.97, 1.0))
@@ -85,3 +108,9 @@ def theta_grid() -> Floats:
     """Give float64[3, WIDTH]: alpha, 1 - 1 / theta, and 1 / alpha."""
     alphas = (0.05, 0.12, 0.22, 0.35, 0.5, 0.65, 0.8, 0.95)
     return np.array([(alpha, 1 - 1 / angle, 1 / alpha) for alpha, angle in product(alphas, ANGLES)]).T.copy()
+
+
+def complex_grid() -> Floats:
+    """Give float64[2, WIDTH], a0 and a1: a1 - 1 is about by what share the level grows, a0 - a1 how fast it moves."""
+    gains = (0.05, 0.12, 0.2, 0.3, 0.42, 0.56, 0.72, 0.9)
+    return np.array([(1 + growth + gain, 1 + growth) for gain, growth in product(gains, GROWTHS)]).T.copy()

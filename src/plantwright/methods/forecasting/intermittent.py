@@ -23,6 +23,8 @@ CONSTANTS = np.array([0.02, 0.05, 0.1, 0.15, 0.2, 0.3])
 """Smoothing constants that are tried; larger ones chase single demands."""
 STRETCH = (6, 13)
 """Fewest and most periods of the stretches that the typical level is taken from; between them the horizon."""
+FADE = 0.6
+"""How fast stretches fade: one counts 1 - FADE / k of the one a period after it, k their length."""
 SIZE_PRIOR = 20.0
 """Demands that the usual variation of sizes is worth beside the item's own."""
 USUAL_VARIATION = 0.5
@@ -319,7 +321,7 @@ def _levels(values: Floats, pointer: Ints, smoothed: Floats, method: str, horizo
     if method == "auto":
         typical = np.zeros(pointer.size - 1)
         stretch = min(max(horizon, STRETCH[0]), STRETCH[1])
-        kernel.typical_all(values, pointer, stretch, 1.0 - 0.6 / stretch, typical)
+        kernel.typical_all(values, pointer, stretch, 1.0 - FADE / stretch, typical)
         mean = smoothed[:, [kernel.SES, kernel.TSB, kernel.IMAPA]].mean(axis=1)
         return typical, TYPICAL_SHARE * typical + (1.0 - TYPICAL_SHARE) * mean
     if method == "zero":

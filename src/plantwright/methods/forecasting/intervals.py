@@ -5,17 +5,34 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from plantwright.methods.forecasting.members import SHORT
 from plantwright.methods.forecasting.results import Floats, Ints, spread_quantiles
 from plantwright.methods.forecasting.shares import family_of
 
-WIDEN = {"none": (1.08, 0.05), "quarter": (1.08, 0.08), "season": (1.06, 0.06), "day": (1.04, 0.0)}
-"""By length of the season: a factor of the deviation, and how much of it is added a season ahead, so that published
-series are covered as often as is said."""
+WIDEN = {"none": (1.0, 0.04, 5), "quarter": (1.05, 0.12, 4), "season": (0.95, 0.04, 8), "day": (1.04, 0.0, 0)}
+"""By length of the season: a factor of the deviation, how much of it is added a season ahead, and how many values a fit
+uses up beside those of the season; so that published series are covered as often as is said."""
+
+LEAST_FREE = 0.3
+"""So much of the values counts as left over at least, however short the series."""
 
 
-def widened(deviation: Floats, season: Ints) -> Floats:
-    """Give the deviations, corrected by what published series have shown."""
-    factor, growth = np.array([WIDEN[family_of(periods)] for periods in season.tolist()]).T
+def widened(deviation: Floats, season: Ints, known: Ints) -> Floats:
+    """Give the deviations, corrected by what published series have shown, the more the fewer values are known.
+
+    The factor is sqrt(n / (n - p)) for n values, p of which the fit used up: errors of the past are those of what was
+    fitted to it.
+
+    Examples
+    --------
+    >>> widened(np.ones((2, 1)), np.array([1, 1]), np.array([12, 600])).round(2).tolist()
+    [[1.41], [1.01]]
+    """
+    lengths, place = np.unique(season, return_inverse=True)
+    factor, growth, used = np.array([WIDEN[family_of(periods)] for periods in lengths.tolist()])[place].T
+    used = used + np.where((known >= 2 * season) & (used > 0), season, 1)
+    few = np.sqrt(known / np.maximum(known - used, LEAST_FREE * known))
+    factor = factor * np.where(known < SHORT, 1.0, few)
     seasons = np.arange(deviation.shape[1]) / season[:, None]
     found: Floats = deviation * factor[:, None] * (1.0 + growth[:, None] * np.minimum(seasons, 10.0))
     return found

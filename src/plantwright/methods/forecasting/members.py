@@ -10,7 +10,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plantwright.methods.compiled import compiled
-from plantwright.methods.forecasting.grids import DAMPED, HOLT, SES, WIDTH, Grid, season_grid, theta_grid, trend_grid
+from plantwright.methods.forecasting.complex import project_complex
+from plantwright.methods.forecasting.grids import (
+    DAMPED,
+    HOLT,
+    SES,
+    WIDTH,
+    Grid,
+    complex_grid,
+    rough_season_grid,
+    rough_trend_grid,
+    season_grid,
+    theta_grid,
+    trend_grid,
+)
 from plantwright.methods.forecasting.regression import project_changes
 from plantwright.methods.forecasting.seasons import season_index
 from plantwright.methods.forecasting.smoothing import first_line, project_sets, run_grid, weigh_sets
@@ -22,9 +35,10 @@ Bools = NDArray[np.bool_]
 MEMBERS = (
     "naive", "seasonal-naive", "average", "ses", "holt", "damped", "theta", "optimised-theta", "dynamic-theta",
     "trend", "log-trend", "level", "seasonal", "log-seasonal", "autoregression", "aggregated",
+    "log-theta", "complex",
 )  # fmt: skip
 (NAIVE, SEASONAL_NAIVE, AVERAGE, SIMPLE, LINEAR, FADING, THETA, STATIC, DYNAMIC, TREND_MIX, LOG_TREND, LEVEL, SEASONAL,
- LOG_SEASONAL, REGRESSION, AGGREGATED) = range(len(MEMBERS))  # fmt: skip
+ LOG_SEASONAL, REGRESSION, AGGREGATED, LOG_THETA, COMPLEX) = range(len(MEMBERS))  # fmt: skip
 
 BEST_ALONE = 1e5
 """A sharpness at which only the best set of parameters is left."""
@@ -47,6 +61,7 @@ class Grids(NamedTuple):
     trend: Grid
     season: Grid
     theta: Floats
+    complex: Floats
 
 
 class Work(NamedTuple):
@@ -65,7 +80,12 @@ class Work(NamedTuple):
 
 def all_grids() -> Grids:
     """Make the sets of parameters."""
-    return Grids(trend_grid(), season_grid(), theta_grid())
+    return Grids(trend_grid(), season_grid(), theta_grid(), complex_grid())
+
+
+def rough_grids() -> Grids:
+    """Make the fewer sets by which methods are tried out."""
+    return Grids(rough_trend_grid(), rough_season_grid(), theta_grid(), complex_grid())
 
 
 def room(grids: Grids, longest: int, period: int) -> Work:
@@ -128,7 +148,7 @@ def all_members(
         usable[NAIVE] = True
     else:
         trend_members(size, horizon, wanted, grids, work, mean, spread)
-        theta_members(size, horizon, wanted, grids, work, mean, spread)
+        theta_members(size, horizon, positive, wanted, grids, work, mean, spread)
         other_members(size, period, horizon, positive, wanted, grids, work, mean, spread)
     for m in range(len(MEMBERS)):
         if usable[m] and (AVERAGE <= m < LOG_TREND or m == LEVEL or m >= REGRESSION):
@@ -213,14 +233,15 @@ def add_drift(size: int, horizon: int, grid: Grid, work: Work, mean: Floats) -> 
 
 @compiled
 def theta_members(
-    size: int, horizon: int, wanted: Bools, grids: Grids, work: Work, mean: Floats, spread: Floats
+    size: int, horizon: int, positive: bool, wanted: Bools, grids: Grids, work: Work, mean: Floats, spread: Floats
 ) -> None:
-    """Fit the Theta models with a chosen angle."""
-    for m in (STATIC, DYNAMIC):
+    """Fit the Theta models with a chosen angle, one of them to logarithms where that makes sense."""
+    for m in (STATIC, DYNAMIC, LOG_THETA):
         if wanted[m]:
-            project_theta(
-                work.adjusted, size, grids.theta, work.angles, m == DYNAMIC, SHARPNESS, horizon, mean[m], spread[m]
-            )
+            x = work.logs if m == LOG_THETA else work.adjusted
+            project_theta(x, size, grids.theta, work.angles, m != STATIC, SHARPNESS, horizon, mean[m], spread[m])
+    if wanted[LOG_THETA] and positive:
+        from_logs(mean[LOG_THETA], spread[LOG_THETA], horizon)
 
 
 @compiled
@@ -301,11 +322,15 @@ def other_members(
     size: int, period: int, horizon: int, positive: bool, wanted: Bools, grids: Grids, work: Work, mean: Floats,
     spread: Floats,
 ) -> None:  # fmt: skip
-    """Fit the autoregression, of logarithms where that makes sense, and the smoothing of longer periods."""
+    """Fit the autoregression, of logarithms where that makes sense, complex smoothing, and that of longer periods."""
     if wanted[REGRESSION]:
         project_changes(work.logs, size, horizon, mean[REGRESSION], spread[REGRESSION])
         if positive:
             from_logs(mean[REGRESSION], spread[REGRESSION], horizon)
+    if wanted[COMPLEX]:
+        project_complex(
+            work.adjusted, size, grids.complex, work.angles, SHARPNESS, horizon, mean[COMPLEX], spread[COMPLEX]
+        )
     if wanted[AGGREGATED]:
         add_up(size, max(period // 4, 2), horizon, grids.trend, work, mean[AGGREGATED], spread[AGGREGATED])
 

@@ -117,16 +117,18 @@ def quantiles(forecasts: Forecasts, probabilities: ArrayLike) -> Floats:
 def spread_quantiles(mean: Floats, sigma: Floats, shape: Ints, probabilities: Floats) -> Floats:
     """Give the quantiles of errors of the given shapes around a mean."""
     points = np.array([student(float(p)) for p in probabilities])
-    plain = mean[..., None] + sigma[..., None] * points
-    share = np.minimum(sigma, 1e3 * np.abs(mean)) / np.maximum(np.abs(mean), 1e-300)
-    width = np.sqrt(np.log1p(share**2))
-    factor = mean[..., None] * np.exp(np.minimum(width[..., None] * points, 50.0))
-    normal = np.array([NormalDist().inv_cdf(float(p)) for p in probabilities])
-    ninth = (share**2)[..., None] / 9.0
-    cube = np.maximum(1.0 - ninth + normal * np.sqrt(ninth), 0.0)
-    gamma = mean[..., None] * cube**3
-    kinds = shape[:, None, None]
-    found: Floats = np.where(kinds == LOGNORMAL, factor, np.where(kinds == SKEWED, gamma, plain))
+    found: Floats = np.empty((*mean.shape, points.size))
+    for kind in np.unique(shape).tolist():
+        rows = shape == kind
+        middle, deviation = mean[rows, :, None], sigma[rows, :, None]
+        share = np.minimum(deviation, 1e3 * np.abs(middle)) / np.maximum(np.abs(middle), 1e-300)
+        if kind == LOGNORMAL:
+            found[rows] = middle * np.exp(np.minimum(np.sqrt(np.log1p(share**2)) * points, 50.0))
+        elif kind == SKEWED:
+            normal = np.array([NormalDist().inv_cdf(float(p)) for p in probabilities])
+            found[rows] = middle * np.maximum(1.0 - share**2 / 9.0 + normal * share / 3.0, 0.0) ** 3
+        else:
+            found[rows] = middle + deviation * points
     return found
 
 

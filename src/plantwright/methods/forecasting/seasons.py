@@ -61,13 +61,7 @@ def season_index(x: Floats, size: int, period: int, trend: Floats, index: Floats
     if size < 2 * period or period < 2:
         return 0.0
     half = period // 2
-    for t in range(half, size - half):
-        total = 0.0
-        for j in range(t - half, t + half + 1):
-            total += x[j]
-        if period % 2 == 0:
-            total -= 0.5 * (x[t - half] + x[t + half])
-        trend[t] = total / period
+    centred_average(x, size, period, trend)
     places(x, trend, half, size - half, period, index)
     local_line(x, size, period, index, trend)
     places(x, trend, 0, size, period, index)
@@ -75,15 +69,31 @@ def season_index(x: Floats, size: int, period: int, trend: Floats, index: Floats
 
 
 @compiled
+def centred_average(x: Floats, size: int, period: int, trend: Floats) -> None:
+    """Give the mean over the season around each moment that has a whole one; even seasons take half of both ends."""
+    half, total = period // 2, 0.0
+    for t in range(2 * half + 1):
+        total += x[t]
+    for t in range(half, size - half):
+        ends = 0.5 * (x[t - half] + x[t + half]) if period % 2 == 0 else 0.0
+        trend[t] = (total - ends) / period
+        if t + half + 1 < size:
+            total += x[t + half + 1] - x[t - half]
+
+
+@compiled
 def places(x: Floats, trend: Floats, start: int, end: int, period: int, index: Floats) -> None:
     """Give the weighted mean of x - trend at each place of the season, less their mean."""
     total, count = np.zeros(period), np.zeros(period)
-    weight = 1.0
+    weight, place, left = 1.0, (end - 1) % period, period
     for t in range(end - 1, start - 1, -1):
-        total[t % period] += weight * (x[t] - trend[t])
-        count[t % period] += weight
-        if (end - t) % period == 0:
+        total[place] += weight * (x[t] - trend[t])
+        count[place] += weight
+        place = place - 1 if place > 0 else period - 1
+        left -= 1
+        if left == 0:
             weight *= RECENT
+            left = period
     mean = 0.0
     for j in range(period):
         index[j] = total[j] / count[j] if count[j] > 0 else 0.0
@@ -117,9 +127,10 @@ def local_line(x: Floats, size: int, period: int, index: Floats, trend: Floats) 
 @compiled
 def shrink(x: Floats, size: int, period: int, trend: Floats, index: Floats) -> float:
     """Shrink the indices towards 0 by their share of noise."""
-    noise, signal = 0.0, 0.0
+    noise, signal, place = 0.0, 0.0, 0
     for t in range(size):
-        noise += (x[t] - trend[t] - index[t % period]) ** 2
+        noise += (x[t] - trend[t] - index[place]) ** 2
+        place = place + 1 if place + 1 < period else 0
     for j in range(period):
         signal += index[j] ** 2
     seasons = size / period

@@ -69,9 +69,9 @@ def trials(horizon: int) -> Trials:
 @compiled
 def forecast_chunk(
     values: Floats, pointer: Ints, season: Ints, horizon: Ints, wanted: Bools, prior: Floats, chosen: Ints,
-    grids: Grids, work: Work, tried: Trials, y: Floats, answer: Answer,
+    grids: Grids, rough: Grids, work: Work, tried: Trials, y: Floats, answer: Answer,
 ) -> None:  # fmt: skip
-    """Forecast the series that are chosen."""
+    """Forecast the series that are chosen; methods are fitted with `grids` and tried out with the `rough` ones."""
     for i in chosen:
         begin, end = pointer[i], pointer[i + 1]
         while math.isnan(values[begin]):
@@ -85,7 +85,7 @@ def forecast_chunk(
             continue
         for t in range(size):
             y[t] /= scale
-        forecast_one(y, size, season[i], horizon[i], wanted[i], prior[i], grids, work, tried, i, answer)
+        forecast_one(y, size, season[i], horizon[i], wanted[i], prior[i], grids, rough, work, tried, i, answer)
         for h in range(answer.mean.shape[1]):
             answer.mean[i, h] *= scale
             answer.spread[i, h] = math.sqrt(answer.spread[i, h]) * scale
@@ -114,8 +114,8 @@ def look(y: Floats, size: int, i: int, answer: Answer) -> float:
 
 @compiled
 def forecast_one(
-    y: Floats, size: int, period: int, horizon: int, wanted: Bools, prior: Floats, grids: Grids, work: Work,
-    tried: Trials, i: int, answer: Answer,
+    y: Floats, size: int, period: int, horizon: int, wanted: Bools, prior: Floats, grids: Grids, rough: Grids,
+    work: Work, tried: Trials, i: int, answer: Answer,
 ) -> None:  # fmt: skip
     """Try all methods out from earlier origins, fit them to all values, weigh them and put them together."""
     positive, longest = answer.positive[i], answer.mean.shape[1]
@@ -128,7 +128,7 @@ def forecast_one(
         start = size - steps - (r - 1) * ((steps + 1) // 2)
         if steps < 1 or start < least_start(size, period):
             break
-        all_members(y, start, period, steps, positive, wanted, grids, work, tried.mean[r], tried.spread[r],
+        all_members(y, start, period, steps, positive, wanted, rough, work, tried.mean[r], tried.spread[r],
                     tried.usable[r])  # fmt: skip
         tried.size[r] = start
         origins = r

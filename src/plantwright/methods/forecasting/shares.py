@@ -11,14 +11,20 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 COMBINED = {
-    "none": {"dynamic-theta": 1.0, "optimised-theta": 0.5, "trend": 1.0, "log-trend": 1.0},
-    "quarter": {"seasonal-naive": 1.0, "theta": 3.0, "damped": 2.0, "trend": 1.0, "seasonal": 3.0, "aggregated": 1.0},
+    "none": {"naive": 0.5, "optimised-theta": 2.0, "trend": 2.0, "log-trend": 1.0, "complex": 2.0},
+    "quarter": {
+        "seasonal-naive": 0.5,
+        "theta": 3.0,
+        "optimised-theta": 2.0,
+        "seasonal": 2.0,
+        "damped": 1.0,
+        "complex": 1.0,
+    },
     "season": {
         "seasonal-naive": 0.5,
         "theta": 2.0,
-        "dynamic-theta": 2.0,
+        "log-theta": 3.0,
         "trend": 2.0,
-        "log-trend": 1.0,
         "seasonal": 2.0,
         "aggregated": 2.0,
     },
@@ -45,15 +51,22 @@ def family_of(season: int) -> str:
 
 
 def prior_shares(season: Ints, methods: tuple[str, ...]) -> Floats:
-    """Give the share of each method for each series: one alone where it is named."""
-    table = np.zeros((season.size, len(MEMBERS)))
-    rows = {
-        name: np.array([shares.get(member, 0.0) for member in MEMBERS]) / sum(shares.values())
-        for name, shares in COMBINED.items()
-    }
-    for i, (periods, name) in enumerate(zip(season.tolist(), methods, strict=True)):
-        if name in MEMBERS:
-            table[i, MEMBERS.index(name)] = 1.0
-        else:
-            table[i] = rows[family_of(periods)]
+    """Give the share of each method for each series: one alone where it is named.
+
+    Examples
+    --------
+    >>> shares = prior_shares(np.array([12, 4]), ("auto", "naive"))
+    >>> shares.sum(axis=1).round(9).tolist(), shares[1, 0]
+    ([1.0, 1.0], np.float64(1.0))
+    """
+    lengths, place = np.unique(season, return_inverse=True)
+    table = np.array([_combined(family_of(periods)) for periods in lengths.tolist()])[place]
+    for name in {*methods} & {*MEMBERS}:
+        table[[one == name for one in methods]] = np.eye(len(MEMBERS))[MEMBERS.index(name)]
     return table
+
+
+def _combined(family: str) -> list[float]:
+    """Give the row of a family, adding up to 1."""
+    shares = COMBINED[family]
+    return [shares.get(member, 0.0) / sum(shares.values()) for member in MEMBERS]

@@ -48,6 +48,20 @@ def smooth_block(x: Floats, size: int, period: int, numbers: Floats, state: Floa
 
 
 @compiled
+def smooth_plain(x: Floats, size: int, numbers: Floats, state: Floats) -> None:
+    """Run a block of sets without a season over a series; a loop of its own, because it is most of all work."""
+    for t in range(size):
+        value = x[t]
+        for k in range(WIDTH):
+            slope = numbers[PHI + k] * state[TREND + k]
+            base = state[k] + slope
+            error = value - base
+            state[k] = base + numbers[k] * error
+            state[TREND + k] = slope + numbers[BETA + k] * error
+            state[LOSS + k] += error * error
+
+
+@compiled
 def first_line(x: Floats, size: int, period: int, index: Floats) -> tuple[float, float]:
     """Give mean and slope of the least-squares line through the first values less their season."""
     mean = 0.0
@@ -76,7 +90,10 @@ def run_grid(x: Floats, size: int, period: int, index: Floats, grid: Grid, state
             state[block, LOSS + k] = 0.0
         for j in range(period):
             seasonal[block, j * WIDTH : (j + 1) * WIDTH] = index[j]
-        smooth_block(x, size, period, grid.numbers[block], state[block], seasonal[block])
+        if period == 1:
+            smooth_plain(x, size, grid.numbers[block], state[block])
+        else:
+            smooth_block(x, size, period, grid.numbers[block], state[block], seasonal[block])
 
 
 @compiled
@@ -120,7 +137,7 @@ def weigh_sets(grid: Grid, state: Floats, size: int, low: int, high: int, sharpn
             if not low <= grid.kind[block, k] <= high:
                 continue
             loss = state[block, LOSS + k] / size + TINY
-            if power * (1.0 - best / loss) < 8.0:
+            if power * (1.0 - best / loss) < 6.0:
                 weight[block, k] = math.exp(grid.prior[block, k] - power * math.log(loss / best))
                 most = max(most, weight[block, k])
     share_out(weight[: grid.kind.shape[0]], most)

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from plantwright.methods.compiled import compiled
 from plantwright.methods.forecasting.grids import WIDTH
-from plantwright.methods.forecasting.smoothing import TINY, first_line
+from plantwright.methods.forecasting.smoothing import LITTLE, TINY, first_line
 
 Floats = NDArray[np.float64]
 
@@ -84,9 +84,11 @@ def project_theta(
     spread[:horizon] = 0.0
     for k in range(WIDTH):
         loss = state[LOSS + k] / size + TINY
-        if power * (1.0 - least / loss) >= 9.0:
+        if power * (1.0 - least / loss) >= 4.0:
             continue
         share = math.exp(-power * math.log(loss / least))
+        if share < LITTLE:
+            continue
         total += share
         alpha, rest = sets[0, k], 1.0 - sets[0, k]
         level, decay = state[k], state[DECAY + k]
