@@ -1,18 +1,26 @@
 """The commands shown in README.md and docs/ run, and print what the page says. CONTRIBUTING.md has the rules."""
 
+import contextlib
 import os
 import re
+import shlex
 import subprocess
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
+from string import Template
 
 import pytest
+from typer.testing import CliRunner
+
+from plantwright.doors.cli.app import app
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 BLOCK = re.compile(r"^```console *(?P<mark>[^\n]*)\n(?P<body>.*?)^```", re.MULTILINE | re.DOTALL)
 EXPECTED_STATUS = re.compile(r"\s+# exits (\d+)$")
+PLAIN = re.compile(r"plantwright [^|&;<>`*?~\n]*")
+"""A command that needs no shell."""
 
 
 @dataclass
@@ -44,10 +52,10 @@ def commands_of_block(body):
     return commands
 
 
-def fault_of(command, folder):
-    """Run the command in `folder`; say what differs from the page, or nothing."""
+def run_in_shell(text, folder):
+    """Run a command as it stands, as a reader does; gives its status and what it prints."""
     done = subprocess.run(
-        ["sh", "-c", command.text],
+        ["sh", "-c", text],
         cwd=folder,
         env=environment(),
         stdin=subprocess.DEVNULL,
@@ -57,10 +65,28 @@ def fault_of(command, folder):
         timeout=300,
         check=False,
     )
-    told = f"\n$ {command.text}\n{done.stdout}"
-    if done.returncode != command.status:
-        return f"exits {done.returncode}, not {command.status}:{told}"
-    printed = iter(line.rstrip() for line in done.stdout.splitlines())
+    return done.returncode, done.stdout
+
+
+def run_here(text, folder):
+    """Run a command of the program in this process, which has it loaded; what needs a shell runs in one."""
+    if not PLAIN.fullmatch(text):
+        return run_in_shell(text, folder)
+    words = shlex.split(Template(text).safe_substitute(environment()), comments=True)
+    with contextlib.chdir(folder):
+        done = CliRunner(env=environment()).invoke(app, words[1:])
+    if done.exception is not None and not isinstance(done.exception, SystemExit):
+        raise done.exception
+    return done.exit_code, done.output
+
+
+def fault_of(command, folder, run=run_in_shell):
+    """Run the command in `folder`; say what differs from the page, or nothing."""
+    status, out = run(command.text, folder)
+    told = f"\n$ {command.text}\n{out}"
+    if status != command.status:
+        return f"exits {status}, not {command.status}:{told}"
+    printed = iter(line.rstrip() for line in out.splitlines())
     for line in command.lines:
         if "…" not in line and line not in printed:  # `in` moves on, so that the lines are held to their order
             return f"does not print, or not in this place: {line!r}{told}"
@@ -75,8 +101,9 @@ def environment():
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_commands_of_the_page_run_and_print_what_it_says(page, tmp_path):
+    run = run_in_shell if page.name == "README.md" else run_here  # one page as its readers run it
     for command in commands_of(page.read_text(encoding="utf-8")):
-        fault = fault_of(command, tmp_path)
+        fault = fault_of(command, tmp_path, run)
         assert not fault, fault
 
 
