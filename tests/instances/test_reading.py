@@ -148,6 +148,16 @@ def test_generated_shop_has_calendars_families_releases_and_weights():
     assert not shop.pausable.any()
 
 
+def test_generated_shop_with_regular_hours_has_overtime_to_count():
+    read = instance_of(json.dumps(SHOP | {"regular": [SHOP["calendar"][0], [[100, 200]]]}), "x")
+    assert read.objective == "weighted_tardiness+overtime"
+    assert [hours[:2].tolist() for hours in read.shop.time.intervals(read.shop.unit_regular[1])] == [
+        [100, 1540],
+        [200, 1640],
+    ]
+    assert "regular-hours" in {problem.code for problem in faults_of(json.dumps(SHOP | {"regular": [[[0, 1440]]] * 2}))}
+
+
 def test_all_faults_of_a_file_are_told_at_once_with_their_lines():
     problems = faults_of("3 2\n0 3 7 2\n1 -2 0 x\n")
     assert [(problem.code, problem.where) for problem in problems] == [
@@ -184,6 +194,7 @@ def test_all_faults_of_a_file_are_told_at_once_with_their_lines():
         (json.dumps(SHOP | {"setup": [[0, 5]]}), "instance-structure"),
         (json.dumps(SHOP | {"calendar": [[], [[5, 3]]]}), "instance-structure"),
         (json.dumps(SHOP | {"calendar": [[[0, 30]], [[0, 20], [10, 40]]]}), "instance-structure"),
+        (json.dumps(SHOP | {"regular": [[]]}), "instance-structure"),
         (json.dumps(SHOP | {"setup": [[0, 5], [6, 2000]]}).replace("[0, 1440]", "[0, 1400]"), "instance-structure"),
     ],
 )
