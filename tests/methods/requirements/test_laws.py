@@ -109,13 +109,13 @@ def add_extras(draw, plant, count, amounts, any_node):
 
 
 @given(plants(extras=False))
-@settings(max_examples=300)
+@settings(max_examples=100)
 def test_plain_plans_break_no_rule(plant):
     assert Judge(plant, plan_of(plant)).faults() == []
 
 
 @given(plants())
-@settings(max_examples=300)
+@settings(max_examples=150)
 def test_plans_with_substitutes_alternatives_and_co_products_break_no_rule(plant):
     assert Judge(plant, plan_of(plant)).faults() == []
 
