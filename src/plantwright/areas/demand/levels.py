@@ -85,8 +85,8 @@ def _words(rows: pl.DataFrame, way: str) -> str:
     off = (pl.col("quantity") - pl.col("alone")).abs().sum() / pl.col("alone").sum()
     share = sums.filter(pl.col("alone") > 0).select(off).item()
     return say(
-        "{count} above the items, made to add up by {way}; they are {share} from what their own past foretells.",
-        count=wording.count(sums.height, "row"), way=say(way), share=wording.percent(round((share or 0.0) * SCALE)),
+        "{count} of items and sites add up ({way}); they are {share} from what their past as a whole foretells.",
+        count=wording.count(sums.height, "sum"), way=say(way), share=wording.percent(round((share or 0.0) * SCALE)),
     )  # fmt: skip
 
 
