@@ -128,6 +128,7 @@ def main() -> None:
     reader = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     reader.add_argument("groups", nargs="*", metavar="GROUP", help=", ".join([*GROUPS, "speed"]) + "; all without it")
     reader.add_argument("--every", type=int, default=1, help="take every so-manieth series")
+    reader.add_argument("--first", type=int, default=0, help="begin with this one, from 0")
     reader.add_argument("--peers", default="", metavar="PYTHON", help="an interpreter that has statsforecast")
     given = reader.parse_args()
     from plantwright.instances.series import read_series
@@ -140,7 +141,7 @@ def main() -> None:
         elif name not in GROUPS:
             reader.error(f"{name} is none of {', '.join([*GROUPS, 'speed'])}")
         elif (DATA / GROUPS[name][1]).exists():
-            show(GROUPS[name][0], read_series(DATA / GROUPS[name][1])[:: given.every], given.peers)
+            show(GROUPS[name][0], read_series(DATA / GROUPS[name][1])[given.first :: given.every], given.peers)
         else:
             print(f"\nno {DATA / GROUPS[name][1]}")
 
