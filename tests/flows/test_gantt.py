@@ -1,27 +1,21 @@
 """What the chart of a schedule is drawn from, on the sample plant."""
 
-from pathlib import Path
-
 import polars as pl
 import pytest
 
-import plantwright
 from plantwright.flows.gantt import chain, gantt, lanes_of
-from plantwright.flows.plan import make_plan
 from plantwright.flows.trial import Pin, named_as, try_pin
 from plantwright.flows.views import MemoryView
 
-SAMPLE = Path(plantwright.__file__).parent / "samples" / "pumps"
+
+@pytest.fixture(scope="module")
+def plant(pumps):
+    return pumps[0]
 
 
 @pytest.fixture(scope="module")
-def plant():
-    return plantwright.load(SAMPLE)
-
-
-@pytest.fixture(scope="module")
-def view(plant):
-    return MemoryView(plant, make_plan(plant))
+def view(pumps):
+    return MemoryView(*pumps)
 
 
 def starts(data):

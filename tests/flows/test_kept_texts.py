@@ -1,16 +1,12 @@
 """Texts that plans keep in English are said in the language of who reads."""
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 
-import plantwright as pw
 from plantwright.areas.planning import words
 from plantwright.core.reader import KEPT, Reader, reading, retold
 from plantwright.flows.views import MemoryView
-
-SAMPLE = Path(pw.__file__).parent / "samples" / "pumps"
 
 
 @dataclass(frozen=True)
@@ -24,9 +20,8 @@ class Bracketed(Reader):
 
 
 @pytest.fixture(scope="module")
-def texts():
-    plant = pw.load(SAMPLE)
-    view = MemoryView(plant, pw.plan(plant))
+def texts(pumps):
+    view = MemoryView(*pumps)
     found = {"reason": "text", "demand_plan": "cause", "message_draft": "text"}
     return sorted({text for name, column in found.items() for text in view.result(name)[column] if text})
 

@@ -1,23 +1,17 @@
 """The order book, what makes orders late, and how all stock goes: on the sample plant, against its plan."""
 
-from pathlib import Path
-
 import polars as pl
 import pytest
 
-import plantwright as pw
 from plantwright.core.exact import SCALE
 from plantwright.flows.documents import stored_document
 from plantwright.flows.reporting import run_report
 from plantwright.flows.views import MemoryView
 
-SAMPLE = Path(pw.__file__).parent / "samples" / "pumps"
-
 
 @pytest.fixture(scope="module")
-def view():
-    plant = pw.load(SAMPLE)
-    return MemoryView(plant, pw.plan(plant))
+def view(pumps):
+    return MemoryView(*pumps)
 
 
 def rows(view, name, **told):
