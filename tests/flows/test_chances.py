@@ -3,7 +3,6 @@
 import json
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from importlib.resources import as_file, files
 
 import polars as pl
 import pytest
@@ -87,13 +86,6 @@ def steady(tmp_path_factory):
     settings = TABLES["setting"] + "".join(f"\n{name},{value}" for name, value in STEADY.items())
     moves = "\n".join(line for line in TABLES["stock_move"].split("\n") if "SUPPLIER" not in line)
     return planned(tmp_path_factory.mktemp("steady"), setting=settings, stock_move=moves, **nothing)
-
-
-@pytest.fixture(scope="module")
-def pumps():
-    with as_file(files("plantwright") / "samples" / "pumps") as folder:
-        plant = pw.load(folder)
-    return plant, pw.plan(plant)
 
 
 def minute(text):
