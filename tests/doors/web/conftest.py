@@ -5,6 +5,7 @@ looks at a copy of its own, whose file is ``own_site.db``.
 """
 
 import fcntl
+import json
 import os
 import shutil
 import signal
@@ -14,14 +15,13 @@ import sys
 import tempfile
 import time
 import urllib.request
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect, sync_playwright
-
-from plantwright.doors.cli.app import app
 
 IN_CI = os.environ.get("CI", "").lower() in {"1", "true"}
 IS_ROOT = os.geteuid() == 0
@@ -76,29 +76,53 @@ def browser(chromium):
 
 
 @pytest.fixture(scope="session")
-def site(planned_once, tmp_path_factory):
+def serve():
+    """Serve a plant of any kind of database: ``with serve(target, folder) as site``."""
+    nursery = Nursery()
+    yield partial(serving, nursery.begin)
+    nursery.close()
+
+
+@pytest.fixture(scope="session")
+def site(serve, planned_once, tmp_path_factory):
     """A server for tests that only read, on a copy of the planned sample plant."""
     folder = tmp_path_factory.mktemp("site")
     db = Path(shutil.copy(planned_once, folder / "plant.db"))
-    with serving(db, folder) as found:
+    with serve(db, folder) as found:
         yield found
 
 
 @pytest.fixture
-def own_site(planned, tmp_path):
+def own_site(serve, planned, tmp_path):
     """A server for one test that writes, on a plant of its own."""
-    with serving(planned, tmp_path) as found:
+    with serve(planned, tmp_path) as found:
         yield found
+
+
+def window(browser, site):
+    """Open a window of the browser on a site; paths are taken from its address."""
+    opened = browser.new_context(
+        base_url=site.url, viewport={"width": 1440, "height": 900}, locale="en-GB", accept_downloads=True
+    )
+    opened.set_default_timeout(WAIT)
+    return opened
+
+
+@pytest.fixture(scope="session")
+def reading_window(browser, site):
+    """The window of the tests that only read: what the browser has loaded for one, it has for all."""
+    opened = window(browser, site)
+    yield opened
+    opened.close()
 
 
 @pytest.fixture
 def context(request, browser):
-    """A window of the browser on the site of the test; paths are taken from its address."""
-    looked_at = request.getfixturevalue("own_site" if "own_site" in request.fixturenames else "site")
-    opened = browser.new_context(
-        base_url=looked_at.url, viewport={"width": 1440, "height": 900}, locale="en-GB", accept_downloads=True
-    )
-    opened.set_default_timeout(WAIT)
+    """A window of the browser on the site of the test."""
+    if "own_site" not in request.fixturenames:
+        yield request.getfixturevalue("reading_window")
+        return
+    opened = window(browser, request.getfixturevalue("own_site"))
     yield opened
     opened.close()
 
@@ -106,15 +130,18 @@ def context(request, browser):
 @pytest.fixture
 def new_page(context):
     """Open further pages of the same person; what goes wrong in any of them fails the test."""
-    faults = []
+    faults, pages = [], []
 
     def make():
         made = context.new_page()
+        pages.append(made)
         made.on("pageerror", lambda error: faults.append(str(error)))
         made.on("console", lambda line: faults.append(line.text) if line.type == "error" else None)
         return made
 
     yield make
+    for one in pages:
+        one.close()
     assert not faults, f"the page had faults: {faults}"
 
 
@@ -123,71 +150,76 @@ def page(new_page):
     return new_page()
 
 
-@pytest.fixture
-def serve():
-    """Serve a plant of any kind of database: ``with serve(target, folder) as site``."""
-    return serving
-
-
 @contextmanager
-def serving(db, folder):
+def serving(begin, db, folder):
     """Run a server, and a worker for its jobs, until the block ends."""
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     log = folder / "server.log"
-    with log.open("w") as output:
-        processes = [start(command, output) for command in commands(db, port)]
-        try:
-            wait_for(url, processes, log)
-            yield Site(url, Path(db))
-        finally:
-            for process in processes:
-                end(process)
+    log.touch()
+    # The worker is begun beside the server, not by it: so that it need not load the program either.
+    processes = [
+        begin(log, "serve", str(db), "--port", str(port), "--workers-for-jobs", "0"),
+        begin(log, "work", str(db)),
+    ]
+    try:
+        wait_for(url, processes, log)
+        yield Site(url, Path(db))
+    finally:
+        for number in processes:
+            end(number)
 
 
-def commands(db, port):
-    """What is run: the program's own server where it has one, which looks after its worker; else the page alone."""
-    program = [sys.executable, "-W", "ignore", "-m", "plantwright"]
-    known = {command.name or command.callback.__name__ for command in app.registered_commands}
-    if "serve" in known:
-        return [[*program, "serve", str(db), "--port", str(port)]]
-    starter = Path(__file__).with_name("starter.py")
-    found = [[sys.executable, "-W", "ignore", str(starter), str(db), str(port)]]
-    return [*found, [*program, "work", str(db)]] if "work" in known else found
+class Nursery:
+    """A process that has loaded the program, of which servers and workers are forks."""
+
+    def __init__(self):
+        # pytest marks the environment, and NiceGUI would take that for a test of its own and wait for a screen.
+        environment = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "NICEGUI"))}
+        command = (sys.executable, "-W", "ignore", str(Path(__file__).with_name("nursery.py")))
+        self.process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment, start_new_session=True
+        )
+
+    def begin(self, log, *arguments):
+        """Begin the program with arguments; gives the number of its process, which leads a group of its own."""
+        self.process.stdin.write(json.dumps([str(log), arguments]) + "\n")
+        self.process.stdin.flush()
+        return int(self.process.stdout.readline())
+
+    def close(self):
+        self.process.stdin.close()
+        self.process.wait(60)
+        self.process.stdout.close()
 
 
-def start(command, output):
-    # pytest marks the environment, and NiceGUI would take that for a test of its own and wait for a screen.
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "NICEGUI"))}
-    return subprocess.Popen(
-        command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, env=environment,
-        start_new_session=True,
-    )  # fmt: skip
+def runs(number):
+    try:
+        os.kill(number, 0)
+    except ProcessLookupError:
+        return False
+    return True
 
 
-def end(process):
-    """End a process with its children, gently first."""
-    for how in (signal.SIGINT, signal.SIGKILL):
-        try:
-            os.killpg(process.pid, how)
-        except ProcessLookupError:
-            return
-        try:
-            process.wait(10)
-        except subprocess.TimeoutExpired:
-            continue
+def end(number):
+    """End a process with its children, at once: that it ends calmly is for the tests of ``serve`` to see."""
+    with suppress(ProcessLookupError):
+        os.killpg(number, signal.SIGKILL)
+    until = time.monotonic() + 10
+    while runs(number) and time.monotonic() < until:
+        time.sleep(0.005)
 
 
 def wait_for(url, processes, log):
     """Wait until the server answers; what it said is told where it ends instead."""
     until = time.monotonic() + START_SECONDS
     while time.monotonic() < until:
-        if any(process.poll() is not None for process in processes):
+        if not all(map(runs, processes)):
             break
         try:
             urllib.request.urlopen(f"{url}/static/plantwright.css", timeout=5).close()  # noqa: S310 - our own server
         except OSError:
-            time.sleep(0.1)
+            time.sleep(0.05)
         else:
             return
     pytest.fail(f"the server did not start: {log.read_text()}")

@@ -71,9 +71,11 @@ def faults(page, what, within="", dark="body.body--dark"):
 
 
 @pytest.fixture
-def windows(context, new_page):
-    context.add_init_script(AXE)
-    return new_page(), new_page()
+def windows(new_page):
+    opened = new_page(), new_page()
+    for one in opened:
+        one.add_init_script(AXE)
+    return opened
 
 
 def test_every_screen_keeps_to_wcag_in_light_and_dark(windows):
