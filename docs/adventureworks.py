@@ -179,7 +179,7 @@ def item_facts(plant: Plant, plan: Plan) -> dict[str, Row]:
     orders, new = plan["planned_order"], pl.col("state") == "planned"
     frames = [
         plant["item"].select("code", "name", "kind", "unit"),
-        plant["item_site"].select(pl.col("item").alias("code"), "safety_stock"),
+        kept(plant, plan),
         summed(plant["stock_move"], "stock"),
         summed(asked, "asked"),
         summed(orders.filter(~new), "open"),
@@ -192,6 +192,13 @@ def item_facts(plant: Plant, plan: Plan) -> dict[str, Row]:
     for frame in frames[1:]:
         table = table.join(frame, on="code", how="left")
     return {row["code"]: row for row in table.to_dicts()}
+
+
+def kept(plant: Plant, plan: Plan) -> pl.DataFrame:
+    """Give the safety stock of each item: computed where there is a service level, else the item's own."""
+    computed = plan["stock_target"].select("item", "site", "used_safety_stock")
+    rows = plant["item_site"].join(computed, on=["item", "site"], how="left")
+    return rows.select(code="item", safety_stock=pl.coalesce("used_safety_stock", "safety_stock"))
 
 
 def summed(rows: pl.DataFrame, name: str) -> pl.DataFrame:

@@ -89,8 +89,12 @@ def _opening(plan: View, item: str, site: str) -> int:
 
 
 def _safety_stock(plan: View, item: str, site: str) -> int:
-    rows = plan.table("item_site").filter((pl.col("item") == item) & (pl.col("site") == site))
-    return int(rows["safety_stock"].sum())
+    """Give what the plan keeps: computed for a service level, else as typed."""
+    here = (pl.col("item") == item) & (pl.col("site") == site)
+    computed = plan.result("stock_target").filter(here)
+    if computed.height:
+        return int(computed["used_safety_stock"].sum())
+    return int(plan.table("item_site").filter(here)["safety_stock"].sum())
 
 
 def _events(plan: View, item: str, site: str, *, by_plan: bool) -> pl.DataFrame:
