@@ -22,7 +22,7 @@ from plantwright.methods.forecasting.bad_input import (
 from plantwright.methods.forecasting.classes import CLASSES, class_codes
 from plantwright.methods.forecasting.intermittent import intermittent_forecasts
 from plantwright.methods.forecasting.intervals import interval_ends, widened
-from plantwright.methods.forecasting.members import LONG_SEASONS, MEMBERS, all_grids, room, rough_grids
+from plantwright.methods.forecasting.members import AVERAGE, LONG_SEASONS, MEMBERS, all_grids, room, rough_grids
 from plantwright.methods.forecasting.results import LOGNORMAL, NORMAL, SKEWED, Floats, Forecasts, Ints
 from plantwright.methods.forecasting.selection import (
     CONSTANT,
@@ -203,8 +203,7 @@ def _run(asked: _Asked, chosen: Ints, answer: Answer, workers: int) -> None:
 
 def _results(asked: _Asked, answer: Answer, kinds: tuple[str, ...], rare: Bools) -> Forecasts:
     """Turn what the kernel gave into forecasts with intervals."""
-    known = np.add.reduceat(~np.isnan(asked.values), asked.pointer[:-1], dtype=np.int64)
-    sigma = widened(answer.spread, asked.season, known)
+    sigma = widened(answer.spread, asked.season, _fitted_to(asked, answer))
     shape = np.where(answer.positive, LOGNORMAL, NORMAL).astype(np.int64)
     lower, upper = interval_ends(answer.mean, sigma, shape, asked.levels, (answer.flags & NEGATIVE) == 0)
     names = _names(answer.weight)
@@ -219,6 +218,13 @@ def _results(asked: _Asked, answer: Answer, kinds: tuple[str, ...], rare: Bools)
         answer.mean, lower, upper, asked.levels, sigma, sigma[:, 0].copy(), shape, tuple(names), MEMBERS, answer.weight,
         answer.score, answer.origins, kinds, notes,
     )  # fmt: skip
+
+
+def _fitted_to(asked: _Asked, answer: Answer) -> Ints:
+    """Give to how many known values each series' methods were fitted; 0 where only naive ones have weight."""
+    known = np.add.reduceat(~np.isnan(asked.values), asked.pointer[:-1], dtype=np.int64)
+    fitted = answer.weight[:, AVERAGE:].sum(axis=1) > 0
+    return np.asarray(np.where(fitted, known, 0))
 
 
 def _names(weight: Floats) -> list[str]:

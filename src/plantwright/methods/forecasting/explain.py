@@ -66,9 +66,9 @@ def explain_forecast(
     n = 6 (values that are known)
     y_n = 8 (last value)
     F = y_n = 8 (forecast of step 1)
-    s = 1.8388 (standard deviation of its error)
-    low = quantile 0.1 = 6.17228 (lower end of the 80 percent interval)
-    high = quantile 0.9 = 10.3689 (upper end of the 80 percent interval)
+    s = 1.70259 (standard deviation of its error)
+    low = quantile 0.1 = 6.28927 (lower end of the 80 percent interval)
+    high = quantile 0.9 = 10.1761 (upper end of the 80 percent interval)
     Source: Hyndman and Athanasopoulos, Forecasting: Principles and Practice, 3rd edition 2021, section 5.2
     """
     row = np.atleast_1d(np.asarray(values, np.float64)).ravel()

@@ -18,10 +18,10 @@ LEAST_FREE = 0.3
 
 
 def widened(deviation: Floats, season: Ints, known: Ints) -> Floats:
-    """Give the deviations, corrected by what published series have shown, the more the fewer values are known.
+    """Give the deviations, corrected by what published series have shown, the more the fewer values were fitted to.
 
     The factor is sqrt(n / (n - p)) for n values, p of which the fit used up: errors of the past are those of what was
-    fitted to it.
+    fitted to it. `known` is n of each series, int64[n]; 0 where nothing was fitted, as with naive forecasts.
 
     Examples
     --------
@@ -31,7 +31,8 @@ def widened(deviation: Floats, season: Ints, known: Ints) -> Floats:
     lengths, place = np.unique(season, return_inverse=True)
     factor, growth, used = np.array([WIDEN[family_of(periods)] for periods in lengths.tolist()])[place].T
     used = used + np.where((known >= 2 * season) & (used > 0), season, 1)
-    few = np.sqrt(known / np.maximum(known - used, LEAST_FREE * known))
+    many = np.maximum(known, 1)
+    few = np.sqrt(many / np.maximum(many - used, LEAST_FREE * many))
     factor = factor * np.where(known < SHORT, 1.0, few)
     seasons = np.arange(deviation.shape[1]) / season[:, None]
     found: Floats = deviation * factor[:, None] * (1.0 + growth[:, None] * np.minimum(seasons, 10.0))
