@@ -16,6 +16,7 @@ from plantwright.methods.scheduling import build_shop, dispatch, lower_bounds
 from plantwright.methods.scheduling.exact import solve_exact
 from plantwright.methods.scheduling.exact_model import not_stated
 from plantwright.methods.scheduling.permutation import order_of, schedule_in_order, search_order
+from plantwright.methods.scheduling.permutation_kernel import Flow, iterate, worth_of
 from plantwright.methods.scheduling.search.objective import Objective
 from plantwright.methods.working_time import NEVER, working_time
 
@@ -157,6 +158,23 @@ def test_two_machines_are_ordered_as_well_as_by_johnson_1954():
     assert schedule_in_order(shop, [1, 3, 2, 4, 0]).finish.max() == 30
     assert search_order(shop, iterations=100).value == 30
     assert sorted(order_of(shop).tolist()) == [0, 1, 2, 3, 4]
+
+
+def test_job_is_put_where_the_whole_order_is_least_late_with_and_without_set_ups():
+    random = np.random.default_rng(5)
+    for apart in (0, 1):
+        change = random.integers(0, 9, (7, 6, 3)) if apart else np.zeros((1, 1, 3), np.int64)
+        flow = Flow(
+            random.integers(1, 20, (6, 3)),
+            change,
+            apart,
+            random.integers(0, 9, 6),
+            random.integers(9, 70, 6),
+            np.ones(6),
+        )
+        best, value = iterate(flow, np.arange(6), True, 60, np.array([8], np.uint64))  # noqa: FBT003
+        orders = (worth_of(flow, np.array(order), tardy=True) for order in permutations(range(6)))
+        assert value == worth_of(flow, best, tardy=True) == min(orders)
 
 
 def test_search_of_orders_follows_from_its_seed():

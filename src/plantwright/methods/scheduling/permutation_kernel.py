@@ -15,8 +15,9 @@ Chance = NDArray[np.uint64]
 
 REMOVED = 4
 WARMTH = 0.5
+TARDY_WARMTH = 2.0
 """Jobs that are taken out and put back at each step, and the temperature of acceptance in tenths of the mean minutes of
-an operation (Ruiz and Stuetzle 2008)."""
+an operation (Ruiz and Stuetzle 2008); for tardiness, by the root of the number of jobs."""
 
 LEAST = 1e-9
 """Differences of objectives below this are of rounding."""
@@ -129,35 +130,26 @@ def _end_at(flow: Flow, order: Integers, count: int, job: int, place: int, heads
 
 
 @compiled
-def _append(flow: Flow, before: int, job: int, room: Integers) -> int:
-    """Put a job behind those after which the machines are free as `room` says; gives when it is done."""
-    change = flow.change[before * flow.apart, job * flow.apart]
-    arrives = flow.release[job]
-    for k in range(len(room)):
-        arrives = max(arrives, room[k] + change[k]) + flow.minutes[job, k]
-        room[k] = arrives
-    return arrives
-
-
-@compiled
 def _late_at(flow: Flow, order: Integers, count: int, job: int, place: int, desk: Desk, limit: float) -> float:
     """Give the weighted tardiness if a job is put at a place, or some value at the limit or beyond.
 
     The jobs behind it come no earlier than without it, so that their tardiness without it is a bound of the rest.
     """
-    room, total, before = desk.room, desk.late[0] - desk.late[place], len(flow.release)
-    room[:] = 0
-    if place:
-        room[:] = desk.heads[place - 1]
-        before = order[place - 1]
-    total += _tardiness(flow, job, _append(flow, before, job, room))
-    before = job
-    for i in range(place, count):
-        if total + desk.late[i] >= limit:
-            return total + desk.late[i]
-        total += _tardiness(flow, order[i], _append(flow, before, order[i], room))
-        before = order[i]
-    return total
+    minutes, change, due, room, late = flow.minutes, flow.change, flow.due, desk.room, desk.late
+    before = order[place - 1] if place else len(flow.release)
+    for k in range(len(room)):
+        room[k] = desk.heads[place - 1, k] if place else 0
+    total, i = late[0] - late[place], place
+    while True:
+        arrives, row, column = flow.release[job], before * flow.apart, job * flow.apart
+        for k in range(len(room)):
+            arrives = max(arrives, room[k] + change[row, column, k]) + minutes[job, k]
+            room[k] = arrives
+        total += flow.weight[job] * max(arrives - due[job], 0)
+        if i == count or total + late[i] >= limit:
+            return total + late[i]
+        before, job = job, order[i]
+        i += 1
 
 
 @compiled
@@ -227,7 +219,7 @@ def _without(order: Integers, count: int, place: int) -> int:
 def iterate(flow: Flow, order: Integers, tardy: bool, steps: int, random: Chance) -> tuple[Integers, float]:  # noqa: FBT001
     """Make some steps from an order, which is changed; gives the best order met and its worth."""
     n, desk = len(order), desk_of(flow)
-    warmth = WARMTH * flow.minutes.mean() / 10 * (np.sqrt(n) if tardy else 1.0)
+    warmth = flow.minutes.mean() / 10 * (TARDY_WARMTH * np.sqrt(n) if tardy else WARMTH)
     value = worth_of(flow, order, tardy)
     best, best_value = order.copy(), value
     removed = min(REMOVED, n - 1)
