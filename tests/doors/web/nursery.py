@@ -9,6 +9,7 @@ import json
 import os
 import signal
 import sys
+from contextlib import suppress
 
 from plantwright.doors.cli import main
 from plantwright.doors.web.mounting import load_screens
@@ -27,7 +28,8 @@ def begin(log, arguments):
     """Fork; the process that has begun leads a group of its own, and goes on as the program."""
     number = os.fork()
     if number:
-        os.setpgid(number, number)
+        with suppress(ProcessLookupError):  # it may have ended already
+            os.setpgid(number, number)
         return number
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     nothing, said = os.open(os.devnull, os.O_RDONLY), os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
