@@ -61,7 +61,7 @@ def plan(
 @job(label="Reschedule after an event")
 def reschedule(
     store: Store, by: str, tell: Tell, after: list[str], dry_run: bool = False,  # noqa: FBT001, FBT002 - given by name
-    seconds: Decimal | None = None, seed: int = 0,
+    seconds: Decimal | None = None, seed: int = 0, most_moved: Decimal | None = None,
 ) -> dict[str, Any]:  # fmt: skip
     """Make a new plan from the plan in force after something has happened: little moves, and each move has its reason.
 
@@ -73,6 +73,7 @@ def reschedule(
     dry_run : tell what would move, and keep nothing
     seconds : time to lower lateness further
     seed : number that decides random choices
+    most_moved : how many operations may move, in percent; 10 where nothing is said
     """
     from plantwright.flows.reschedule.store import reschedule_store  # noqa: PLC0415 - loads Numba
     from plantwright.methods.warm import compile_planner  # noqa: PLC0415
@@ -80,6 +81,7 @@ def reschedule(
     compile_planner(lambda words: tell(words, 0.0))
     made = reschedule_store(
         store, after, by=by, dry_run=dry_run, seconds=float(seconds or 0), seed=seed,
+        most_moved=None if most_moved is None else float(most_moved),
         progress=lambda stage, share: tell(STAGES.get(stage, stage), share),
     )  # fmt: skip
     return made.told()

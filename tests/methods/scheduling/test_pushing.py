@@ -17,10 +17,12 @@ from plantwright.methods.scheduling.pulling import match_up
 from plantwright.methods.scheduling.pushing import right_shift
 from plantwright.methods.scheduling.repairing import repair
 from plantwright.methods.scheduling.settling import CAUSES
+from plantwright.methods.scheduling.tails import tails
 from plantwright.methods.working_time import NEVER, working_time
 
 few = settings(max_examples=40, deadline=None)
 PATIENCE = st.sampled_from([0, 5, 60, NEVER])
+LEEWAY = st.sampled_from([None, 0, 30, 400])
 
 
 @st.composite
@@ -38,13 +40,14 @@ def events(draw):
 
 
 @few
-@given(events(), PATIENCE)
-def test_pushing_breaks_no_rule_and_begins_nothing_earlier(drawn, patience):
+@given(events(), PATIENCE, LEEWAY)
+def test_pushing_breaks_no_rule_and_begins_nothing_earlier(drawn, patience, leeway):
     plain, after = drawn
     before = dispatch(shop_of(plain), "fcfs")
     assume(before.status == "complete")
     shop = shop_of(after)
-    found = right_shift(shop, before, patience=patience)
+    waits = {} if leeway is None else {"by": tails(shop).last_finish, "leeway": np.full(shop.operations, leeway)}
+    found = right_shift(shop, before, patience=patience, **waits)
     free = shop.fixed_start < 0
     assert (found.schedule.start >= before.start)[free].all()
     assert found.schedule.status == "complete"
@@ -52,10 +55,10 @@ def test_pushing_breaks_no_rule_and_begins_nothing_earlier(drawn, patience):
     moved = (found.schedule.start != before.start) | (found.schedule.unit != before.unit)
     moved |= found.schedule.mode != before.mode
     assert (moved[free] == found.free[free]).all()
-    matched = match_up(shop, before, patience=patience).schedule
+    matched = match_up(shop, before, patience=patience, **waits).schedule
     assert matched.status == "complete"
     assert faults(after, plain_schedule(matched), HORIZON) == []
-    assert (matched.start <= np.maximum(found.schedule.start, before.start))[free].all() or patience < NEVER
+    assert (matched.start <= np.maximum(found.schedule.start, before.start))[free].all() or patience < NEVER or waits
 
 
 @few
@@ -70,15 +73,22 @@ def test_without_an_event_nothing_moves(plain, patience):
 
 
 @few
-@given(events())
-def test_mending_breaks_no_rule_and_is_no_worse_than_the_repair_in_gaps(drawn):
+@given(events(), st.integers(0, 7))
+def test_mending_breaks_no_rule_and_moves_no_more_than_is_asked_for(drawn, most):
+    """Unless every way moves more; who lets more move never gets a later schedule for it."""
     plain, after = drawn
     before, shop = dispatch(shop_of(plain), "edd"), shop_of(after)
     assume(before.status == "complete")
-    found = mend(shop, before, still=0)
-    assert found.schedule.status == "complete"
-    assert faults(after, plain_schedule(found.schedule), HORIZON) == []
+    found, fewer = mend(shop, before, still=0), mend(shop, before, still=0, most=most)
+    for one in (found, fewer):
+        assert one.schedule.status == "complete"
+        assert faults(after, plain_schedule(one.schedule), HORIZON) == []
     assert found.late <= found.late_by_repair
+    assert fewer.kept == (fewer.moved.sum() <= most)
+    assert fewer.kept or fewer.moved.sum() <= found.moved.sum()
+    in_force = float((np.maximum(before.sink_finish - shop.sink_due, 0) * shop.sink_weight).sum())
+    assert max(found.late, in_force) <= max(fewer.late, in_force)
+    assert fewer.wider is None or fewer.wider.moved.sum() > most
 
 
 def line(opens, minutes, units=1, **more):
@@ -102,15 +112,37 @@ def test_long_work_keeps_its_turn_and_ends_sooner_than_in_the_next_gap():
     assert found.behind.tolist() == [-1, -1, 1]
 
 
+def test_where_fewer_may_move_a_gap_is_taken_and_what_it_costs_is_told():
+    minutes = [100, 100, 100]
+    before = dispatch(line(([0], [900]), minutes), "edd")
+    found = mend(line(([0, 130], [100, 900]), minutes), before, still=1, most=1)
+    assert found.schedule.start.tolist() == [0, 300, 200]
+    assert (found.late, found.moved.sum(), found.kept) == (200, 1, True)
+    assert (found.wider.late, found.wider.moved.sum()) == (60, 2)
+    assert not mend(line(([0, 130], [100, 900]), minutes), before, most=0).kept
+
+
+def test_what_is_displaced_gives_way_to_others_as_long_as_it_has_leeway():
+    """Its own place is lost until 130; a gap between the others ends at 400."""
+    minutes, more = [100] * 4, {"release": [0, 100, 200, 400], "sink_due": [100, 200, 300, 500]}
+    before = dispatch(line(([0], [900]), minutes, **more), "edd")
+    shop = line(([0, 130], [100, 900]), minutes, **more)
+    for leeway, starts in ((-1, [0, 130, 230, 400]), (169, [0, 130, 230, 400]), (170, [0, 300, 200, 400])):
+        found = right_shift(shop, before, patience=0, by=shop.sink_due, leeway=np.full(4, leeway))
+        assert found.schedule.start.tolist() == starts
+
+
 def test_what_a_stop_takes_away_is_won_back_before_it():
     """Two jobs just in time: the second loses its place, runs before the stop, and the first makes room for it."""
     jobs = [60, 60]
     early = line(([0], [900]), jobs, sink_due=[200, 300])
     before = defer(early, dispatch(early, "edd"))
-    found = mend(line(([0, 300], [240, 900]), jobs, sink_due=[200, 300]), before, still=1)
+    down = line(([0, 300], [240, 900]), jobs, sink_due=[200, 300])
+    found = match_up(down, before)
     assert (before.start.tolist(), found.schedule.start.tolist()) == ([140, 240], [120, 180])
-    assert (found.late, found.way) == (0, "matched up")
     assert [CAUSES[one] for one in found.cause] == ["earlier", "earlier"]
+    alone = mend(down, before, still=1)  # it may also run ahead of the first, which then can stay
+    assert (alone.schedule.start.tolist(), alone.late) == ([140, 80], 0)
 
 
 def test_what_is_displaced_goes_to_another_unit_that_has_room():

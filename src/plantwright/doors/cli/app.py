@@ -163,6 +163,10 @@ def reschedule(
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Tell what would move, and keep nothing.")] = False,
     seconds: Annotated[float, typer.Option("--seconds", help="Time to lower lateness further.")] = 0.0,
+    most_moved: Annotated[
+        float | None,
+        typer.Option("--most-moved", help="Operations that may move, in percent; 10 where nothing is said."),
+    ] = None,
     seed: Annotated[int, typer.Option("--seed", help="Seed of the chance in that search.")] = 0,
     user: User = NO_USER,
     as_json: Json = False,
@@ -170,7 +174,7 @@ def reschedule(
     """Make a new plan from the plan in force after something has happened; it moves little and says what and why."""
     from plantwright.doors.cli import rescheduling
 
-    wanted = rescheduling.Wanted(tuple(after or ()), dry_run, seconds, seed)
+    wanted = rescheduling.Wanted(tuple(after or ()), dry_run, seconds, seed, most_moved)
     return rescheduling.reschedule(db, wanted, by=person(user), as_json=as_json)
 
 

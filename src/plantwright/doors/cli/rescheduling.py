@@ -22,6 +22,7 @@ class Wanted:
     dry_run: bool
     seconds: float
     seed: int
+    most_moved: float | None = None
 
 
 def reschedule(db: str, wanted: Wanted, *, by: str, as_json: bool) -> int:
@@ -31,7 +32,7 @@ def reschedule(db: str, wanted: Wanted, *, by: str, as_json: bool) -> int:
     with Store.open(db) as store, progress(shown=not as_json) as step:
         made = reschedule_store(
             store, wanted.after, by=by, dry_run=wanted.dry_run, seconds=wanted.seconds, seed=wanted.seed,
-            progress=lambda stage, share: step(STAGES.get(stage, stage), share),
+            most_moved=wanted.most_moved, progress=lambda stage, share: step(STAGES.get(stage, stage), share),
         )  # fmt: skip
     if as_json:
         problems = [problem.as_dict() for problem in made.plan.problems]

@@ -109,6 +109,50 @@ def kept_pegs(
     return _as_rows(pegs, found, consumer, place)
 
 
+def same_pegs(
+    n: Numbered, material: Material, pegs: PegRows, consumer: Ints, place: Ints, base: Mapping[str, pl.DataFrame]
+) -> PegRows | None:
+    """Give the pegs of the plan in force where the material plan is the one behind it, number by number; else None.
+
+    Parameters
+    ----------
+    n, material, pegs, consumer, place, base : as for `kept_pegs`, which shares out what is another
+    """
+    rows, parts = material.plan.requirements, base["planned_component"].sort("number")
+    keep = np.flatnonzero((consumer >= 0) & (rows.quantity > 0))
+    taken = material.orders["order"].gather(consumer[keep])
+    if not (np.array_equal(parts["number"], keep) and parts["order"].equals(taken)):
+        return None
+    demands = material.demands.select(demand_kind="kind", demand="demand", asks=pl.int_range(pl.len()))
+    served = pl.DataFrame({"asks": pegs.demand, "node": pegs.node, "asked": pegs.requirement}).unique()
+    stock = pl.DataFrame({"supply": [""], "source": [NO]})
+    orders = pl.concat([material.orders.select(supply="order", source=pl.col("id").cast(pl.Int64)), stock])
+    places = n.nodes.frame.select("item", "site", pl.col("node").cast(pl.Int64))
+    found = base["peg"].join(places, on=["item", "site"], how="left", maintain_order="left")
+    found = found.join(demands, on=["demand_kind", "demand"], how="left", maintain_order="left")
+    found = found.join(served, on=["asks", "node"], how="left", maintain_order="left")
+    found = found.join(orders, on="supply", how="left", maintain_order="left")
+    found = found.with_columns(requirement=pl.coalesce("component", "asked")).sort("requirement", maintain_order=True)
+    known = found.select("requirement", "source", "node", "quantity")
+    if found.height != base["peg"].height or known.null_count().sum_horizontal().item():
+        return None
+    requirement, source, node, quantity = (known[name].to_numpy().astype(np.int64) for name in known.columns)
+    sums = (_sums(requirement, source, node, quantity), _sums(pegs.requirement, pegs.supply, pegs.node, pegs.quantity))
+    if not all(one.equals(other) for one, other in zip(*sums, strict=True)):
+        return None
+    return _peg_rows(pegs, requirement, source, quantity, consumer, place)
+
+
+def _sums(requirement: Ints, source: Ints, node: Ints, quantity: Ints) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Sum up what each requirement gets, and what each supply gives of an item."""
+    rows = pl.DataFrame({"requirement": requirement, "source": source, "node": node, "quantity": quantity})
+    total = pl.col("quantity").sum()
+    return (
+        rows.group_by("requirement", "node").agg(total).sort("requirement", "node"),
+        rows.group_by("source", "node").agg(total).sort("source", "node"),
+    )
+
+
 def _keys(pegs: pl.DataFrame, parts: pl.DataFrame) -> pl.DataFrame:
     """Name each requirement by who asks for what, and where: its number changes from plan to plan."""
     own = ["order", "operation", "item", "site", "replaces"]
@@ -151,10 +195,14 @@ def _shared_out(
 
 def _as_rows(pegs: PegRows, found: list[tuple[int, int, int]], consumer: Ints, place: Ints) -> PegRows:
     requirement, supply, quantity = (np.array(part, np.int64) for part in zip(*found, strict=True))
+    order = np.argsort(requirement, kind="stable")
+    return _peg_rows(pegs, requirement[order], supply[order], quantity[order], consumer, place)
+
+
+def _peg_rows(pegs: PegRows, requirement: Ints, supply: Ints, quantity: Ints, consumer: Ints, place: Ints) -> PegRows:
+    """Give pegs, in order of their requirements, with what is known of those."""
     node, demand = np.full(len(consumer), NO, np.int64), np.full(len(consumer), NO, np.int64)
     node[pegs.requirement], demand[pegs.requirement] = pegs.node, pegs.demand
-    order = np.argsort(requirement, kind="stable")
-    requirement, supply, quantity = requirement[order], supply[order], quantity[order]
     return PegRows(
         requirement, quantity, node[requirement], demand[requirement], consumer[requirement], place[requirement], supply
     )

@@ -21,7 +21,7 @@ from plantwright.flows.plan.pegs import (
 from plantwright.flows.plan.ragged import Ints
 from plantwright.flows.plan.timing import order_holding
 from plantwright.flows.reschedule.around import plan_around
-from plantwright.flows.reschedule.in_force import kept_pegs, with_names
+from plantwright.flows.reschedule.in_force import kept_pegs, same_pegs, with_names
 from plantwright.plant import Plan, Plant
 
 
@@ -94,7 +94,8 @@ def _with_pegs(n: Numbered, material: Material, base: Plan) -> Known:
     pegs = number_pegs(n, material)
     _, consumer, place = order_of_requirement(n, material)
     if len(pegs.quantity):
-        pegs = kept_pegs(n, material, pegs, consumer, place, base.raw)
+        given = (n, material, pegs, consumer, place, base.raw)
+        pegs = same_pegs(*given) or kept_pegs(*given)
     missing = never_made(material, pegs, consumer)
     lost = reasons.without_source(n, material, pegs, missing)
     pegs = without_demands(pegs, missing)

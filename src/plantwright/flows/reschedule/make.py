@@ -40,6 +40,10 @@ TABLES = (
     "planned_order", "planned_component", "peg", "scheduled_operation", "demand_plan", "plan_improvement", *CARRIED,
 )  # fmt: skip
 """What is read of the plan in force."""
+MOST_MOVED = 10.0
+"""Operations that may move where nobody says how many, in percent of those in force."""
+FEW = 20
+"""So many may move in any case then: in a small plant they are not few."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +56,7 @@ class Replanned:
     n, material, scheduled : its plant in numbers, its orders, its shop and schedule
     before : the schedule in force, in the numbers of that shop
     mended : the new schedule with the reason of each move
+    most : how many operations might move
     """
 
     plan: Plan
@@ -60,6 +65,7 @@ class Replanned:
     scheduled: Scheduled
     before: Schedule
     mended: Mended
+    most: int
 
 
 @dataclass(frozen=True)
@@ -128,6 +134,7 @@ def replan(
     *,
     seconds: float = 0.0,
     seed: int = 0,
+    most_moved: float | None = None,
     progress: Progress = quiet,
 ) -> Replanned:
     """Make a new plan from the plan in force after some events.
@@ -139,6 +146,8 @@ def replan(
     events : what happened
     seconds : time to lower lateness further, by moves as few as possible
     seed : of the chance in that search
+    most_moved : how many operations may move, in percent of those in force; None: `MOST_MOVED`, at least `FEW` of them.
+        Where every way moves more, the one that moves least is taken
     progress : told of each stage
 
     Returns
@@ -156,9 +165,13 @@ def replan(
     prepared = time.perf_counter()
     # Where lots have changed, times in force may fit nothing any more; then all of it may be placed anew.
     anew = not all(event.quiet for event in events)
-    mended = mend(made.scheduled.shop, made.before, start=made.plant.as_of, seconds=seconds, seed=seed, anew=anew)
-    repaired = time.perf_counter()
     steps, shop = made.scheduled.steps, made.scheduled.shop
+    most = allowed(base, most_moved)
+    mended = mend(
+        shop, made.before, start=made.plant.as_of, seconds=seconds, seed=seed, anew=anew,
+        most=most, counted=steps.row >= 0,
+    )  # fmt: skip
+    repaired = time.perf_counter()
     stop_on_errors(never_placed(made.known.n, steps, shop, mended.schedule))
     scheduled = replace(made.scheduled, early=mended.schedule, late=mended.schedule)
     progress("schedule", 0.6)
@@ -179,7 +192,15 @@ def replan(
         seconds=MappingProxyType({name: round(value, 4) for name, value in seconds_of.items()}),
         inputs=inputs.hash(),
     )
-    return Replanned(plan, made.known.n, made.known.material, scheduled, made.before, mended)
+    return Replanned(plan, made.known.n, made.known.material, scheduled, made.before, mended, most)
+
+
+def allowed(base: Plan, most_moved: float | None) -> int:
+    """Give how many operations of a plan may move; see `replan`."""
+    count = base.raw["scheduled_operation"].height
+    if most_moved is None:
+        return max(int(count * MOST_MOVED) // 100, FEW)
+    return int(count * most_moved / 100 + 1e-6)
 
 
 def _tables(known: Known, scheduled: Scheduled) -> tuple[dict[str, pl.DataFrame], dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -22,6 +23,7 @@ from plantwright.flows.reschedule.events import Event
 from plantwright.flows.reschedule.make import Replanned
 from plantwright.flows.views import MemoryView
 from plantwright.methods.scheduling.settling import CAUSES, EARLIER, EVENT, NEW, ROOM, STAYS, WAITS
+from plantwright.methods.working_time import NEVER
 from plantwright.plant import Plan, Plant
 
 DAY = 1440
@@ -60,7 +62,7 @@ class Rescheduled:
     def page(self) -> Page:
         """Give the answer as a report does."""
         sheets = (_moved_sheet(self), _late_sheet(self))
-        notes = tuple(event.said for event in self.events)
+        notes = (*(event.said for event in self.events), *(text for text in (limit_of(self.figures),) if text))
         return Page(sentence_of(self), tuple(one for one in sheets if one.rows.height), dict(self.figures), notes,
                     say("Reschedule"))  # fmt: skip
 
@@ -68,7 +70,7 @@ class Rescheduled:
         """Give the answer in the terms of JSON."""
         return {
             "plan": self.plan.number, "entry": self.entry, "verified": self.plan.verified,
-            "sentence": sentence_of(self), "figures": dict(self.figures),
+            "sentence": sentence_of(self), "limit": limit_of(self.figures), "figures": dict(self.figures),
             "events": [{"kind": one.kind, "text": one.text, "said": one.said} for one in self.events],
             "moved": plain(self.moved.to_dicts()), "late": plain(self.late.to_dicts()),
         }  # fmt: skip
@@ -155,7 +157,25 @@ def _figures(base: Plan, made: Replanned, moved: pl.DataFrame, late: pl.DataFram
     seconds = made.plan.seconds
     figures["seconds_repair"] = round(seconds["repair"], 3)
     figures["tried"], figures["way"] = made.mended.tried, made.mended.way
-    return figures
+    return figures | _limit_figures(made, there)
+
+
+def _limit_figures(made: Replanned, there: int) -> dict[str, Any]:
+    """Tell whether the limit was kept, and what moving more would gain; days are those of customers' orders."""
+    figures: dict[str, Any] = {"may_move": made.most, "limit_kept": made.mended.kept}
+    wider = made.mended.wider
+    if wider is None or not there:
+        return figures
+    demands = made.material.demands
+    counts = np.flatnonzero((demands["kind"] == "sales order").to_numpy())
+    due = demands["due"].to_numpy()[counts]
+    after, other = (np.maximum(one.sink_finish[counts] - due, 0) for one in (made.scheduled.late, wider.schedule))
+    both = np.maximum(after, other) < NEVER // 2
+    saved = float((after - other)[both].sum()) / DAY
+    if saved < 0.05:
+        return figures
+    share = int((wider.moved & (made.scheduled.steps.row >= 0)).sum()) / there
+    return figures | {"wider_share": math.ceil(10_000 * share) / 10_000, "wider_saves_days": round(saved, 1)}
 
 
 def sentence_of(one: Rescheduled) -> str:
@@ -172,6 +192,22 @@ def sentence_of(one: Rescheduled) -> str:
         days_after=wording.days(figures["late_days_after"]), days_before=wording.days(figures["late_days_before"]),
     )  # fmt: skip
     return f"{moved}; {late}."
+
+
+def limit_of(figures: Mapping[str, Any]) -> str:
+    """Say that no way moves so few, or what moving more would gain; empty where there is nothing to say."""
+    if not figures["limit_kept"]:
+        return say("Every way moves more than {most}; this one moves least.",
+                   most=wording.count(figures["may_move"], "operation"))  # fmt: skip
+    if "wider_share" not in figures:
+        return ""
+    need = math.ceil(round(100 * figures["wider_share"], 2))
+    return say(
+        "Moving {wider} instead of {share} would save {days} late: --most-moved {need}",
+        wider=wording.percent(round(figures["wider_share"] * SCALE), 1),
+        share=wording.percent(round(figures["share_moved"] * SCALE), 1),
+        days=wording.days(figures["wider_saves_days"]), need=need,
+    )  # fmt: skip
 
 
 def _moved_sheet(one: Rescheduled) -> Sheet:

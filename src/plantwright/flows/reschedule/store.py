@@ -8,7 +8,7 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from plantwright.core.action import run_action
-from plantwright.core.problem import stop_on_errors
+from plantwright.core.problem import BAD_ARGUMENT, stop_on_errors
 from plantwright.core.store import Store
 from plantwright.flows.exchange import Progress, quiet, read_plant
 from plantwright.flows.plan.make import with_horizon
@@ -22,8 +22,9 @@ from plantwright.plant import Plan, Plant
 
 
 def reschedule(
-    plant: Plant, base: Plan, texts: Sequence[str], *, seconds: float = 0.0, seed: int = 0, progress: Progress = quiet
-) -> Rescheduled:
+    plant: Plant, base: Plan, texts: Sequence[str], *, seconds: float = 0.0, seed: int = 0,
+    most_moved: float | None = None, progress: Progress = quiet,
+) -> Rescheduled:  # fmt: skip
     """Try what events do to the plan in force; nothing is written.
 
     Parameters
@@ -33,6 +34,7 @@ def reschedule(
     texts : the events as people type them, see `events.FORMS`
     seconds : time to lower lateness further
     seed : of the chance in that search
+    most_moved : how many operations may move, in percent of those in force; see `make.replan`
     progress : told of each stage
 
     Returns
@@ -44,15 +46,18 @@ def reschedule(
     ProblemError
         With every fault of every event, or everything that makes the plant impossible to plan.
     """
-    stop_on_errors([] if texts else [NOTHING_HAPPENED.at(column="after")])
+    wrong = [] if texts else [NOTHING_HAPPENED.at(column="after")]
+    if most_moved is not None and not 0 <= most_moved <= 100:
+        wrong.append(BAD_ARGUMENT.at(column="most_moved", value=most_moved, must="a share from 0 to 100 percent"))
+    stop_on_errors(wrong)
     events = read_events(texts, plant)
-    made = replan(plant, base, events, seconds=seconds, seed=seed, progress=progress)
+    made = replan(plant, base, events, seconds=seconds, seed=seed, most_moved=most_moved, progress=progress)
     return rescheduled(plant, base, events, made)
 
 
 def reschedule_store(
     store: Store, texts: Sequence[str], *, by: str = "", dry_run: bool = False, seconds: float = 0.0, seed: int = 0,
-    progress: Progress = quiet,
+    most_moved: float | None = None, progress: Progress = quiet,
 ) -> Rescheduled:  # fmt: skip
     """Make a new plan from the plan in force after some events, write the events down and keep the plan.
 
@@ -62,7 +67,7 @@ def reschedule_store(
     texts : the events as people type them
     by : who does it, for the journal
     dry_run : whether nothing is kept
-    seconds, seed, progress : see `reschedule`
+    seconds, seed, most_moved, progress : see `reschedule`
 
     Returns
     -------
@@ -78,7 +83,7 @@ def reschedule_store(
     base = plan_in_force(store)
     plant = read_plant(store)
     read = time.perf_counter() - begun
-    found = reschedule(plant, base, texts, seconds=seconds, seed=seed, progress=progress)
+    found = reschedule(plant, base, texts, seconds=seconds, seed=seed, most_moved=most_moved, progress=progress)
     if not dry_run:
         found = _kept(store, plant, found, texts, by, read)
     figures = {**found.figures, "seconds_read": round(read, 3), "seconds_all": round(time.perf_counter() - begun, 3)}

@@ -1,14 +1,15 @@
-"""Mend a schedule after an event: repair it in gaps or by pushing, try to be less late, and keep what moves little."""
+"""Mend a schedule after an event: repair it in several ways, and of those that move little keep the least late one."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 
-from plantwright.core.problem import BAD_ARGUMENT, ProblemError
+from plantwright.core.problem import BAD_ARGUMENT, stop_on_errors
 from plantwright.methods.scheduling.deferring import defer
 from plantwright.methods.scheduling.dispatching import sink_completions
 from plantwright.methods.scheduling.problem import NO, Flags, Integers, Schedule, Shop, changed
@@ -21,12 +22,51 @@ from plantwright.methods.working_time import NEVER
 
 STILL = 60.0
 """Weighted minutes of lateness that must be won for each more operation that moves."""
-DAY = 1440
-PUSHES = ((True, NO, NEVER), (True, 0, 0), (False, NO, NEVER), (False, 0, DAY), (False, 0, 0))
-"""Ways to push: whether to match up, minutes after its start in force up to which an operation takes a gap (-1: none
-does), and patience."""
-GAPS, MATCHED, PUSHED, MIXED, TAKEN_OUT, DRAWN = "gaps", "matched up", "pushed", "mixed", "taken out", "drawn"
-"""Ways in which a schedule is mended."""
+LITTLE = 0.01
+"""Share of the operations that is next to nothing."""
+ANY = 2**40
+"""Minutes that are as good as without end."""
+MATCH, SHIFT = True, False
+
+
+class Way(NamedTuple):
+    """A way to push.
+
+    Parameters
+    ----------
+    matched : whether to match up
+    gaps : minutes after its start in force up to which an operation takes the gap that the repair found; -1: none does
+    patience : how long a unit waits for what comes late
+    leeway : minutes beyond what harms nobody within which an operation takes a gap rather than push; -1: it pushes
+    short : share of the operations, the shortest, that have this leeway; the longer ones push
+    """
+
+    matched: bool
+    gaps: int
+    patience: int
+    leeway: int = NO
+    short: float = 1.0
+
+    @property
+    def name(self) -> str:
+        """How people call it."""
+        if self.leeway >= 0:
+            return GAVE_WAY
+        return MATCHED if self.matched else MIXED if self.gaps >= 0 else PUSHED
+
+
+PUSHES = (Way(MATCH, NO, NEVER), Way(MATCH, 0, 0), Way(SHIFT, NO, NEVER))
+"""Ways to push that ask only for the least lateness."""
+GIVING = (
+    *(Way(matched, NO, 0, 0) for matched in (MATCH, SHIFT)),
+    *(Way(MATCH, NO, 0, ANY, short) for short in (0.9, 0.98, 1.0)),
+    *(Way(SHIFT, NO, 0, ANY, short) for short in (0.85, 0.9, 0.95)),
+)
+"""Ways to push in which what is displaced gives way to others; the fewer push, the fewer move."""
+GAPS, MATCHED, PUSHED, MIXED, GAVE_WAY, TAKEN_OUT, DRAWN = (
+    "gaps", "matched up", "pushed", "mixed", "gave way", "taken out", "drawn",
+)  # fmt: skip
+"""Names of the ways in which a schedule is mended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +86,12 @@ class Mended:
     tried
         How many schedules were tried.
     way
-        How it was made: in ``gaps``, ``matched up``, ``pushed``, ``mixed`` of pushing and gaps, with more
-        ``taken out``, or ``drawn`` by chance.
+        How it was made: in ``gaps``, ``matched up``, ``pushed``, ``mixed`` of pushing and gaps, where what is displaced
+        ``gave way``, with more ``taken out``, or ``drawn`` by chance.
+    kept
+        Whether no more operations move than was asked for.
+    wider
+        The schedule that would have been taken without that limit; None where it is this one.
     """
 
     schedule: Schedule
@@ -58,13 +102,15 @@ class Mended:
     late_by_repair: float
     tried: int
     way: str
+    kept: bool = True
+    wider: Mended | None = None
 
 
 def mend(
     shop: Shop, before: Schedule, *, start: int = 0, seconds: float = 0.0, seed: int = 0, still: float = STILL,
-    anew: bool = False, clock: Callable[[], float] = time.perf_counter,
+    anew: bool = False, most: int = NEVER, counted: Flags | None = None, clock: Callable[[], float] = time.perf_counter,
 ) -> Mended:  # fmt: skip
-    """Repair a schedule in several ways, and keep the one that is least late, as long as that is worth its moves.
+    """Repair a schedule in several ways; of those that move few operations, keep the one that is least late.
 
     Parameters
     ----------
@@ -78,6 +124,10 @@ def mend(
         Weighted minutes of lateness that must be won for each more operation that moves.
     anew
         Whether all of it may be placed anew too, where what was planned is another work than before.
+    most
+        How many operations may move. Where every way moves more, the one that moves least is kept.
+    counted
+        bool[n]; the operations that count for `most`; None: all.
     clock
         Gives seconds.
 
@@ -88,17 +138,22 @@ def mend(
     Raises
     ------
     ProblemError
-        For a negative `still`, the schedule of another shop, or a shop that a repair does not know; see `repair`.
+        For a negative `still` or `most`, the schedule of another shop, or a shop that a repair does not know; see
+        `repair`.
 
     Notes
     -----
-    The fixed trials, until one is no later than the schedule in force: what is displaced goes into gaps (`repair`); it
-    is matched up (`match_up`) or pushed in its sequence (`right_shift`); these are mixed with gaps, where what finds
-    one in time takes it, and what comes late lets others go first; what was taken out may begin earlier than before, by
-    its latest start; with `anew`, all of it is placed by its latest starts.
+    The fixed trials: what is displaced goes into gaps (`repair`); it is matched up (`match_up`) or pushed in its
+    sequence (`right_shift`); these are mixed with gaps, where what finds one in time takes it, and what comes late lets
+    others go first; in matching up and pushing, what is displaced gives way to others as long as that harms nobody, or
+    the shorter operations give way in any case; what was taken out may begin earlier than before, by its latest start;
+    with `anew`, all of it is placed by its latest starts. They end where one is no later than the schedule in force and
+    moves next to nothing. Which are tried does not depend on `most`, so a larger one never gives a later schedule
+    (lateness that the schedule in force had already set aside).
+
     With `seconds`, the chains to some late sinks and a part of what stands in their way are taken out too; how many of
-    them move in the end follows from `still` alone. Each trial costs one pass, or some tens of dispatches. What went
-    into gaps ends just in time: as late as nobody minds.
+    them move in the end follows from `still` and `most`. Each trial costs one pass, or some tens of dispatches. What
+    went into gaps ends just in time: as late as nobody minds.
 
     Examples
     --------
@@ -114,55 +169,69 @@ def mend(
     >>> found.schedule.start.tolist(), found.late, found.late_by_repair
     ([60], 0.0, 180.0)
     """
-    if still < 0:
-        raise ProblemError([BAD_ARGUMENT.at("", "", "still", still, must="0 or more")])
+    wrong = [("still", still)] * (still < 0) + [("most", most)] * (most < 0)
+    stop_on_errors([BAD_ARGUMENT.at("", "", name, value, must="0 or more") for name, value in wrong])
     search = _Search(shop, before, start)
+    counts = np.ones(shop.operations, np.bool_) if counted is None else counted
+    least = 0.0 if seconds > 0 else search.least
+
+    def worth(one: Mended, limit: int) -> tuple[float, ...]:
+        return _worth(one, still, least, max(int((one.moved & counts).sum()) - limit, 0))
+
     first = repair(shop, before, start=start)
     bare = search.tried(first, GAPS)
-    best = min([bare, *search.trials(first, bare, anew=anew)], key=lambda one: _worth(one, still))
+    tried = [bare, *search.trials(first, bare, int(min(most, LITTLE * shop.operations)), anew=anew)]
+    best, wider = (min(tried, key=lambda one: worth(one, limit)) for limit in (most, NEVER))
     if seconds > 0:
         until = clock() + seconds
         random = np.random.default_rng(seed)
         while search.late(best).any() and clock() < until:
-            best = min(best, search.drawn(best, random), key=lambda one: _worth(one, still))
-    return replace(best, late_by_repair=bare.late, tried=search.count)
+            best = min(best, search.drawn(best, random), key=lambda one: worth(one, most))
+    return replace(
+        best, late_by_repair=bare.late, tried=search.count, kept=int((best.moved & counts).sum()) <= most,
+        wider=None if worth(wider, NEVER) >= worth(best, NEVER) else wider,
+    )  # fmt: skip
 
 
-def _worth(one: Mended, still: float) -> tuple[int, float, int]:
+def _worth(one: Mended, still: float, least: float, excess: int) -> tuple[float, ...]:
+    """Order schedules: first what is not done, then what moves too many, then lateness with the price of moves."""
     moved = int(one.moved.sum())
     fault = ("complete", "unmet", "unfinished").index(one.schedule.status)
-    return fault, round(one.late + still * moved), moved
+    return fault, excess, round(max(one.late, least) + still * moved), moved
 
 
 class _Search:
-    """What the trials share: the shop, the schedule in force, and the latest starts that keep every due time."""
+    """What the trials share: the shop, the schedule in force, and the latest times that keep every due time."""
 
     def __init__(self, shop: Shop, before: Schedule, start: int) -> None:
         self.shop, self.before, self.start, self.count = shop, before, start, 0
-        self.last = tails(shop).last_start
+        ahead = tails(shop)
+        self.last = ahead.last_start
         ends = sink_completions(shop.sinks, np.where(before.start < NEVER, before.finish, -NEVER))
         self.least = float((np.maximum(ends - shop.sink_due, 0) * shop.sink_weight).sum())
+        self.by = np.where(before.start < NEVER, _unharmed(shop, before, ends), ahead.last_finish)
+        self.work = shop.mode_minutes[np.maximum(before.mode, 0)] + before.setup
 
-    def trials(self, first: Repair, bare: Mended, *, anew: bool) -> list[Mended]:
-        """Give the fixed trials, until one is no later than the schedule in force."""
+    def trials(self, first: Repair, bare: Mended, little: int, *, anew: bool) -> list[Mended]:
+        """Give the fixed trials, until one is no later than the schedule in force and moves `little`."""
         found: list[Mended] = []
         if bare.late <= self.least or not first.free.any():
             return found
-        for one in PUSHES if first.schedule.status != "unfinished" else ():
-            found.append(self.pushed(first, *one))
-            if found[-1].late <= self.least:
+        for one in (*PUSHES, *GIVING) if first.schedule.status != "unfinished" else ():
+            found.append(self.pushed(first, one))
+            if found[-1].late <= self.least and found[-1].moved.sum() <= little:
                 return found
         found.append(self.again(bare, bare.cause != STAYS, TAKEN_OUT))
         if anew:
             found.append(self.again(bare, self.shop.fixed_start == NO, TAKEN_OUT))
         return found
 
-    def pushed(self, first: Repair, matched: bool, leeway: int, patience: int) -> Mended:  # noqa: FBT001 - see PUSHES
-        """Push, or match up; what is new, or finds a gap in time or within `leeway`, takes the gap of the repair."""
+    def pushed(self, first: Repair, way: Way) -> Mended:
+        """Push, or match up; what is new, or takes the gap that the repair found, stands there."""
         shop, before, gap = self.shop, self.before, first.schedule
         new = before.start >= NEVER
-        in_time = (gap.start <= self.last) | (gap.start - before.start <= leeway)
-        takes = new | (first.free & in_time & (leeway >= 0))
+        in_time = (gap.start <= self.last) | (gap.start - before.start <= way.gaps)
+        takes = new | (first.free & in_time & (way.gaps >= 0))
         # Who is away cannot come: the people whom the repair found take over at once.
         crowd = np.diff(before.member_pointer) > 0
         other = takes | (first.free & crowd & (first.cause == EVENT))
@@ -172,9 +241,18 @@ class _Search:
             member=np.where(seats, gap.member, before.member),
         )  # fmt: skip
         turn = np.where(new, np.minimum(gap.start, self.last), np.where(takes, gap.start, before.start))
-        make = match_up if matched else right_shift
-        made = make(shop, assigned, start=self.start, order=turn.astype(np.int64), patience=patience)
-        return self._mended(made, made.schedule, MATCHED if matched else MIXED if leeway >= 0 else PUSHED)
+        leeway = None if way.leeway < 0 else np.where(self.work <= self.longest(way.short), way.leeway, NO)
+        make = match_up if way.matched else right_shift
+        made = make(
+            shop, assigned, start=self.start, order=turn.astype(np.int64), patience=way.patience, by=self.by,
+            leeway=leeway,
+        )  # fmt: skip
+        return self._mended(made, made.schedule, way.name)
+
+    def longest(self, short: float) -> float:
+        """Give how long the longest of the shortest operations takes, as a share of all."""
+        there = self.work[(self.before.start < NEVER) & (self.work > 0)]
+        return float(np.quantile(there, short)) if len(there) else 0.0
 
     def drawn(self, best: Mended, random: np.random.Generator) -> Mended:
         """Take some late sinks, all that leads to a part of them, and a few of what stands in the way."""
@@ -252,6 +330,16 @@ class _Search:
         """Mark the sinks that are late and count; those that keep up safety stock do not."""
         found: Flags = (one.schedule.sink_finish > self.shop.sink_due) & (self.shop.sink_weight > 1e-6)
         return found
+
+
+def _unharmed(shop: Shop, before: Schedule, ends: Integers) -> Integers:
+    """Give until when each operation may end so that what waits for it begins, and is complete, as in force."""
+    by = np.full(shop.operations, NEVER, np.int64)
+    after = np.repeat(np.arange(shop.operations), np.diff(shop.pred_pointer))
+    np.minimum.at(by, shop.pred_op, before.start[after] - shop.pred_lag)
+    sink = np.repeat(np.arange(len(ends)), np.diff(shop.sink_pointer))
+    np.minimum.at(by, shop.sink_op, np.maximum(ends, shop.sink_due)[sink] - shop.sink_lag)
+    return np.maximum(by, before.finish)
 
 
 def _moved(before: Schedule, after: Schedule) -> Flags:

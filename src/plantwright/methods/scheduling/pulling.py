@@ -14,17 +14,19 @@ from plantwright.methods.scheduling.serving import held_calendars
 from plantwright.methods.scheduling.settling import EARLIER, STAYS
 from plantwright.methods.scheduling.state import Blocks, Placed, empty_placed
 from plantwright.methods.scheduling.timing import Flat, begin, done, latest
+from plantwright.methods.scheduling.yielding import standing_in
 from plantwright.methods.working_time import NEVER, primitive
 
 
 def match_up(
-    shop: Shop, before: Schedule, *, start: int = 0, order: Integers | None = None, patience: int = NEVER
-) -> Repair:
+    shop: Shop, before: Schedule, *, start: int = 0, order: Integers | None = None, patience: int = NEVER,
+    by: Integers | None = None, leeway: Integers | None = None,
+) -> Repair:  # fmt: skip
     """Keep every sequence; what is displaced begins earlier where there is time, and only else later.
 
     Parameters
     ----------
-    shop, before, start, order, patience
+    shop, before, start, order, patience, by, leeway
         See `right_shift`.
 
     Returns
@@ -61,7 +63,8 @@ def match_up(
     ([140, 240], [120, 180])
     """
     stop_on_errors(faults_of(shop, before))
-    line = push_through(shop, before, start, order, _behind_fixed(shop, before, start), patience)
+    standing = standing_in(shop, before, by, leeway)
+    line = push_through(shop, before, start, order, _behind_fixed(shop, before, start), patience, standing)
     placed, turns = line.placed, line.turns
     units, members = len(shop.unit_calendar), len(shop.member_calendar)
     crew = int(np.diff(placed.member_pointer).max(initial=0)) + 1

@@ -34,8 +34,10 @@ from plantwright.methods.scheduling.settling import (
     arcs_let,
     tailed_ops,
 )
+from plantwright.methods.scheduling.shifting import Ends, fit, hold
 from plantwright.methods.scheduling.state import Blocks, Placed, empty_placed
-from plantwright.methods.scheduling.timing import Flat, after_tails, begin, calendar_of, changeover, done
+from plantwright.methods.scheduling.timing import Flat, begin, calendar_of
+from plantwright.methods.scheduling.yielding import Standing, give_way, standing_in
 from plantwright.methods.working_time import LONG_AGO, NEVER, primitive
 
 BEYOND = 2**40
@@ -60,21 +62,6 @@ class Turns(NamedTuple):
     row_at: Integers
 
 
-class Ends(NamedTuple):
-    """What has been placed so far: since when each unit and member is free, and who was last on it.
-
-    `since` is when the last operation on a unit began, `unit_family` what it left there.
-    """
-
-    unit_free: Integers
-    unit_last: Integers
-    unit_family: Integers
-    since: Integers
-    member_free: Integers
-    member_last: Integers
-    settled: Flags
-
-
 class Line(NamedTuple):
     """What has been placed, why it moved, the turns, what is fixed, and the order in which the rest was placed."""
 
@@ -94,6 +81,8 @@ def right_shift(
     order: Integers | None = None,
     earliest: Integers | None = None,
     patience: int = NEVER,
+    by: Integers | None = None,
+    leeway: Integers | None = None,
 ) -> Repair:
     """Push what can no longer be in time to the right; every unit and member keeps its sequence.
 
@@ -113,6 +102,10 @@ def right_shift(
     patience
         Minutes for which a unit waits for an operation that comes late, before others go first; `NEVER`: as long as it
         takes, so that the sequence is the one in force.
+    by, leeway
+        int64[n]; an operation that is displaced and would take the time of others first looks for a gap between them
+        that ends at the moment `by`, or at the first at which it could end, or `leeway` minutes after; with a negative
+        leeway it does not look. None: nothing does. With a `leeway`, `patience` should be 0.
 
     Returns
     -------
@@ -148,14 +141,15 @@ def right_shift(
     >>> found.schedule.start.tolist(), found.free.tolist()
     ([0, 120, 180], [False, True, True])
     """
-    line = push_through(shop, before, start, order, earliest, patience)
+    line = push_through(shop, before, start, order, earliest, patience, standing_in(shop, before, by, leeway))
     ledger = line.ledger
     return Repair(schedule_of(shop, line.placed), ledger.cause != STAYS, ledger.cause, ledger.behind, 1)
 
 
 def push_through(
-    shop: Shop, before: Schedule, start: int, order: Integers | None, earliest: Integers | None, patience: int
-) -> Line:
+    shop: Shop, before: Schedule, start: int, order: Integers | None, earliest: Integers | None, patience: int,
+    standing: Standing,
+) -> Line:  # fmt: skip
     """Place everything in the order of turns; see `right_shift` for what is given and refused."""
     stop_on_errors(faults_of(shop, before))
     stop_on_errors(_faults(shop, before, patience))
@@ -178,8 +172,8 @@ def push_through(
     sequence = np.full(n, NO, np.int64)
     _push_all(
         shop.time.flat, shop.modes, shop.units, shop.links, shop.crews, shop.family, shop.pausable, tailed_ops(shop),
-        shop.fixed_start, turns, blocks, member_blocks, placed, ledger, ends, _pending(shop), min(patience, BEYOND),
-        sequence, np.empty(n + 1, np.int64), np.empty(crew, np.int64), np.empty(crew, np.int64),
+        shop.fixed_start, turns, standing, blocks, member_blocks, placed, ledger, ends, _pending(shop),
+        min(patience, BEYOND), sequence, np.empty(n + 1, np.int64), np.empty(crew, np.int64), np.empty(crew, np.int64),
     )  # fmt: skip
     return Line(placed, ledger, turns, blocks, member_blocks, sequence)
 
@@ -233,6 +227,7 @@ def _push_all(
     tailed: Flags,
     fixed: Integers,
     turns: Turns,
+    standing: Standing,
     blocks: Blocks,
     member_blocks: Blocks,
     placed: Placed,
@@ -247,22 +242,27 @@ def _push_all(
 ) -> None:
     """Give each operation its turn once all that it waits for has been placed, the earliest turn first."""
     n = len(turns.key)
-    size, turn = 0, 0
+    size, turn, now = 0, 0, 0
     for o in range(n):
         if pending[o] == 0 and fixed[o] < 0:
             at = _turn_of(flat, modes, units, links, crews, pausable, placed, turns, others, calendars, patience, o)
             push(heap, 0, size, at * n + turns.rank[o])
             size += 1
     while size > 0:
-        o = turns.by_rank[pop(heap, 0, size) % n]
+        number = pop(heap, 0, size)
         size -= 1
+        o, now = turns.by_rank[number % n], max(now, number // n)
         ends.settled[o] = True
+        later = _shift_one(
+            flat, modes, units, links, crews, family, pausable, tailed, turns, standing, blocks, member_blocks, placed,
+            ledger, ends, calendars, others, o, now,
+        )  # fmt: skip
+        if later >= 0:
+            push(heap, 0, size, min(later, BEYOND) * n + turns.rank[o])
+            size += 1
+            continue
         sequence[turn] = o
         turn += 1
-        _shift_one(
-            flat, modes, units, links, crews, family, pausable, tailed, turns, blocks, member_blocks, placed, ledger,
-            ends, calendars, others, o,
-        )  # fmt: skip
         for k in range(links.succ_pointer[o], links.succ_pointer[o + 1]):
             v = links.succ_op[k]
             pending[v] -= 1
@@ -299,7 +299,7 @@ def _turn_of(
 
 
 @primitive
-def _shift_one(  # noqa: C901  one decision, told in order: a call that hands over tuples costs more
+def _shift_one(  # noqa: C901, PLR0912  one decision, told in order: a call that hands over tuples costs more
     flat: Flat,
     modes: Modes,
     units: Units,
@@ -309,6 +309,7 @@ def _shift_one(  # noqa: C901  one decision, told in order: a call that hands ov
     pausable: Flags,
     tailed: Flags,
     turns: Turns,
+    standing: Standing,
     blocks: Blocks,
     member_blocks: Blocks,
     placed: Placed,
@@ -317,8 +318,12 @@ def _shift_one(  # noqa: C901  one decision, told in order: a call that hands ov
     calendars: Integers,
     others: Integers,
     o: int,
-) -> None:
-    """Place one operation behind what was placed before it; where that moves it, perhaps on another unit."""
+    now: int,
+) -> int:
+    """Place one operation behind what was placed before it; where that moves it, perhaps on another unit.
+
+    Gives `NO`, or the turn that it waits for because it gives way to others.
+    """
     mode, unit = placed.mode[o], placed.unit[o]
     came, last = arcs_let(flat, modes, units, links, crews, placed, others, o)
     ready = max(came, turns.floor[o])
@@ -332,14 +337,16 @@ def _shift_one(  # noqa: C901  one decision, told in order: a call that hands ov
         if works and m >= 0 and ends.member_free[m] > free:
             free, who = ends.member_free[m], ends.member_last[m]
     count = held_calendars(modes, units, crews, placed, calendars, o)
-    s, f, setup = _fit(
+    s, f, setup = fit(
         flat, modes, units, links, family, pausable, tailed, blocks, member_blocks, placed, ends, calendars, count, o,
         mode, unit, max(ready, free),
     )  # fmt: skip
     began = turns.began[o]
     if s != began:
-        _tell_why(ledger, o, s, began, came, last, free, who)
-        if first == behind and s > began:
+        if not ledger.free[o]:  # who gave way keeps the reason for which they did
+            _tell_why(ledger, o, s, began, came, last, free, who)
+        settled_on = standing.leeway[o] >= 0 and standing.until[o] < NEVER  # it has chosen the unit of a gap before
+        if first == behind and s > began and not settled_on:
             for other in range(modes.pointer[o], modes.pointer[o + 1]):
                 center = modes.center[other]
                 low, high = (units.pointer[center], units.pointer[center + 1]) if center >= 0 else (NO, 0)
@@ -350,15 +357,23 @@ def _shift_one(  # noqa: C901  one decision, told in order: a call that hands ov
                     at = max(ready, ends.unit_free[u]) if u >= 0 else ready
                     if at >= f:
                         continue
-                    s2, f2, setup2 = _fit(
+                    s2, f2, setup2 = fit(
                         flat, modes, units, links, family, pausable, tailed, blocks, member_blocks, placed, ends,
                         calendars, 1, o, other, u, at,
                     )  # fmt: skip
                     if f2 < f and f2 <= _next_start(turns, ends, u):
                         s, f, setup = s2, f2, setup2
                         placed.mode[o], placed.unit[o] = other, u
+        if s > began and f > s:
+            later = give_way(
+                flat, modes, units, links, family, pausable, tailed, turns.key, standing, blocks, member_blocks, placed,
+                ends, calendars, count, o, now, ready, s, f,
+            )  # fmt: skip
+            if later >= 0:
+                return later
     placed.start[o], placed.finish[o], placed.setup[o] = s, f, setup
-    _hold(blocks, family, placed, ends, o)
+    hold(blocks, family, placed, ends, o)
+    return NO
 
 
 @primitive
@@ -390,97 +405,6 @@ def _next_start(turns: Turns, ends: Ends, unit: int) -> int:
         return NEVER
     began: int = turns.began[turns.row_op[k]]
     return began
-
-
-@primitive
-def _fit(  # noqa: C901  one search for a place, told in order
-    flat: Flat,
-    modes: Modes,
-    units: Units,
-    links: Links,
-    family: Integers,
-    pausable: Flags,
-    tailed: Flags,
-    blocks: Blocks,
-    member_blocks: Blocks,
-    placed: Placed,
-    ends: Ends,
-    calendars: Integers,
-    count: int,
-    o: int,
-    mode: int,
-    unit: int,
-    t: int,
-) -> tuple[int, int, int]:
-    """Give the earliest start from `t` on, clear of what is fixed, with finish and set-up; `NEVER`: there is none."""
-    own = modes.setup[mode] + modes.minutes[mode]
-    while t < NEVER:
-        setup = modes.setup[mode]
-        if unit >= 0 and own > 0:
-            setup += changeover(units, units.center[unit], _family_at(blocks, ends, unit, t), family[o])
-        work = setup + modes.minutes[mode]
-        s = begin(flat, calendars, count, pausable[o], t, work)
-        if s < NEVER and tailed[o]:
-            later = after_tails(flat, links, placed.finish, o, calendars, count, pausable[o], s, work)
-            if later > s:
-                s = begin(flat, calendars, count, pausable[o], later, work)
-        f = done(flat, calendars, count, s, work) if s < NEVER else NEVER
-        if f >= NEVER:
-            break
-        clear = LONG_AGO
-        if f > s:
-            if unit >= 0:
-                clear = _clash(blocks, unit, s, f)
-            for k in range(placed.member_pointer[o], placed.member_pointer[o + 1]):
-                if placed.member[k] >= 0:
-                    clear = max(clear, _clash(member_blocks, placed.member[k], s, f))
-        if clear > s:
-            t = clear
-        elif unit >= 0 and own > 0 and _family_at(blocks, ends, unit, s) != _family_at(blocks, ends, unit, t):
-            t = s
-        else:
-            return s, f, setup
-    return NEVER, NEVER, 0
-
-
-@primitive
-def _family_at(blocks: Blocks, ends: Ends, unit: int, t: int) -> int:
-    """Give what stands set up on a unit just before a moment: what was placed last, or something fixed after it."""
-    found: int = ends.unit_family[unit]
-    for k in range(blocks.pointer[unit], blocks.pointer[unit + 1]):
-        if blocks.start[k] >= t:
-            break
-        if blocks.start[k] >= ends.since[unit] and blocks.family[k] >= 0:
-            found = blocks.family[k]
-    return found
-
-
-@primitive
-def _clash(blocks: Blocks, holder: int, s: int, f: int) -> int:
-    """Give the end of what is fixed on a unit, or with a member, between two moments; `LONG_AGO` if nothing is."""
-    until = LONG_AGO
-    for k in range(blocks.pointer[holder], blocks.pointer[holder + 1]):
-        if blocks.start[k] >= f:
-            break
-        if blocks.finish[k] > s:
-            until = max(until, blocks.finish[k])
-    return until
-
-
-@primitive
-def _hold(blocks: Blocks, family: Integers, placed: Placed, ends: Ends, o: int) -> None:
-    """Note that an operation holds its unit and its people until its finish."""
-    s, f, unit = placed.start[o], placed.finish[o], placed.unit[o]
-    if f <= s or f >= NEVER:
-        return
-    if unit >= 0:
-        left = _family_at(blocks, ends, unit, s)
-        ends.unit_family[unit] = family[o] if family[o] >= 0 else left
-        ends.unit_free[unit], ends.unit_last[unit], ends.since[unit] = f, o, s
-    for k in range(placed.member_pointer[o], placed.member_pointer[o + 1]):
-        m = placed.member[k]
-        if m >= 0:
-            ends.member_free[m], ends.member_last[m] = f, o
 
 
 def warm_up() -> None:

@@ -64,6 +64,9 @@ def _from_to(what: Field) -> tuple[Field, ...]:
 
 
 DUE = Field("due", later("Wanted by"), kind="day", required=True)
+MOST_MOVED = Field(
+    "most_moved", later("Move at most"), later("percent of the operations; 10 where it is empty"), kind="number"
+)
 PRIORITY = Field("priority", later("Priority"), later("1 comes first"), kind="number")
 HAPPENINGS = {
     "down": Happening(later("A work center stands still"), "down", (
@@ -148,7 +151,8 @@ class _Desk:
                 words("span", say("What happened"))
                 choice("What happened", names, self.kind, "", self._other)
             fields = [
-                replace(one, value=self.seat.query.get(one.name) or self._usual(one)) for one in self.happening.fields
+                replace(one, value=self.seat.query.get(one.name) or self._usual(one))
+                for one in (*self.happening.fields, MOST_MOVED)
             ]
             self.form = Form(self.seat, fields)
             button("Show what moves", self.preview, icon="search", main=True)
@@ -175,7 +179,7 @@ class _Desk:
             self.happening.word,
             [values.get(one.name, "") for one in self.happening.fields],
         )
-        number = await self.asked([text], dry_run=True)
+        number = await self.asked([text], values.get(MOST_MOVED.name, ""), dry_run=True)
         where = address(self.seat, "/reschedule", kind=self.kind, job=number, **values)
         ui.run_javascript(f"history.replaceState(null, '', {where!r})")
         await self.follow(number)
@@ -187,15 +191,15 @@ class _Desk:
         except ProblemError as error:
             self.form.note(error.problems)
             return None
-        fields = self.happening.fields
+        fields = (*self.happening.fields, MOST_MOVED)
         lacking = [one.name for one in fields if one.required and not found.get(one.name)]
         self.form.note([BAD_ARGUMENT.at(column=name, value="nothing", must="filled in") for name in lacking])
         moments = {one.name: self.form.values[one.name] for one in fields if one.kind == "moment"}
         return None if lacking else {**found, **moments}
 
-    async def asked(self, after: list[str], *, dry_run: bool) -> int:
+    async def asked(self, after: list[str], most_moved: str, *, dry_run: bool) -> int:
         self.seat.person.must("jobs.run")
-        arguments = {"after": after, "dry_run": dry_run}
+        arguments = {"after": after, "dry_run": dry_run} | ({"most_moved": most_moved} if most_moved else {})
         return await in_thread(lambda: ask_job(self.seat.store, "reschedule", arguments, self.seat.person.name))
 
     async def follow(self, number: int, done: Callable[[Job], None] | None = None) -> None:
@@ -261,6 +265,8 @@ class _Outcome:
         heading(_said(figures, kept=self.kept))
         for event in self.told["events"]:
             words("p", event if isinstance(event, str) else event["said"], "pw-dim")
+        if text := _limited(figures):
+            words("p", text)
         with box("pw-tiles"):
             _tiles(figures, self.desk.view.settings["currency"])
         with box("pw-bar"):
@@ -313,7 +319,8 @@ class _Outcome:
 
     async def _accept(self) -> None:
         """Have it done: what happened is recorded, and the schedule kept."""
-        number = await self.desk.asked(list(self.job.arguments["after"]), dry_run=False)
+        most = str(self.job.arguments.get("most_moved") or "")
+        number = await self.desk.asked(list(self.job.arguments["after"]), most, dry_run=False)
         base = self.desk.view.number
         await self.desk.follow(number, lambda job: self._told(job, base))
 
@@ -342,6 +349,16 @@ def _said(figures: Mapping[str, Any], *, kept: bool) -> str:
     if kept:
         return say("Kept: {moved} of {operations} operations moved, {share}", **share)
     return say("{moved} of {operations} operations would move, {share}", **share)
+
+
+def _limited(figures: Mapping[str, Any]) -> str:
+    """Say that no way moves so few, or what moving more would gain."""
+    if not figures.get("limit_kept", True):
+        return say("Every way moves more than that; this one moves least.")
+    if "wider_share" not in figures:
+        return ""
+    share = wording.percent(round(SCALE * figures["wider_share"]), 1)
+    return say("Moving {share} would save {days} late.", share=share, days=wording.days(figures["wider_saves_days"]))
 
 
 def _tiles(figures: Mapping[str, Any], money: str) -> None:
