@@ -4,6 +4,7 @@ Reads lines of JSON, ``[file for what it says, [arguments of plantwright]]``, an
 process that has begun. Nothing is computed here, since the threads of a library that works would not be in a fork.
 """
 
+import ctypes
 import importlib
 import json
 import os
@@ -24,6 +25,12 @@ def load():
         importlib.import_module(f"plantwright.{name}")
 
 
+def end_with_parent():
+    """Let the system end this process when the one that began it has ended, however that came."""
+    with suppress(AttributeError):  # Linux alone has it
+        ctypes.CDLL(None).prctl(1, signal.SIGKILL)
+
+
 def begin(log, arguments):
     """Fork; the process that has begun leads a group of its own, and goes on as the program."""
     number = os.fork()
@@ -31,6 +38,7 @@ def begin(log, arguments):
         with suppress(ProcessLookupError):  # it may have ended already
             os.setpgid(number, number)
         return number
+    end_with_parent()
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     nothing, said = os.open(os.devnull, os.O_RDONLY), os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     for old, new in ((nothing, 0), (said, 1), (said, 2)):
