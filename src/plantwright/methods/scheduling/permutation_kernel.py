@@ -99,7 +99,8 @@ def _fill_late(flow: Flow, order: Integers, count: int, heads: Integers, late: N
 
 @compiled
 def _tardiness(flow: Flow, job: int, finish: int) -> float:
-    return flow.weight[job] * max(finish - flow.due[job], 0)
+    late: float = flow.weight[job] * max(finish - flow.due[job], 0)
+    return late
 
 
 @compiled
@@ -107,10 +108,11 @@ def worth_of(flow: Flow, order: Integers, tardy: bool) -> float:  # noqa: FBT001
     """Give the objective of an order."""
     n, desk = len(order), desk_of(flow)
     fill_heads(flow, order, n, desk.heads, True)  # noqa: FBT003
+    worth: float = desk.heads[n - 1, -1] * 1.0
     if tardy:
         _fill_late(flow, order, n, desk.heads, desk.late)
-        return desk.late[0]
-    return desk.heads[n - 1, -1] * 1.0
+        worth = desk.late[0]
+    return worth
 
 
 @compiled
@@ -139,7 +141,8 @@ def _late_at(flow: Flow, order: Integers, count: int, job: int, place: int, desk
     before = order[place - 1] if place else len(flow.release)
     for k in range(len(room)):
         room[k] = desk.heads[place - 1, k] if place else 0
-    total, i = late[0] - late[place], place
+    total: float = late[0] - late[place]
+    i = place
     while True:
         arrives, row, column = flow.release[job], before * flow.apart, job * flow.apart
         for k in range(len(room)):
@@ -147,9 +150,10 @@ def _late_at(flow: Flow, order: Integers, count: int, job: int, place: int, desk
             room[k] = arrives
         total += flow.weight[job] * max(arrives - due[job], 0)
         if i == count or total + late[i] >= limit:
-            return total + late[i]
+            break
         before, job = job, order[i]
         i += 1
+    return total + float(late[i])
 
 
 @compiled
