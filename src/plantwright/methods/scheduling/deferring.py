@@ -27,6 +27,7 @@ from plantwright.methods.scheduling.problem import (
     Units,
 )
 from plantwright.methods.scheduling.serving import held_calendars
+from plantwright.methods.scheduling.spliced import spliced
 from plantwright.methods.scheduling.state import Placed
 from plantwright.methods.scheduling.timing import Flat, done, latest
 from plantwright.methods.working_time import LONG_AGO, NEVER, finish_of, primitive
@@ -175,7 +176,7 @@ def finish_limits(
 
 
 @primitive
-def _defer(  # noqa: C901, PLR0912, PLR0915  the hot loop: a call that hands over tuples of arrays costs more than its work
+def _defer(
     flat: Flat,
     modes: Modes,
     units: Units,
@@ -194,104 +195,131 @@ def _defer(  # noqa: C901, PLR0912, PLR0915  the hot loop: a call that hands ove
     Operations that have not been pushed yet stand still: all begin before the one in hand, so on each unit only the
     end of the last of them matters (`gaps.low`), and the place the operation comes from is always free for it.
     """
-    pointer, start, end, before = flat
-    succ_pointer, succ_arc, succ_op, lag, overlap = (
-        links.succ_pointer,
-        links.succ_arc,
-        links.succ_op,
-        links.lag,
-        links.overlap,
-    )
-    op_start, op_finish, op_unit, op_mode, op_setup = (
-        placed.start,
-        placed.finish,
-        placed.unit,
-        placed.mode,
-        placed.setup,
-    )
-    unit_calendar, unit_center, unit_pointer, matrix = units.calendar, units.center, units.pointer, units.matrix
-    mode_minutes, low = modes.minutes, gaps.low
-    member_pointer = placed.member_pointer
-    member_next, calendars, others, previous = room.member_next, room.calendars, room.others, room.previous
-    _last_before(flat, unit_calendar, order, placed, low, room.unit_last, previous)
+    _last_before(flat, units.calendar, order, placed, gaps.low, room.unit_last, room.previous)
     for i in range(len(order) - 1, -1, -1):
         o = order[i]
-        unit, s, f = op_unit[o], op_start[o], op_finish[o]
+        unit, f = placed.unit[o], placed.finish[o]
         if f >= NEVER:
             continue
-        occupies = unit >= 0 and f > s
+        occupies = unit >= 0 and f > placed.start[o]
         if occupies:
-            low[unit] = 0 if unit_calendar[unit] >= 0 else LONG_AGO
-            if previous[o] >= 0:
-                low[unit] = worked_until(start, end, before, pointer, unit_calendar[unit], op_finish[previous[o]])
-        minutes = op_setup[o] + mode_minutes[op_mode[o]]
-        last, begin_by = limit[o], NEVER
-        for k in range(succ_pointer[o], succ_pointer[o + 1]):
-            follower = succ_op[k]
-            if op_finish[follower] >= NEVER:
-                last = min(last, f)
-            elif overlap[succ_arc[k]] < 0:
-                last = min(last, op_start[follower] - lag[succ_arc[k]])
-            else:
-                by_end, by_start = before_overlapped(
-                    flat, modes, units, links, crews, placed, calendars, others, o, follower, succ_arc[k]
-                )
-                last, begin_by = min(last, by_end), min(begin_by, by_start)
-        crowd = member_pointer[o + 1] > member_pointer[o]
+            gaps.low[unit] = _end_before(flat, units.calendar[unit], placed, room.previous[o])
+        minutes = placed.setup[o] + modes.minutes[placed.mode[o]]
+        last, begin_by = _by_followers(flat, modes, units, links, crews, placed, room, limit[o], o)
+        crowd = placed.member_pointer[o + 1] > placed.member_pointer[o]
         free = fixed[o] < 0 and f < last < NEVER
-        if free and occupies and not crowd and pausable[o] and begin_by >= NEVER and matrix[unit_center[unit]] < 0:
-            # into the latest gap on any unit of the work center; the place the operation comes from is one of them
-            center = unit_center[unit]
-            calendar, by = -2, 0
-            best_unit, best_gap, best_end, best_start = -1, -1, 0, LONG_AGO
-            best_here = LONG_AGO
-            for other in range(unit_pointer[center], unit_pointer[center + 1]):
-                if unit_calendar[other] != calendar:
-                    calendar = unit_calendar[other]
-                    by = worked_until(start, end, before, pointer, calendar, last)
-                    best_here = LONG_AGO
-                if by - minutes <= best_here:
-                    continue
-                at, gap = latest_gap(gaps.pointer, gaps.size, gaps.first, gaps.last, low, gaps.high, other, by, minutes)
-                if at - minutes <= best_here:
-                    continue
-                best_here = at - minutes
-                moved = moment_of(pointer, start, before, calendar, at - minutes)
-                if moved > best_start:
-                    best_unit, best_gap, best_end, best_start = other, gap, at, moved
-            if best_start <= s:
-                best_unit, best_gap, best_start = unit, -1, s
-                best_end = worked_until(start, end, before, pointer, unit_calendar[unit], f)
-            fill(
-                gaps.pointer,
-                gaps.size,
-                gaps.first,
-                gaps.last,
-                gaps.high,
-                best_unit,
-                best_gap,
-                best_end - minutes,
-                best_end,
-            )
-            op_unit[o], op_start[o] = best_unit, best_start
-            op_finish[o] = finish_of(pointer, start, end, before, unit_calendar[best_unit], best_start, minutes)
+        alone = occupies and not crowd and pausable[o] and begin_by >= NEVER
+        if free and alone and units.matrix[units.center[unit]] < 0:
+            _into_latest_gap(flat, units, placed, gaps, o, last, minutes)
             continue
         if free:
-            if occupies and gaps.high[unit] < NEVER:
-                last = min(last, moment_of(pointer, start, before, unit_calendar[unit], gaps.high[unit]))
-            for k in range(member_pointer[o], member_pointer[o + 1]):
-                if placed.member[k] >= 0:
-                    last = min(last, member_next[placed.member[k]])
-            held = held_calendars(modes, units, crews, placed, calendars, o)
-            _shift(flat, placed, calendars, held, pausable[o], o, last, begin_by, minutes)
+            last = _by_unit_and_members(flat, units, placed, gaps, room, o, last, occupies)
+            held = held_calendars(modes, units, crews, placed, room.calendars, o)
+            _shift(flat, placed, room.calendars, held, pausable[o], o, last, begin_by, minutes)
         if occupies:
-            c = unit_calendar[unit]
-            first = worked_until(start, end, before, pointer, c, op_start[o])
-            after = worked_until(start, end, before, pointer, c, op_finish[o])
-            fill(gaps.pointer, gaps.size, gaps.first, gaps.last, gaps.high, unit, -1, first, after)
-        for k in range(member_pointer[o], member_pointer[o + 1]):
+            _fill_place(flat, units.calendar[unit], placed, gaps, o)
+        for k in range(placed.member_pointer[o], placed.member_pointer[o + 1]):
             if placed.member[k] >= 0:
-                member_next[placed.member[k]] = min(member_next[placed.member[k]], op_start[o])
+                room.member_next[placed.member[k]] = min(room.member_next[placed.member[k]], placed.start[o])
+
+
+@spliced
+def _end_before(flat: Flat, calendar: int, placed: Placed, previous: int) -> int:
+    """Give where the operation before ends on its unit, in working minutes; the beginning where there is none."""
+    pointer, start, end, before = flat
+    if previous >= 0:
+        return worked_until(start, end, before, pointer, calendar, placed.finish[previous])
+    return 0 if calendar >= 0 else LONG_AGO
+
+
+@spliced
+def _by_followers(
+    flat: Flat,
+    modes: Modes,
+    units: Units,
+    links: Links,
+    crews: Crews,
+    placed: Placed,
+    room: Room,
+    limit: int,
+    o: int,
+) -> tuple[int, int]:
+    """Give the latest finish, and the latest start, that its limit and what follows it allow an operation."""
+    last, begin_by = limit, NEVER
+    for k in range(links.succ_pointer[o], links.succ_pointer[o + 1]):
+        follower, arc = links.succ_op[k], links.succ_arc[k]
+        if placed.finish[follower] >= NEVER:
+            last = min(last, placed.finish[o])
+        elif links.overlap[arc] < 0:
+            last = min(last, placed.start[follower] - links.lag[arc])
+        else:
+            by_end, by_start = before_overlapped(
+                flat, modes, units, links, crews, placed, room.calendars, room.others, o, follower, arc
+            )
+            last, begin_by = min(last, by_end), min(begin_by, by_start)
+    return last, begin_by
+
+
+@spliced
+def _by_unit_and_members(
+    flat: Flat,
+    units: Units,
+    placed: Placed,
+    gaps: Gaps,
+    room: Room,
+    o: int,
+    last: int,
+    occupies: bool,  # noqa: FBT001
+) -> int:
+    """Give the latest finish, no later than `last`, at which its own unit and its members are free."""
+    pointer, start, _, before = flat
+    unit = placed.unit[o]
+    if occupies and gaps.high[unit] < NEVER:
+        last = min(last, moment_of(pointer, start, before, units.calendar[unit], gaps.high[unit]))
+    for k in range(placed.member_pointer[o], placed.member_pointer[o + 1]):
+        if placed.member[k] >= 0:
+            last = min(last, room.member_next[placed.member[k]])
+    return last
+
+
+@spliced
+def _into_latest_gap(flat: Flat, units: Units, placed: Placed, gaps: Gaps, o: int, last: int, minutes: int) -> None:
+    """Move an operation into the latest gap on any unit of its work center; the place it comes from is one of them."""
+    pointer, start, end, before = flat
+    unit, s, calendar, by = placed.unit[o], placed.start[o], -2, 0
+    center = units.center[unit]
+    best_unit, best_gap, best_end, best_start = -1, -1, 0, LONG_AGO
+    best_here = LONG_AGO
+    for other in range(units.pointer[center], units.pointer[center + 1]):
+        if units.calendar[other] != calendar:
+            calendar = units.calendar[other]
+            by = worked_until(start, end, before, pointer, calendar, last)
+            best_here = LONG_AGO
+        if by - minutes <= best_here:
+            continue
+        at, gap = latest_gap(gaps.pointer, gaps.size, gaps.first, gaps.last, gaps.low, gaps.high, other, by, minutes)
+        if at - minutes <= best_here:
+            continue
+        best_here = at - minutes
+        moved = moment_of(pointer, start, before, calendar, at - minutes)
+        if moved > best_start:
+            best_unit, best_gap, best_end, best_start = other, gap, at, moved
+    if best_start <= s:
+        best_unit, best_gap, best_start = unit, -1, s
+        best_end = worked_until(start, end, before, pointer, units.calendar[unit], placed.finish[o])
+    begin = best_end - minutes
+    fill(gaps.pointer, gaps.size, gaps.first, gaps.last, gaps.high, best_unit, best_gap, begin, best_end)
+    placed.unit[o], placed.start[o] = best_unit, best_start
+    placed.finish[o] = finish_of(pointer, start, end, before, units.calendar[best_unit], best_start, minutes)
+
+
+@spliced
+def _fill_place(flat: Flat, calendar: int, placed: Placed, gaps: Gaps, o: int) -> None:
+    """Take the place of an operation out of the gaps of its unit."""
+    pointer, start, end, before = flat
+    first = worked_until(start, end, before, pointer, calendar, placed.start[o])
+    after = worked_until(start, end, before, pointer, calendar, placed.finish[o])
+    fill(gaps.pointer, gaps.size, gaps.first, gaps.last, gaps.high, placed.unit[o], -1, first, after)
 
 
 @primitive
