@@ -136,7 +136,13 @@ def test_without_spread_every_date_is_the_one_of_the_plan(steady):
 def test_without_spread_every_date_of_the_sample_plant_is_the_one_of_the_plan(pumps):
     plant, plan = pumps
     settings = type(plant.settings)({**plant.settings, "run_time_spread": 0, "lead_time_spread": 0})
-    case = make_case(type(plant)(plant.raw, plant.as_of, settings), plan)
+    untold = {
+        "production_operation": plant.raw["production_operation"].with_columns(run_taken=pl.lit(None, pl.Int64)),
+        "stock_move": plant.raw["stock_move"].with_columns(reference=pl.lit("")),
+    }
+    case = make_case(type(plant)({**plant.raw, **untold}, plant.as_of, settings), plan)
+    assert not case.spreads.runs
+    assert not case.spreads.receipts
     found = case.chances(2, 0)
     assert found.height == plan.raw["demand_plan"].height
     assert found["date_95"].to_list() == found["projected"].to_list()
