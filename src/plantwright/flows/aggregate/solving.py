@@ -193,7 +193,7 @@ def price_words(group: str, month: int, price: float, money: str, more: float) -
         return f"{first}."
     if more < 1:
         return say("{first}; only the first part of an hour is.", first=first)
-    return say("{first}, for up to {hours} hours.", first=first, hours=wording.number(more))
+    return say("{first}, for up to {hours}.", first=first, hours=wording.count(round(more), "hour"))
 
 
 def dearest(solved: Solved, most: int = 5) -> list[str]:
