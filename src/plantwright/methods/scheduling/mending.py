@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -22,6 +23,8 @@ from plantwright.methods.working_time import NEVER
 
 STILL = 60.0
 """Weighted minutes of lateness that must be won for each more operation that moves."""
+SIDE_BY_SIDE = 2
+"""Trials that run at once; they share nothing that they change."""
 LITTLE = 0.01
 """Share of the operations that is next to nothing."""
 ANY = 2**40
@@ -147,9 +150,9 @@ def mend(
     sequence (`right_shift`); these are mixed with gaps, where what finds one in time takes it, and what comes late lets
     others go first; in matching up and pushing, what is displaced gives way to others as long as that harms nobody, or
     the shorter operations give way in any case; what was taken out may begin earlier than before, by its latest start;
-    with `anew`, all of it is placed by its latest starts. They end where one is no later than the schedule in force and
-    moves next to nothing. Which are tried does not depend on `most`, so a larger one never gives a later schedule
-    (lateness that the schedule in force had already set aside).
+    with `anew`, all of it is placed by its latest starts. They end where a plain push is no later than the schedule in
+    force and moves next to nothing. Which are tried does not depend on `most`, so a larger one never gives a later
+    schedule (lateness that the schedule in force had already set aside).
 
     With `seconds`, the chains to some late sinks and a part of what stands in their way are taken out too; how many of
     them move in the end follows from `still` and `most`. Each trial costs one pass, or some tens of dispatches. What
@@ -181,14 +184,16 @@ def mend(
     first = repair(shop, before, start=start)
     bare = search.tried(first, GAPS)
     tried = [bare, *search.trials(first, bare, int(min(most, LITTLE * shop.operations)), anew=anew)]
+    count = len(tried)
     best, wider = (min(tried, key=lambda one: worth(one, limit)) for limit in (most, NEVER))
     if seconds > 0:
         until = clock() + seconds
         random = np.random.default_rng(seed)
         while search.late(best).any() and clock() < until:
             best = min(best, search.drawn(best, random), key=lambda one: worth(one, most))
+            count += 1
     return replace(
-        best, late_by_repair=bare.late, tried=search.count, kept=int((best.moved & counts).sum()) <= most,
+        best, late_by_repair=bare.late, tried=count, kept=int((best.moved & counts).sum()) <= most,
         wider=None if worth(wider, NEVER) >= worth(best, NEVER) else wider,
     )  # fmt: skip
 
@@ -204,7 +209,7 @@ class _Search:
     """What the trials share: the shop, the schedule in force, and the latest times that keep every due time."""
 
     def __init__(self, shop: Shop, before: Schedule, start: int) -> None:
-        self.shop, self.before, self.start, self.count = shop, before, start, 0
+        self.shop, self.before, self.start = shop, before, start
         ahead = tails(shop)
         self.last = ahead.last_start
         ends = sink_completions(shop.sinks, np.where(before.start < NEVER, before.finish, -NEVER))
@@ -213,18 +218,20 @@ class _Search:
         self.work = shop.mode_minutes[np.maximum(before.mode, 0)] + before.setup
 
     def trials(self, first: Repair, bare: Mended, little: int, *, anew: bool) -> list[Mended]:
-        """Give the fixed trials, until one is no later than the schedule in force and moves `little`."""
+        """Give the fixed trials, up to a plain push that is no later than the schedule in force and moves `little`."""
         found: list[Mended] = []
         if bare.late <= self.least or not first.free.any():
             return found
-        for one in (*PUSHES, *GIVING) if first.schedule.status != "unfinished" else ():
+        pushes = first.schedule.status != "unfinished"
+        for one in PUSHES if pushes else ():
             found.append(self.pushed(first, one))
             if found[-1].late <= self.least and found[-1].moved.sum() <= little:
                 return found
-        found.append(self.again(bare, bare.cause != STAYS, TAKEN_OUT))
-        if anew:
-            found.append(self.again(bare, self.shop.fixed_start == NO, TAKEN_OUT))
-        return found
+        out = [bare.cause != STAYS, *([self.shop.fixed_start == NO] if anew else ())]
+        with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
+            given = pool.map(lambda one: self.pushed(first, one), GIVING if pushes else ())
+            again = pool.map(lambda free: self.again(bare, free, TAKEN_OUT), out)
+            return [*found, *given, *again]
 
     def pushed(self, first: Repair, way: Way) -> Mended:
         """Push, or match up; what is new, or takes the gap that the repair found, stands there."""
@@ -278,7 +285,7 @@ class _Search:
         return self.tried(replace(made, cause=cause, behind=np.where(first, taken.behind, made.behind)), way)
 
     def tried(self, made: Repair, way: str) -> Mended:
-        """Bring what was taken out to the end of its leeway, and count."""
+        """Bring what was taken out to the end of its leeway."""
         if not made.free.any() or made.schedule.status != "complete":
             return self._mended(made, made.schedule, way)
         kept = ~made.free
@@ -290,12 +297,11 @@ class _Search:
         return self._mended(made, defer(shop, made.schedule), way)
 
     def _mended(self, made: Repair, schedule: Schedule, way: str) -> Mended:
-        self.count += 1
         moved = _moved(self.before, schedule)
         late = np.maximum(schedule.sink_finish - self.shop.sink_due, 0)
         cause = np.where(moved | (self.before.start >= NEVER), made.cause, STAYS)
         worth = float((late * self.shop.sink_weight).sum())
-        return Mended(schedule, moved, cause, np.where(cause == STAYS, NO, made.behind), worth, worth, self.count, way)
+        return Mended(schedule, moved, cause, np.where(cause == STAYS, NO, made.behind), worth, worth, 1, way)
 
     def ancestors(self, sinks: Flags) -> Flags:
         """Mark all that leads to some sinks and is not fixed."""
