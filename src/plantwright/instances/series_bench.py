@@ -67,7 +67,7 @@ def measure_series(
     --------
     >>> one = Series("A", "yearly", np.array([1.0, 2, 3, 4, 5, 6]), np.array([7.0, 8]))
     >>> measure_series([one], "naive").table.round(2).tolist()
-    [[21.98, 1.5, 1.0, 1.0]]
+    [[21.98, 1.5, 0.5, 1.0]]
     """
     table, seconds = np.full((len(series), len(MEASURES)), np.nan), 0.0
     for period in sorted({one.period for one in series}):

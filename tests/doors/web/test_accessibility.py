@@ -99,7 +99,7 @@ def test_what_opens_over_a_screen_keeps_to_wcag(windows):
             found += opened(page, f"{path} {name}")
     page.keyboard.press("?")
     found += opened(page, "keys")
-    page.goto("/order/PO-04501")
+    page.goto("/order/PO-04502")
     page.get_by_role("button", name="Dismiss").click()
     found += opened(page, "question")
     assert found == [], "\n".join(found)

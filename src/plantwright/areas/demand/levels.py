@@ -42,6 +42,8 @@ def forecast_levels(
         (pl.col("level") == level) | (level == ""), (pl.col("family") == family) | (family == ""),
         (pl.col("site") == site) | (site == ""),
     )  # fmt: skip
+    if not rows.height:
+        return Page(say("No level is like that: {count} are there in all.", count=wording.count(every.height, "row")))
     way = str(plan.settings["forecast_reconciling"])
     return Page(_words(rows, way), (_summed(plan, rows), _course(plan, rows)), _figures(rows, way))
 
@@ -82,11 +84,11 @@ def _course(plan: View, rows: pl.DataFrame) -> Any:
 
 def _words(rows: pl.DataFrame, way: str) -> str:
     sums = rows.group_by(OF).agg(pl.col("alone", "quantity").sum())
-    off = (pl.col("quantity") - pl.col("alone")).abs().sum() / pl.col("alone").sum()
-    share = sums.filter(pl.col("alone") > 0).select(off).item()
+    own = sums.filter(pl.col("alone") > 0)
+    off = (own["quantity"] - own["alone"]).abs().sum() / own["alone"].sum() if own.height else 0.0
     return say(
         "{count} of items and sites add up ({way}); they are {share} from what their past as a whole foretells.",
-        count=wording.count(sums.height, "sum"), way=say(way), share=wording.percent(round((share or 0.0) * SCALE)),
+        count=wording.count(sums.height, "sum"), way=say(way), share=wording.percent(round(off * SCALE)),
     )  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import polars as pl
@@ -23,6 +24,7 @@ SITE = problem_kind("verify-component-site", "It is taken at site {site} and not
 TAKEN = problem_kind("verify-taken", "It is taken at {taken}; the operation that uses it starts at {expected}.", _FIX)
 
 KEY = ("order", "item", "operation")
+_NOTHING_OFF = pl.DataFrame(schema=dict.fromkeys(("n", "operation", "item", "need", "planned", "slack"), pl.Int64))
 
 
 def check_components(case: Case) -> Iterator[Fault]:
@@ -79,9 +81,27 @@ def _with_ratios(case: Case, rows: pl.DataFrame) -> pl.DataFrame:
 
 def _quantities(case: Case, rows: pl.DataFrame) -> Iterator[Fault]:
     planned = rows.select("n", "operation", "amount", "slack", pl.Series("item", case.item_numbers(rows["base"])))
+    off = _off(case, planned)
+    if off.height:
+        # What an order takes is fixed when lots are cut; its schedule may carry it past a change of the bill.
+        off = off.join(_off(_as_cut(case), planned).select("n").unique(), on="n", how="semi", maintain_order="left")
+    off = off.with_columns(case.orders["order"].gather(off["n"]), case.items["item"].gather(off["item"]))
+    yield Fault(QUANTITY, off, "planned_component", KEY, "quantity", amounts=("planned", "need"), value="planned")
+
+
+def _as_cut(case: Case) -> Case:
+    """Give the case with each order at the day on which the material plan needs the first of what it takes."""
+    first = case.result("planned_component").group_by("order").agg(cut=pl.col("needed").min())
+    orders = case.result("planned_order").join(first, on="order", how="left", maintain_order="left")
+    orders = orders.with_columns(start=pl.coalesce("cut", "start")).drop("cut")
+    return replace(case, tables={**case.tables, "planned_order": orders})
+
+
+def _off(case: Case, planned: pl.DataFrame) -> pl.DataFrame:
+    """Find what is taken in another quantity than by the bills of the days on which orders start."""
     need = expected_needs(case, _own_of_phantoms(case, planned))
     if _same(case, planned, need):
-        return
+        return _NOTHING_OFF
     sums = planned.group_by("n", "operation", "item").agg(
         pl.col("amount").sum().alias("planned"), pl.col("slack").sum()
     )
@@ -90,9 +110,7 @@ def _quantities(case: Case, rows: pl.DataFrame) -> Iterator[Fault]:
     both = both.with_columns(pl.col("need", "planned", "slack").fill_null(0)).filter(pl.col("item") >= 0)
     step = case.items["step"].gather(both["item"])
     slack = pl.when(pl.col("slack") > 0).then(pl.col("slack") + step).otherwise(0)
-    off = both.filter((pl.col("need") - pl.col("planned")).abs() > slack).sort("n", "operation", "item")
-    off = off.with_columns(case.orders["order"].gather(off["n"]), case.items["item"].gather(off["item"]))
-    yield Fault(QUANTITY, off, "planned_component", KEY, "quantity", amounts=("planned", "need"), value="planned")
+    return both.filter((pl.col("need") - pl.col("planned")).abs() > slack).sort("n", "operation", "item")
 
 
 def _same(case: Case, planned: pl.DataFrame, need: pl.DataFrame) -> bool:
