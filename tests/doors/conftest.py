@@ -113,7 +113,9 @@ class Plant:
         self.store = self.app.state.store
         self.socket = socket.create_server(("127.0.0.1", 0))
         self.base = f"http://127.0.0.1:{self.socket.getsockname()[1]}"
-        config = uvicorn.Config(self.app, log_level="error", access_log=False, timeout_graceful_shutdown=2)
+        # A line that is kept as long as a client may wait is never closed under its next question.
+        patience = {"timeout_graceful_shutdown": 2, "timeout_keep_alive": 60}
+        config = uvicorn.Config(self.app, log_level="error", access_log=False, **patience)
         self.server = uvicorn.Server(config)
         self.thread = threading.Thread(target=self.server.run, args=([self.socket],))
         self.client = httpx.Client(base_url=self.base, timeout=60)
