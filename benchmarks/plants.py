@@ -64,7 +64,7 @@ def kernels(folder: Path, runs: int) -> dict[str, float]:
 
     plant = pw.load(folder, mapping="gen_plant")
     number, numbered = best(lambda: material.number_plant(plant), 2)
-    demands, _ = material._net_demands(numbered)  # noqa: SLF001 - the stage is timed from inside
+    demands, _ = material.net_demands(numbered)
     problem = material._problem(numbered, demands, material._open_needs(numbered))  # noqa: SLF001
     plan_requirements(problem)
     mrp, _ = best(lambda: plan_requirements(problem), runs)

@@ -140,7 +140,7 @@ def questions() -> list[tuple[str, str, dict[str, Any], Callable[[], float], int
         ("newsvendor, normal", "newsvendor",
          {"holding_cost": 0.18, "stockout_cost": 0.70, "demand_mean": 50, "demand_sd": 8},
          lambda: newsvendor(Normal(50, 8), 0.18, 0.70).cost, 5),
-        ("(r, Q), exact, Poisson of 20", "(r, Q)",
+        ("(r, Q), exact, Poisson of 3", "(r, Q)",
          {"holding_cost": 20, "stockout_cost": 150, "fixed_cost": 100, "demand_mean": 1.5, "lead_time": 2},
          lambda: exact_reorder_policy(1.5, poisson(3.0), 100, 20, 150).cost, 5),
         ("(s, S), exact, Poisson of 6", "(s, S)",
@@ -152,9 +152,9 @@ def questions() -> list[tuple[str, str, dict[str, Any], Callable[[], float], int
          {"num_nodes": 3, "echelon_holding_cost": [2, 2, 3], "lead_time": [2, 1, 1], "stockout_cost": 37.12,
           "demand_mean": 5, "demand_standard_deviation": 1, "node_order_in_system": [3, 2, 1],
           "node_order_in_lists": [3, 2, 1]},
-         lambda: serial_base_stock([1, 1, 2], [3, 2, 2], 37.12, 5, 1).cost, 1),
+         lambda: serial_base_stock([1, 1, 2], [7, 4, 2], 37.12, 5, 1).cost, 1),
     ]  # fmt: skip
-    for stages in (100, 500, 2000):
+    for stages in (50, 200):
         given, chain = tree_of(stages, seed=1)
         call = partial(lambda chain: place_on_tree(chain).cost, chain)
         found.append((f"guaranteed service, tree of {stages:,}", "tree", given, call, 1))
