@@ -85,10 +85,11 @@ def _course(plan: View, rows: pl.DataFrame) -> Any:
 def _words(rows: pl.DataFrame, way: str) -> str:
     sums = rows.group_by(OF).agg(pl.col("alone", "quantity").sum())
     own = sums.filter(pl.col("alone") > 0)
-    off = (own["quantity"] - own["alone"]).abs().sum() / own["alone"].sum() if own.height else 0.0
+    off = pl.when(pl.len() > 0).then((pl.col("quantity") - pl.col("alone")).abs().sum() / pl.col("alone").sum())
+    share = float(own.select(off.fill_nan(0.0)).item() or 0.0)
     return say(
         "{count} of items and sites add up ({way}); they are {share} from what their past as a whole foretells.",
-        count=wording.count(sums.height, "sum"), way=say(way), share=wording.percent(round(off * SCALE)),
+        count=wording.count(sums.height, "sum"), way=say(way), share=wording.percent(round(share * SCALE)),
     )  # fmt: skip
 
 
