@@ -107,9 +107,12 @@ def give_way(
             )  # fmt: skip
             if turn >= 0:
                 best, found = end - 1, turn
-                placed.mode[o], placed.unit[o] = other, u
+                mode, unit = other, u
     # A turn at once lets it take the unit of the gap; that it waits for one twice would have no end.
-    return found if fresh or found > now else NO
+    if found < 0 or not (fresh or found > now):
+        return NO
+    placed.mode[o], placed.unit[o] = mode, unit
+    return found
 
 
 @primitive
