@@ -210,3 +210,36 @@ def test_bad_arguments_are_told_at_once():
     with pytest.raises(ProblemError) as caught:
         right_shift(line(([0], [900]), [60]), before)
     assert [problem.column for problem in caught.value.problems] == ["before"]
+
+
+def chains_on_two_work_centers(seed):
+    """Chains of three operations on two work centers of two units, one of which stops; the short ones give way."""
+    draw = np.random.default_rng(seed)
+    jobs, steps = int(draw.integers(6, 16)), 3
+    n = jobs * steps
+    minutes = draw.integers(1, 5, n) * 10
+    minutes[draw.random(n) < 0.1] *= 10
+    parts = {
+        "unit_pointer": [0, 2, 4], "mode_center": draw.integers(0, 2, n), "mode_minutes": minutes,
+        "pred_pointer": np.concatenate([[0], np.cumsum(np.arange(n) % steps > 0)]),
+        "pred_op": [one - 1 for one in range(n) if one % steps], "sink_pointer": range(jobs + 1),
+        "sink_op": range(steps - 1, n, steps), "sink_due": draw.integers(5, 60, jobs) * 10,
+    }  # fmt: skip
+    stops = int(draw.integers(1, 30)) * 10
+    goes = stops + int(draw.integers(2, 20)) * 10
+    before = dispatch(build_shop(working_time([([0], [9000])]), unit_calendar=[0] * 4, **parts), "edd")
+    down = working_time([([0], [9000]), ([0, goes], [stops, 9000])])
+    leeway = np.where(minutes <= np.quantile(minutes, draw.random()), 10**9, -1)
+    return build_shop(down, unit_calendar=[1, 0, 0, 0], **parts), before, leeway
+
+
+@pytest.mark.parametrize("make", [right_shift, match_up])
+@pytest.mark.parametrize("seed", [194, 467, 485, 829, 908, 1437])
+def test_who_finds_no_turn_at_a_gap_stays_on_its_own_unit(make, seed):
+    # With these it was sent to the unit of a gap whose turn was over, at the time of its own unit: two ran at once.
+    shop, before, leeway = chains_on_two_work_centers(seed)
+    made = make(shop, before, patience=0, by=tails(shop).last_finish, leeway=leeway).schedule
+    for unit in range(4):
+        own = np.flatnonzero(made.unit == unit)
+        own = own[np.argsort(made.start[own])]
+        assert (made.start[own][1:] >= made.finish[own][:-1]).all()
