@@ -25,6 +25,8 @@ STILL = 60.0
 """Weighted minutes of lateness that must be won for each more operation that moves."""
 SIDE_BY_SIDE = 2
 """Trials that run at once; they share nothing that they change."""
+NEARLY = 0.9
+"""Share of what could be saved that is nearly all of it."""
 LITTLE = 0.01
 """Share of the operations that is next to nothing."""
 ANY = 2**40
@@ -94,7 +96,8 @@ class Mended:
     kept
         Whether no more operations move than was asked for.
     wider
-        The schedule that would have been taken without that limit; None where it is this one.
+        A schedule that saves nearly all that could be saved without that limit, by the fewest moves; None where nothing
+        could.
     """
 
     schedule: Schedule
@@ -194,8 +197,15 @@ def mend(
             count += 1
     return replace(
         best, late_by_repair=bare.late, tried=count, kept=int((best.moved & counts).sum()) <= most,
-        wider=None if worth(wider, NEVER) >= worth(best, NEVER) else wider,
+        wider=None if worth(wider, NEVER) >= worth(best, NEVER) else _fewest_moves(tried, best, wider),
     )  # fmt: skip
+
+
+def _fewest_moves(tried: list[Mended], best: Mended, wider: Mended) -> Mended:
+    """Give the schedule that moves fewest of those that save nearly as much as the best one without a limit."""
+    saved = NEARLY * (best.late - wider.late)
+    near = [one for one in tried if one.schedule.status == wider.schedule.status and best.late - one.late >= saved]
+    return min([wider, *near], key=lambda one: int(one.moved.sum()))
 
 
 def _worth(one: Mended, still: float, least: float, excess: int) -> tuple[float, ...]:
