@@ -14,7 +14,8 @@ from plantwright.core.column import TEXTUAL, Column, Kind
 from plantwright.core.journal import reverse
 from plantwright.core.problem import ProblemError
 from plantwright.core.reader import say
-from plantwright.doors.web.grid import column_label, plain_grid, table_bar
+from plantwright.doors.web.cells import column_label
+from plantwright.doors.web.grid import plain_grid, table_bar
 from plantwright.doors.web.kit import box, button, drawer, heading, problem_panel, tell, words
 from plantwright.doors.web.layouts import Columns
 from plantwright.doors.web.seat import Seat, in_thread

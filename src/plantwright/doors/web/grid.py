@@ -8,14 +8,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-import polars as pl
 from nicegui import ui
 from nicegui.element import Element
 
 from plantwright.core import wording
-from plantwright.core.column import EVER, FOREVER, TEXTUAL, Column, Kind
+from plantwright.core.column import TEXTUAL, Column, Kind
 from plantwright.core.pages import Sheet
 from plantwright.core.reader import say
+from plantwright.doors.web.cells import WRITTEN, column_label, grid_rows, used_columns
 from plantwright.doors.web.grid_words import grid_words
 from plantwright.doors.web.kit import address, box, button, words
 from plantwright.doors.web.layouts import Columns, table_name
@@ -26,8 +26,6 @@ ROWS_SHOWN = 5_000
 """Rows of a table that go to a browser; a filter brings others."""
 SMALL = 8
 """Rows below which a table has no bar of its own: it is read at a glance."""
-WRITTEN = "_shown"
-"""Ends the name of the text beside a value."""
 WIDE = {"text", "cause", "help", "name", "message", "remedy"}
 DATES = {Kind.MOMENT, Kind.DAY}
 OPENS = {
@@ -130,64 +128,6 @@ def table_bar(liked: Columns, said: str = "") -> Iterator[None]:
         box("pw-space")
         yield
         button("", liked.choose, icon="view_column", hint="Columns of this table")
-
-
-def used_columns(rows: pl.DataFrame, columns: Mapping[str, Column]) -> dict[str, Column]:
-    """Leave out columns that are empty in every row: they tell nothing."""
-    return {name: column for name, column in columns.items() if not _empty(rows[name])} or dict(columns)
-
-
-def _empty(cells: pl.Series) -> bool:
-    if cells.dtype == pl.String():
-        return bool((cells.fill_null("") == "").all())
-    return cells.null_count() == len(cells)
-
-
-def grid_rows(
-    rows: pl.DataFrame, columns: Mapping[str, Column], zone: str, year: int, *,
-    clock: frozenset[str] = frozenset(), dashed: frozenset[str] = frozenset(),
-) -> list[dict[str, Any]]:  # fmt: skip
-    """Give rows for a grid: for each column the value to sort by, and the text to show where they differ."""
-    found: dict[str, list[Any]] = {"_row": list(range(rows.height))}
-    mixed = "unit" in rows.columns and rows["unit"].n_unique() > 1
-    for name, column in columns.items():
-        values = rows[name].to_list()
-        found[name] = values
-        if column.kind not in TEXTUAL:
-            texts = cell_texts(values, column, zone, year, clock=name in clock, mixed=mixed)
-            found[name + WRITTEN] = [
-                wording.NONE if name in dashed and value == 0 else text
-                for value, text in zip(values, texts, strict=True)
-            ]
-            if column.kind is Kind.DAY:
-                found[name] = [None if value in {EVER, FOREVER} else value for value in values]
-    return [dict(zip(found, row, strict=True)) for row in zip(*found.values(), strict=True)]
-
-
-def cell_texts(
-    values: list[Any], column: Column, zone: str, year: int, *, clock: bool = False, mixed: bool = False
-) -> list[str]:
-    """Write the cells of a column as people read them, quantities with the same decimals where their unit is one."""
-    if column.kind is Kind.QUANTITY:
-        most = 1 if column.unit == "d" else 3
-        step = 10 ** (6 - most)
-        rounded = [None if value is None else round(value / step) * step for value in values]
-        decimals = max((wording.needed_decimals(value) for value in rounded if value is not None), default=0)
-        same = None if mixed else decimals
-        return ["" if value is None else wording.decimal(value, same) for value in rounded]
-    if column.kind is Kind.DURATION and column.unit == "h":
-        return ["" if value is None else wording.number(value / 3_600_000, 1) for value in values]
-    if clock and column.kind is Kind.MOMENT:
-        ends = wording.is_end(column)
-        return ["" if value is None else wording.moment(value, zone, year, clock=True, ends=ends) for value in values]
-    return [wording.shown(value, column, zone, year) for value in values]
-
-
-def column_label(name: str, column: Column) -> str:
-    """Head a column: its name in words, with its unit."""
-    unit = column.unit if column.kind is not Kind.DURATION or column.unit == "h" else ""
-    label = say(wording.titled(name))
-    return f"{label} [{unit}]" if unit else label
 
 
 def _definition(seat: Seat, name: str, column: Column, sheet: Sheet, own: Mapping[str, str]) -> dict[str, Any]:

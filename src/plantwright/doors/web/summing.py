@@ -8,6 +8,7 @@ from typing import Any
 from nicegui.element import Element
 
 from plantwright.core.pages import Sheet
+from plantwright.doors.web.cells import cell_texts, column_label
 from plantwright.doors.web.choices import choice
 from plantwright.doors.web.kit import box, button, drawer, words
 from plantwright.flows.sums import group_columns, sums_by
@@ -33,8 +34,6 @@ def sum_up(sheet: Sheet, grid: Any, zone: str, year: int) -> None:
 
 
 def _show(place: Element, sheet: Sheet, grid: Any, zone: str, year: int, by: str) -> None:
-    from plantwright.doors.web.grid import cell_texts, column_label  # noqa: PLC0415 - the grid opens the sums
-
     rows, columns = sums_by(sheet.rows, sheet.columns, by)
     shown = rows.head(MOST)
     mixed = "unit" in columns

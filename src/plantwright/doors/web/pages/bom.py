@@ -8,8 +8,8 @@ from typing import Any
 from plantwright.core.column import TEXTUAL, Column
 from plantwright.core.pages import Page, Sheet
 from plantwright.core.reader import say
+from plantwright.doors.web.cells import cell_texts, column_label
 from plantwright.doors.web.filters import Filter, filter_bar, tabs
-from plantwright.doors.web.grid import cell_texts, column_label
 from plantwright.doors.web.kit import address, box, button, head, link, tile, words
 from plantwright.doors.web.screens import screen
 from plantwright.doors.web.seat import Seat

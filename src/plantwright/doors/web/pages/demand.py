@@ -17,9 +17,10 @@ from plantwright.core.pages import Page, Sheet
 from plantwright.core.problem import ProblemError
 from plantwright.core.reader import later, say
 from plantwright.doors.web.acts import act, preview
+from plantwright.doors.web.cells import cell_texts, grid_rows
 from plantwright.doors.web.charts import PALETTE, chart_of
 from plantwright.doors.web.filters import Filter, filter_bar
-from plantwright.doors.web.grid import cell_texts, definition, grid_rows, height_of, plain_grid, sheet_grid
+from plantwright.doors.web.grid import definition, height_of, plain_grid, sheet_grid
 from plantwright.doors.web.kit import address, box, button, empty, facts, head, heading, link, tell, tile, words
 from plantwright.doors.web.screens import screen
 from plantwright.doors.web.seat import Seat, in_thread

@@ -10,9 +10,10 @@ from plantwright.core import wording
 from plantwright.core.exact import SCALE
 from plantwright.core.pages import Page, Sheet, sheet
 from plantwright.core.reader import say
+from plantwright.doors.web.cells import cell_texts, column_label
 from plantwright.doors.web.charts import PALETTE, QUIET, chart_of
 from plantwright.doors.web.filters import Filter, filter_bar
-from plantwright.doors.web.grid import cell_texts, column_label, plain_grid, sheet_grid
+from plantwright.doors.web.grid import plain_grid, sheet_grid
 from plantwright.doors.web.kit import address, box, button, empty, facts, head, heading, words
 from plantwright.doors.web.screens import screen
 from plantwright.doors.web.seat import Seat

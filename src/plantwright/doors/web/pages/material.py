@@ -8,8 +8,9 @@ from typing import Any
 from plantwright.core import wording
 from plantwright.core.exact import SCALE
 from plantwright.core.pages import Sheet
+from plantwright.doors.web.cells import grid_rows
 from plantwright.doors.web.filters import Filter, filter_bar
-from plantwright.doors.web.grid import ROWS_SHOWN, definition, grid_rows, opening, plain_grid, table_bar
+from plantwright.doors.web.grid import ROWS_SHOWN, definition, opening, plain_grid, table_bar
 from plantwright.doors.web.kit import address, box, button, empty, head
 from plantwright.doors.web.layouts import Columns
 from plantwright.doors.web.screens import screen
