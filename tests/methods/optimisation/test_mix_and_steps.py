@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from plantwright.core.problem import ProblemError
@@ -139,6 +139,7 @@ def test_item_that_takes_itself_is_refused():
     st.lists(st.tuples(st.floats(0, 50), st.floats(-20, 80), st.floats(0, 30)), min_size=1, max_size=8),
     st.floats(0, 400),
 )
+@example([(5e-324, 0.0, 0.0)], 1.0)  # the smallest number there is
 @settings(max_examples=100, deadline=None)
 def test_shares_add_up_and_no_item_that_gets_something_lasts_longer_than_another(items, made):
     demand, stock, rate = (np.array(column) for column in zip(*items, strict=True))

@@ -5,7 +5,7 @@ Everything here works on plain numbers and arrays: no plant is needed.
 
 from plantwright.methods.optimisation.aggregate_plan import AggregateResult, aggregate_costs, aggregate_plan
 from plantwright.methods.optimisation.aggregate_problem import STRATEGIES, AggregateProblem, aggregate_problem
-from plantwright.methods.optimisation.blocks import Block, Program, Solution
+from plantwright.methods.optimisation.blocks import Program
 from plantwright.methods.optimisation.capacity_steps import CapacityStep, StepsResult, capacity_steps
 from plantwright.methods.optimisation.disaggregation import split_family, whole_units
 from plantwright.methods.optimisation.product_mix import MixResult, product_mix
@@ -16,6 +16,7 @@ from plantwright.methods.optimisation.rough_cut import (
     rough_cut,
     structure,
 )
+from plantwright.methods.optimisation.solution import Block, Solution
 
 __all__ = [
     "STRATEGIES",

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from plantwright.core.problem import BAD_ARGUMENT, ProblemError
 from plantwright.methods.optimisation.aggregate_problem import STRATEGIES, AggregateProblem
-from plantwright.methods.optimisation.blocks import Block, Floats, Program, Solution, Status
+from plantwright.methods.optimisation.blocks import Program
+from plantwright.methods.optimisation.solution import Block, Floats, Solution, Status
 
 SMALL = 1e-7
 """Hours and units below it are nothing."""

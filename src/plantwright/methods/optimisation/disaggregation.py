@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from plantwright.core.problem import BAD_ARGUMENT, ProblemError
-from plantwright.methods.optimisation.blocks import Floats
+from plantwright.methods.optimisation.solution import Floats
 
 
 def split_family(made: float, demand: ArrayLike, stock: ArrayLike, rate: ArrayLike) -> Floats:
@@ -30,7 +30,7 @@ def split_family(made: float, demand: ArrayLike, stock: ArrayLike, rate: ArrayLi
     Raises
     ------
     ProblemError
-        Where an amount is below 0 or no number.
+        Where an amount is below 0, infinite or no number.
 
     Notes
     -----
@@ -45,12 +45,14 @@ def split_family(made: float, demand: ArrayLike, stock: ArrayLike, rate: ArrayLi
     [10.0, 20.0]
     """
     wanted, held, later = (np.asarray(one, np.float64) for one in (demand, stock, rate))
-    if not (made >= 0 and np.all(wanted >= 0) and np.all(later >= 0) and np.all(np.isfinite(held))):
+    amounts = np.concatenate([[made], wanted, later])
+    if not (np.all(amounts >= 0) and np.all(np.isfinite(amounts)) and np.all(np.isfinite(held))):
         raise ProblemError([BAD_ARGUMENT.at(column="made", value=made, must="0 or above, as demand and rate")])
     lack = wanted - held
     if later.sum() <= 1e-9:
         later = wanted if wanted.sum() > 0 else np.ones(len(wanted))
-    moving = later > 1e-9 * later.max()
+    later = later / later.max()  # only their proportions count, and those of very small rates would be lost
+    moving = later > 1e-9
     fixed = np.where(moving, 0.0, np.maximum(lack, 0.0))
     if fixed.sum() > made:
         less: Floats = fixed * (made / fixed.sum())

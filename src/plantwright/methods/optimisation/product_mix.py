@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from plantwright.core.problem import BAD_ARGUMENT, Problem, stop_on_errors
-from plantwright.methods.optimisation.blocks import Floats, Program, Status
+from plantwright.methods.optimisation.blocks import Program
+from plantwright.methods.optimisation.solution import Floats, Status
 
 Ints = NDArray[np.int64]
 FULL = 1e-6

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from plantwright.core.problem import BAD_ARGUMENT, ProblemError
-from plantwright.methods.optimisation.blocks import Floats
+from plantwright.methods.optimisation.solution import Floats
 
 Ints = NDArray[np.int64]
 

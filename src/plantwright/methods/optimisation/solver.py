@@ -8,7 +8,7 @@ import highspy
 import numpy as np
 from numpy.typing import NDArray
 
-from plantwright.methods.optimisation.blocks import Floats, Ints, Solution, Status
+from plantwright.methods.optimisation.solution import Floats, Ints, Solution, Status
 
 _STATUS: dict[Any, Status] = {
     highspy.HighsModelStatus.kOptimal: "optimal",
