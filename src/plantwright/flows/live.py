@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+import plantwright.flows.jobs  # noqa: F401 - declares the job that is asked for
 from plantwright.core.action import action
 from plantwright.core.entity import ENTITIES, plant_entities, raw_frame
-from plantwright.core.jobs import insert_job, jobs, run
+from plantwright.core.jobs import JOBS, insert_job, jobs, run
 from plantwright.core.reader import plural, say
 from plantwright.core.store import Store, Transaction
 from plantwright.core.store.driver import JOBS_LOCK
-from plantwright.flows.catalog import load_jobs
 from plantwright.plant import read_settings
 
 UNREAD = frozenset({"action_message", "scenario", "scenario_edit", "user_field"})
@@ -186,7 +186,7 @@ def ask_plan(store: Store, entry: int) -> int | None:
             own = not json.loads(arguments).get("scenario")
             if own and (state == "waiting" or (began or 0) > made):
                 return None
-        wanted = {name: one.default for name, one in load_jobs()["plan"].parameters.items()}
+        wanted = {name: one.default for name, one in JOBS["plan"].parameters.items()}
         return insert_job(store, connection, "plan", wanted, BY)
 
 
