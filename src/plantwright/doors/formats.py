@@ -1,30 +1,16 @@
-"""The forms of a report: JSON for programs, CSV, an Excel workbook, and text as on a screen; the same at every door."""
+"""The forms of a report for programs and sheets: JSON, CSV, an Excel workbook; the same at every door."""
 
 from __future__ import annotations
 
-import io
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
-from plantwright.core import wording
 from plantwright.core.column import EXACT, Column, Kind
 from plantwright.core.exact import SCALE
 from plantwright.core.frames import defused, written
-from plantwright.core.pages import Page, Sheet, View
-
-
-def as_text(page: Page, view: View) -> str:
-    """Write a report as it looks on a screen, all its rows."""
-    from rich.console import Console  # noqa: PLC0415 - needed for this form alone
-
-    from plantwright.doors.cli.render import Look, show_page  # noqa: PLC0415
-
-    file = io.StringIO()
-    zone = view.settings.zone
-    show_page(Console(file=file, width=120), page, Look(zone, wording.year_of(view.as_of, zone), 0))
-    return file.getvalue()
+from plantwright.core.pages import Page, Sheet
 
 
 def as_json(page: Page, name: str, plan: int, zone: str) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,7 +11,7 @@ from rich.text import Text
 
 from plantwright.core import wording
 from plantwright.core.column import TEXTUAL, Column, Kind
-from plantwright.core.pages import Page, Sheet
+from plantwright.core.pages import Page, Sheet, View
 from plantwright.doors.cli.grid import FOLDED, Strip, fitting, show_grid
 
 MOST_DECIMALS = 3
@@ -25,6 +26,13 @@ class Look:
     year: int
     limit: int = 60
     columns: tuple[str, ...] = ()
+
+
+def as_text(page: Page, view: View) -> str:
+    """Write a report as it looks on a screen, all its rows."""
+    file, zone = io.StringIO(), view.settings.zone
+    show_page(Console(file=file, width=120), page, Look(zone, wording.year_of(view.as_of, zone), 0))
+    return file.getvalue()
 
 
 def show_page(console: Console, page: Page, look: Look) -> None:

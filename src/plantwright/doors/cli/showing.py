@@ -14,8 +14,8 @@ from plantwright.core.problem import Problem, ProblemError, problem_kind, stop_o
 from plantwright.core.report import Report
 from plantwright.core.store import Store
 from plantwright.doors.cli.output import print_json, say, screen
-from plantwright.doors.cli.render import Look, show_page
-from plantwright.doors.formats import as_csv, as_json, as_text, write_xlsx
+from plantwright.doors.cli.render import Look, as_text, show_page
+from plantwright.doors.formats import as_csv, as_json, write_xlsx
 from plantwright.flows.reporting import run_report
 from plantwright.flows.views import StoreView
 
