@@ -10,9 +10,10 @@ from plantwright.core.entity import ENTITIES, raw_frame
 from plantwright.core.exact import SCALE
 from plantwright.core.problem import ProblemError
 from plantwright.flows.catalog import load_reports
+from plantwright.flows.foreseen import with_targets
 from plantwright.flows.policy.facts import known_of
 from plantwright.flows.policy.levels import POLICIES, Facts, all_levels, levels_of, usual_lot
-from plantwright.flows.policy.stage import target_stage, with_targets
+from plantwright.flows.policy.stage import target_stage
 from plantwright.flows.reporting import run_report
 from plantwright.flows.views import MemoryView
 from plantwright.methods.stock import lead_time_demand, reorder_point

@@ -219,7 +219,7 @@ def judge_plan(store: Store, number: int | None = None, scenario: str = "") -> t
     -------
     The plan, and everything that breaks a rule; a warning first where the plant has changed since.
     """
-    from plantwright.flows.foresee import as_foreseen  # noqa: PLC0415
+    from plantwright.flows.foreseen import as_foreseen  # noqa: PLC0415
     from plantwright.flows.plan.make import with_horizon  # noqa: PLC0415
     from plantwright.flows.plan.verify import verify  # noqa: PLC0415
 

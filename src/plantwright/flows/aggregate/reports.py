@@ -33,7 +33,7 @@ Strategy = Literal["", "mixed", "chase", "level"]
 
 def foreseen_plant(view: View) -> Plant:
     """Give the plant that a view looks at with the forecasts and stock targets that its plan was made with."""
-    from plantwright.flows.foresee import FORECAST, as_foreseen  # noqa: PLC0415 - it imports the stages
+    from plantwright.flows.foreseen import FORECAST, as_foreseen  # noqa: PLC0415 - it imports the stages
 
     plant = plant_of(view)
     if plant.settings["master_schedule"] and plant.settings["aggregate_months"]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from plantwright.core.problem import ProblemError
-from plantwright.flows.foresee import SEEN, as_foreseen
+from plantwright.flows.foreseen import SEEN, as_foreseen
 from plantwright.flows.plan.make import shop_builder, with_horizon
 from plantwright.flows.plan.material import Material, Numbered
 from plantwright.flows.plan.pegs import PegRows

@@ -9,7 +9,7 @@ import polars as pl
 from plantwright.core.exact import SCALE
 from plantwright.core.pages import View, missing
 from plantwright.core.problem import BAD_ARGUMENT, ProblemError, problem_kind, stop_on_errors
-from plantwright.flows.foresee import FORECAST, as_foreseen
+from plantwright.flows.foreseen import FORECAST, as_foreseen
 from plantwright.flows.policy.facts import Known, known_of
 from plantwright.flows.remedies.doing import plant_of
 

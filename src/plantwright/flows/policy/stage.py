@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from plantwright.core.entity import ENTITIES
-from plantwright.core.finding import main_site
 from plantwright.core.problem import Problem, problem_kind
+from plantwright.flows.foreseen import with_targets
 from plantwright.plant import Plant
 
 if TYPE_CHECKING:
     from plantwright.flows.policy.facts import Known
 
-USED = ("lot_rule", "lot_quantity", "lot_period", "safety_stock", "reorder_point", "order_up_to")
-"""Fields of item_site that a policy sets."""
 Tables = Mapping[str, pl.DataFrame]
 Staged = tuple[Plant, dict[str, pl.DataFrame], list[Problem]]
 
@@ -119,17 +115,3 @@ def target_row(known: Known, node: int, facts: Any, levels: Any) -> dict[str, An
         "order_up_to": amount(levels.order_up_to), "order_quantity": amount(levels.order_quantity),
         "mean_stock": amount(levels.mean_stock), "value": amount(levels.mean_stock * facts.unit_cost),
     }  # fmt: skip
-
-
-def with_targets(plant: Plant, targets: pl.DataFrame) -> Plant:
-    """Give the plant as material planning sees it: with the levels of a table of targets in place of the typed ones."""
-    if not targets.height:
-        return plant
-    table = plant.raw["item_site"]
-    computed = targets.select("item", "site", *(pl.col(f"used_{name}").alias(name) for name in USED))
-    site = pl.when(pl.col("site") == "").then(pl.lit(main_site(plant.raw))).otherwise(pl.col("site"))
-    rows = table.with_columns(_site=site).update(computed.rename({"site": "_site"}), on=["item", "_site"], how="left")
-    return replace(plant, raw=MappingProxyType({**plant.raw, "item_site": rows.select(table.columns)}))
-
-
-__all__ = ["NO_DEMAND", "NO_SPREAD", "is_asked", "target_row", "target_stage", "with_targets"]

@@ -18,7 +18,7 @@ from plantwright.core.problem import ProblemError, problem_kind, stop_on_errors
 from plantwright.core.reader import say
 from plantwright.core.store.plain import plain
 from plantwright.flows.chances.curve import Curve
-from plantwright.flows.foresee import SEEN, as_foreseen
+from plantwright.flows.foreseen import SEEN, as_foreseen
 from plantwright.flows.plan.steps import NO
 from plantwright.flows.promise.known import Known, look_up
 from plantwright.flows.promise.open_supply import Held, open_supplies

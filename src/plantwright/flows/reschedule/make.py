@@ -15,7 +15,7 @@ import polars as pl
 from plantwright.core.problem import Problem, ProblemError, errors, problem_kind, stop_on_errors
 from plantwright.flows.check import check_plant
 from plantwright.flows.exchange import Progress, quiet
-from plantwright.flows.foresee import CARRIED, as_foreseen
+from plantwright.flows.foreseen import CARRIED, as_foreseen
 from plantwright.flows.plan import loads, reasons, results
 from plantwright.flows.plan.calendars import plan_clocks
 from plantwright.flows.plan.make import shop_builder, with_horizon

@@ -7,7 +7,7 @@ hold what was computed, more result tables, and problems. Material planning sees
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from types import MappingProxyType
 
 import polars as pl
@@ -16,18 +16,9 @@ from plantwright.core.entity import ENTITIES
 from plantwright.core.problem import Problem
 from plantwright.flows.aggregate.stage import aggregate_stage
 from plantwright.flows.forecasting.stage import forecast_stage
-from plantwright.flows.policy.stage import target_stage, with_targets
+from plantwright.flows.foreseen import FORECAST
+from plantwright.flows.policy.stage import target_stage
 from plantwright.plant import Plant
-
-FORECAST, TARGET = "planned_forecast", "stock_target"
-SEEN = (FORECAST, TARGET)
-"""Result tables by which a plan saw the plant differently than it is recorded."""
-CARRIED = (
-    *SEEN, "item_forecast", "forecast_series", "forecast_history", "forecast_level",
-    "forecast_accuracy",
-    "aggregate_period", "aggregate_capacity", "aggregate_cost", "master_schedule",
-)  # fmt: skip
-"""Result tables that are made here: a plan that follows from another, as after an event, keeps those of that one."""
 
 
 @dataclass(frozen=True)
@@ -52,19 +43,3 @@ def foresee(plant: Plant) -> Foreseen:
     if seen.raw["forecast"] is not plant.raw["forecast"]:
         tables[FORECAST] = seen.raw["forecast"].select(list(ENTITIES[FORECAST].columns))
     return Foreseen(seen, MappingProxyType(tables), (*problems, *odd, *more))
-
-
-def as_foreseen(plant: Plant, tables: Mapping[str, pl.DataFrame]) -> Plant:
-    """Give the plant as a plan saw it: what it had computed then stands for the forecasts and levels.
-
-    Parameters
-    ----------
-    plant : the plant
-    tables : result tables of the plan
-    """
-    if FORECAST in tables and tables[FORECAST].height:
-        plant = replace(plant, raw=MappingProxyType({**plant.raw, "forecast": tables[FORECAST]}))
-    return with_targets(plant, tables[TARGET]) if TARGET in tables else plant
-
-
-__all__ = ["CARRIED", "FORECAST", "SEEN", "Foreseen", "as_foreseen", "foresee"]
