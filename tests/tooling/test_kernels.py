@@ -13,6 +13,7 @@ CALLER = (
     "import numba\nfrom family.callee import add\n@numba.njit(cache=True)\ndef tenfold(x):\n    return add(x) * 10\n"
 )
 ALONE = "import numba\n@numba.njit(cache=True)\ndef twice(x):\n    return x * 2\n"
+CALLS = "def of_whole():\n    twice(1)\ndef of_parts():\n    twice(1.5)\n"
 RUN = "from family import alone, caller; alone.twice(1); print(caller.tenfold(1))"
 
 
@@ -52,15 +53,19 @@ def test_warm_up_of_each_module_is_called_once_with_its_progress(tmp_path, monke
 
 def test_planner_is_compiled_part_by_part_where_the_disk_does_not_hold_it(tmp_path, monkeypatch):
     monkeypatch.delenv("NUMBA_CACHE_DIR", raising=False)
-    (tmp_path / "alone.py").write_text(ALONE)
+    (tmp_path / "alone.py").write_text(ALONE + CALLS)
     os.utime(tmp_path / "alone.py", (1e9, 1e9))
     monkeypatch.syspath_prepend(tmp_path)
-    kernel = importlib.import_module("alone").twice
-    said, parts = [], [("doubles", kernel, lambda: kernel(1)), ("again", kernel, lambda: kernel(1.5))]
+    alone = importlib.import_module("alone")
+    kernel = alone.twice
+    said, parts = [], [("doubles", kernel, alone.of_whole), ("again", kernel, alone.of_parts)]
     warm.compile_planner(said.append, lambda: parts)
-    assert said == ["Compiling the planner, once: 1/2 doubles", "Compiling the planner, once: 2/2 again"]
+    begun, *done = (line.removeprefix("Compiling the planner, once: ") for line in said)
+    assert begun.startswith("0/2, ")
+    assert [line.split()[0] for line in done] == ["1/2", "2/2"]
+    assert {line.split()[1] for line in done} == {"doubles", "again"}
     warm.compile_planner(said.append, lambda: parts)
-    assert len(said) == 2, "nothing is said when all is compiled"
+    assert len(said) == 3, "nothing is said when all is compiled"
     os.utime(tmp_path / "alone.py")
     assert not warm.is_kept(kernel), "its source is newer"
 

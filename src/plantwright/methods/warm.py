@@ -10,11 +10,13 @@ from __future__ import annotations
 import importlib
 import os
 import pkgutil
+import signal
 import sys
+import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from multiprocessing import get_context
+from multiprocessing import active_children, get_context, parent_process
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -58,17 +60,58 @@ def warm(names: list[str], say: Callable[[str], object], processes: int) -> None
     >>> warm([], print, processes=2)
     """
     begin = time.perf_counter()
-    with ProcessPoolExecutor(processes, get_context("spawn")) as pool:
-        at_work = {pool.submit(warm_up_of, name): name for name in reversed(names)}
-        for number, done in enumerate(as_completed(at_work), start=1):
+    calls = {name: importlib.import_module(name).warm_up for name in reversed(names)}
+    for number, done in enumerate(call_aside(calls, processes), start=1):
+        name = done.removeprefix("plantwright.methods.")
+        say(f"[{number}/{len(names)}] {name}: after {time.perf_counter() - begin:.1f} s\n")
+
+
+def call_aside(calls: Mapping[str, Callable[[], object]], processes: int) -> Iterator[str]:
+    """Make calls in processes of their own, the first ones first, and give the name of each when it is done.
+
+    Parameters
+    ----------
+    calls
+        By name, functions of a module, so that another process finds them.
+    processes
+        How many work at a time. Numba compiles in one thread of a process only.
+
+    Raises
+    ------
+    Exception
+        What a call raises. Whatever ends the work early, as Ctrl-C does, ends the processes too.
+
+    Examples
+    --------
+    >>> list(call_aside({}, processes=2))
+    []
+    """
+    others = set(active_children())
+    pool = ProcessPoolExecutor(processes, get_context("spawn"), _end_with_parent)
+    try:
+        at_work = {pool.submit(call): name for name, call in calls.items()}
+        for done in as_completed(at_work):
             done.result()
-            name = at_work[done].removeprefix("plantwright.methods.")
-            say(f"[{number}/{len(names)}] {name}: after {time.perf_counter() - begin:.1f} s\n")
+            yield at_work[done]
+    except BaseException:
+        for child in set(active_children()) - others:
+            child.terminate()
+        raise
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
-def warm_up_of(name: str) -> None:
-    """Import a module and call its warm-up."""
-    importlib.import_module(name).warm_up()
+def _end_with_parent() -> None:
+    """Leave Ctrl-C to the parent, and end with it, however it ends: nobody would wait for the kernels any longer."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_follow_parent, daemon=True).start()
+
+
+def _follow_parent() -> None:
+    parent = parent_process()
+    if parent:
+        parent.join()
+        os._exit(1)
 
 
 def small_shop() -> Shop:
@@ -82,12 +125,23 @@ def small_shop() -> Shop:
     )  # fmt: skip
 
 
-def schedule_a_little() -> None:
-    """Compile the kernels of scheduling that a plan needs."""
-    from plantwright.methods.scheduling import defer, dispatch  # noqa: PLC0415
+def dispatch_a_little() -> None:
+    """Compile the kernels that schedule a plan."""
+    from plantwright.methods.scheduling import dispatch  # noqa: PLC0415
 
-    shop = small_shop()
-    defer(shop, dispatch(shop))
+    dispatch(small_shop())
+
+
+def defer_a_little() -> None:
+    """Compile the kernels that push the operations of a schedule later; the schedule is given, not dispatched."""
+    import numpy as np  # noqa: PLC0415
+
+    from plantwright.methods.scheduling import Schedule, defer  # noqa: PLC0415
+
+    shop, none = small_shop(), np.zeros(2, np.int64)
+    begin, end, mode = np.array([0, 10]), np.array([10, 20]), np.array([0, 1])
+    crew = np.zeros(3, np.int64), np.zeros(0, np.int64)
+    defer(shop, Schedule(begin, end, none, mode, none, *crew, np.zeros(len(shop.sinks.due), np.int64), "complete"))
 
 
 def warm_up() -> None:
@@ -101,19 +155,21 @@ def warm_up() -> None:
 
 
 def planner_parts() -> list[Part]:
-    """Give what a plan needs compiled, in the order in which it needs it."""
+    """Give what a plan needs compiled, what takes longest first, so that no process is left alone with it."""
     from plantwright.methods import capacity  # noqa: PLC0415 - they load Numba
     from plantwright.methods.forecasting import cleaning_kernel, combining, selection  # noqa: PLC0415
     from plantwright.methods.requirements import consumption, kernel, plan, projection  # noqa: PLC0415
-    from plantwright.methods.scheduling import kernel as scheduling  # noqa: PLC0415
+    from plantwright.methods.scheduling import deferring  # noqa: PLC0415
+    from plantwright.methods.scheduling import kernel as dispatching  # noqa: PLC0415
 
     return [
-        ("sales history", cleaning_kernel.expect_all, cleaning_kernel.warm_up),
         ("forecasts", selection.forecast_chunk, combining.warm_up),
-        ("orders on forecasts", consumption._consume, consumption.warm_up),  # noqa: SLF001
         ("requirements", kernel.plan_all, plan.warm_up),
+        ("schedule", dispatching.run, dispatch_a_little),
+        ("later starts", deferring._defer, defer_a_little),  # noqa: SLF001
+        ("sales history", cleaning_kernel.expect_all, cleaning_kernel.warm_up),
+        ("orders on forecasts", consumption._consume, consumption.warm_up),  # noqa: SLF001
         ("projection", projection._project, projection.warm_up),  # noqa: SLF001
-        ("schedule", scheduling.run, schedule_a_little),
         ("loads", capacity._spread_load, capacity.warm_up),  # noqa: SLF001
     ]
 
@@ -126,23 +182,29 @@ def is_kept(kernel: Any) -> bool:
 
 
 def compile_planner(say: Callable[[str], object], parts: Callable[[], list[Part]] = planner_parts) -> None:
-    """Compile what a plan needs and the disk does not hold yet, with a line before each part; else say nothing.
+    """Compile what a plan needs and the disk does not hold yet, some parts at a time, saying how far it is.
+
+    Nothing is said where all is kept.
 
     Parameters
     ----------
     say
-        Is told ``Compiling the planner, once: 2/4 requirements``.
+        Is told ``Compiling the planner, once: 2/8 requirements`` when that part is the second one done.
     parts
-        Gives the parts: a name, a kernel by which a part is known to be compiled, and its warm-up.
+        Gives the parts: a name, a kernel by which a part is known to be compiled, and its warm-up, a function of a
+        module; what takes longest first.
 
     Examples
     --------
     >>> compile_planner(print, lambda: [])
     """
-    cold = [(name, call) for name, kernel, call in parts() if not is_kept(kernel)]
-    for number, (name, call) in enumerate(cold, start=1):
+    cold = {name: call for name, kernel, call in parts() if not is_kept(kernel)}
+    if not cold:
+        return
+    processes = min(len(cold), os.cpu_count() or 1)
+    say(f"Compiling the planner, once: 0/{len(cold)}, {processes} at a time")
+    for number, name in enumerate(call_aside(cold, processes), start=1):
         say(f"Compiling the planner, once: {number}/{len(cold)} {name}")
-        call()
 
 
 def main() -> None:
