@@ -61,23 +61,26 @@ def test_master_schedule_adds_up_to_what_is_made_in_whole_units(small):
     assert by_item["SHELF"] == pytest.approx(60, abs=1)
 
 
-def test_material_is_planned_to_the_master_schedule_where_that_is_on(small):
-    on = replace(small, settings=Settings({**small.settings, "master_schedule": True}))
-    moved, tables, _ = aggregate_stage(on, {})
-    assert moved is not on
-    total = moved.raw["forecast"]["quantity"].sum() / UNIT
-    assert total == pytest.approx(260, abs=2)
-    early = moved.raw["forecast"].filter(pl.col("start") < 20_574)["quantity"].sum() / UNIT  # before May
-    assert early > 90
-    plan = pw.plan(on, schedule=False)
+def with_settings(plant, **settings):
+    return replace(plant, settings=Settings({**plant.settings, **settings}))
+
+
+def test_material_is_planned_to_the_master_schedule_unless_that_is_off(small):
+    """Of May's 180 units 12 are made in April; with the setting off, all are wanted in May."""
+    plan, off = (pw.plan(one, schedule=False) for one in (small, with_settings(small, master_schedule=False)))
     assert plan.verified
-    made = plan.raw["planned_order"].filter(pl.col("item").is_in(["TABLE", "SHELF"]))["quantity"].sum()
-    assert made == tables["master_schedule"]["quantity"].sum()
+    ahead = plan.raw["demand_plan"].filter(pl.col("demand").str.contains("2026-05.* ahead 2026-04"))
+    assert ahead["quantity"].sum() / UNIT == pytest.approx(12, abs=2)
+    assert set(ahead["status"]) == {"on time"}
+    for made in (plan, off):
+        orders = made.raw["planned_order"].filter(pl.col("item").is_in(["TABLE", "SHELF"]))
+        assert orders["quantity"].sum() == 260 * UNIT
+    assert not off.raw["demand_plan"].filter(pl.col("demand").str.contains(" ahead ")).height
 
 
 def test_stage_is_off_and_free_unless_months_are_asked_for(sample):
     plant, tables, problems = aggregate_stage(sample, {})
-    assert plant is sample or not sample.settings["aggregate_months"]
+    assert ("master_schedule" in plant.raw) == bool(sample.settings["aggregate_months"])
     assert (tables, problems) == ({}, []) or sample.settings["aggregate_months"]
 
 

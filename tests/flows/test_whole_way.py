@@ -11,6 +11,7 @@ import plantwright as pw
 from plantwright.core.exact import SCALE
 from plantwright.core.settings import Settings
 from plantwright.flows.foresee import foresee
+from plantwright.flows.plan.material import number_plant, plan_material
 from plantwright.flows.reporting import run_report
 from plantwright.flows.views import MemoryView
 
@@ -84,14 +85,16 @@ def test_a_higher_service_level_gives_a_higher_target_that_material_and_aggregat
     assert (least >= target(made.raw, "OK-100")["used"]).all()
 
 
-def test_material_follows_the_aggregate_plan_where_the_master_schedule_is_on(sample):
-    plant, plan = sample
-    on = replace(plant, settings=Settings({**plant.settings, "master_schedule": True}))
-    seen = foresee(on)
-    by_week = seen.plant.raw["forecast"].filter(pl.col("item") == "P-100-1")
-    assert by_week.height
-    assert not plant.raw["forecast"].filter(pl.col("item") == "P-100-1").height
-    assert seen.tables["aggregate_period"].equals(plan.raw["aggregate_period"])
+def test_material_of_the_sample_follows_a_plan_that_builds_nothing_ahead_and_no_order_is_later_for_it(sample):
+    plant, _ = sample
+    off = foresee(replace(plant, settings=Settings({**plant.settings, "master_schedule": False}))).plant
+    assert plant.settings["master_schedule"]
+    assert "master_schedule" not in off.raw
+    seen = foresee(plant).plant
+    assert seen.raw["forecast"].equals(off.raw["forecast"])
+    with_it, without = (plan_material(number_plant(one)) for one in (seen, off))
+    assert with_it.demands.equals(without.demands)
+    assert with_it.orders.equals(without.orders)
 
 
 def test_bicycles_go_from_sales_to_forecast_targets_and_aggregate_plan(bicycles):

@@ -44,8 +44,8 @@ SETTINGS: dict[str, Column] = {
     "aggregate_months": col.whole("Months of the aggregate plan that is made before material is planned; 0 for none",
                                   default=0, at_least=0, at_most=60),
     "aggregate_strategy": col.choice(("mixed", "chase", "level"), "Strategy of the aggregate plan", default="mixed"),
-    "master_schedule": col.flag("Whether material is planned to the master schedule of the aggregate plan, beyond the "
-                                "demand fence", default=False),
+    "master_schedule": col.flag("Whether material follows the master schedule of the aggregate plan, where one is "
+                                "made: what that builds ahead is ordered ahead", default=True),
     "run_time_spread": col.ratio("Standard deviation of run times as a share of the standard, where the records of a "
                                  "work center tell none", default=0.1, at_least=0, at_most=2),
     "lead_time_spread": col.ratio("Standard deviation of lead times as a share of them, where the receipts from a "

@@ -12,12 +12,13 @@ from plantwright.core.finding import main_site
 from plantwright.plant import Plant
 
 FORECAST, TARGET = "planned_forecast", "stock_target"
-SEEN = (FORECAST, TARGET)
+SCHEDULE = ("master_schedule", "aggregate_period")
+SEEN = (FORECAST, TARGET, *SCHEDULE)
 """Result tables by which a plan saw the plant differently than it is recorded."""
 CARRIED = (
     *SEEN, "item_forecast", "forecast_series", "forecast_history", "forecast_level",
     "forecast_accuracy",
-    "aggregate_period", "aggregate_capacity", "aggregate_cost", "master_schedule",
+    "aggregate_capacity", "aggregate_cost",
 )  # fmt: skip
 """Result tables that are made here: a plan that follows from another, as after an event, keeps those of that one."""
 USED = ("lot_rule", "lot_quantity", "lot_period", "safety_stock", "reorder_point", "order_up_to")
@@ -25,7 +26,7 @@ USED = ("lot_rule", "lot_quantity", "lot_period", "safety_stock", "reorder_point
 
 
 def as_foreseen(plant: Plant, tables: Mapping[str, pl.DataFrame]) -> Plant:
-    """Give the plant as a plan saw it: what it had computed then stands for the forecasts and levels.
+    """Give the plant as a plan saw it: with the forecasts, levels and master schedule that it had computed.
 
     Parameters
     ----------
@@ -34,7 +35,16 @@ def as_foreseen(plant: Plant, tables: Mapping[str, pl.DataFrame]) -> Plant:
     """
     if FORECAST in tables and tables[FORECAST].height:
         plant = replace(plant, raw=MappingProxyType({**plant.raw, "forecast": tables[FORECAST]}))
+    plant = with_schedule(plant, tables)
     return with_targets(plant, tables[TARGET]) if TARGET in tables else plant
+
+
+def with_schedule(plant: Plant, tables: Mapping[str, pl.DataFrame]) -> Plant:
+    """Give the plant with the master schedule that material follows, where the settings ask for it."""
+    wanted = plant.settings["aggregate_months"] and plant.settings["master_schedule"]
+    if not (wanted and all(name in tables and tables[name].height for name in SCHEDULE)):
+        return plant
+    return replace(plant, raw=MappingProxyType({**plant.raw, **{name: tables[name] for name in SCHEDULE}}))
 
 
 def with_targets(plant: Plant, targets: pl.DataFrame) -> Plant:

@@ -48,8 +48,9 @@ def check_families(tables: Tables, as_of: int) -> list[Problem]:  # noqa: ARG001
 
 def check_master_schedule(tables: Tables, as_of: int) -> list[Problem]:  # noqa: ARG001
     """Find a master schedule that is asked for without the plan that it comes from."""
-    on = setting_text(tables, "master_schedule").lower() in {"yes", "true", "1"}
-    if on and setting_text(tables, "aggregate_months") in {"", "0"}:
+    rows = tables["setting"].filter(name="master_schedule")["value"].drop_nulls()
+    asked = rows.str.to_lowercase().is_in(["yes", "true", "1"]).any()  # as it is at first it asks for nothing
+    if asked and setting_text(tables, "aggregate_months") in {"", "0"}:
         return [SCHEDULE_WITHOUT_PLAN.at("setting", "master_schedule", "value", "yes")]
     return []
 

@@ -1,9 +1,8 @@
-"""The master schedule: what is made of each family, shared among its items and weeks, and planned to by material."""
+"""The master schedule: what is made of each family, shared among its items and weeks."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from types import MappingProxyType
+from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
@@ -11,16 +10,10 @@ import polars as pl
 from plantwright.core.exact import SCALE
 from plantwright.flows.aggregate.inputs import Inputs
 from plantwright.flows.aggregate.load import Floats, Ints
-from plantwright.flows.plan.boms import day_starts
-from plantwright.flows.plan.demands import weights_for
-from plantwright.flows.plan.nodes import at_site
+from plantwright.flows.plan.ahead import week_edges
 from plantwright.flows.plan.results import shaped
-from plantwright.flows.plan.working_days import asked_before
 from plantwright.methods.optimisation import AggregateResult, split_family, whole_units
 from plantwright.methods.working_time import minutes_worked
-from plantwright.plant import Plant
-
-WEEK = 7
 
 
 @dataclass(frozen=True)
@@ -36,8 +29,7 @@ def weeks_of(inputs: Inputs, site: str) -> Weeks:
     """Cut the months into weeks, by the working time of a site."""
     load = inputs.load
     last = int(load.edges[-1])
-    monday = np.arange(load.today - (load.today + 3) % WEEK, load.end, WEEK)
-    edges = day_starts(pl.Series(np.append(monday, monday[-1] + WEEK)), load.n.plant.settings.zone).to_numpy().copy()
+    monday, edges = week_edges(load.today, load.end, load.n.plant.settings.zone)
     edges[0], edges[-1] = load.edges[0], max(last, edges[-2] + 1)
     cuts = np.unique(np.concatenate([edges, load.edges]))
     calendar = load.n.clocks.site_calendar.get(site, -1)
@@ -118,125 +110,3 @@ def _demand_of(inputs: Inputs, rows: pl.DataFrame) -> tuple[Floats, Floats]:
     np.add.at(demand, number, load.demand[node] * part[:, None])
     np.add.at(stock, number, held[node] * part)
     return demand, stock
-
-
-# --- what material plans to -----------------------------------------------------------------------------------------
-
-
-def planned_to(plant: Plant, inputs: Inputs, schedule: pl.DataFrame) -> Plant:
-    """Give the plant whose forecast asks for each item when the master schedule makes it.
-
-    What is made ahead of a peak is asked for ahead of it. Orders of customers keep their dates; what they leave of the
-    forecast is moved: up to each week, demand is what the schedule makes and what is in stock above the safety stock.
-    Within the demand fence, and for items without a row in the schedule, the forecast stays as it is.
-
-    Parameters
-    ----------
-    plant : the plant
-    inputs : what the aggregate plan was made from
-    schedule : table master_schedule
-    """
-    if not schedule.height:
-        return plant
-    rows = [_moved(inputs, one, weeks_of(inputs, one["site"][0])) for one in schedule.partition_by("item", "site")]
-    new = pl.concat(rows)
-    forecast, main = plant.raw["forecast"], inputs.load.n.nodes.main
-    limits = schedule.group_by("item", "site").agg(pl.len()).join(_fences(inputs), on=["item", "site"])
-    last = inputs.load.end
-    placed = forecast.with_columns(at_site("site", main), _site="site").join(limits, on=["item", "site"], how="left")
-    beyond = pl.col("first").is_not_null() & (pl.col("end") >= pl.col("first")) & (pl.col("start") < last)
-    kept = placed.filter(~beyond).with_columns(site="_site").select(forecast.columns)
-    edges = _at_the_edges(plant, placed.filter(beyond), last).with_columns(site="_site")
-    own = new.with_columns(customer=pl.lit("")).with_columns(
-        site=pl.when(pl.col("site") == main).then(pl.lit("")).otherwise("site")
-    )
-    extra = [one for one in forecast.columns if one not in own.columns]
-    own = own.with_columns(pl.lit(None, forecast.schema[one]).alias(one) for one in extra).select(forecast.columns)
-    whole = pl.concat([kept, edges.select(forecast.columns), own.cast(forecast.schema)])
-    key = ["item", "site", "start", "customer"]
-    whole = whole.group_by(key, maintain_order=True).agg(
-        pl.col("quantity").sum(), pl.exclude("quantity").last()
-    ).select(forecast.columns)  # fmt: skip
-    return replace(plant, raw=MappingProxyType({**plant.raw, "forecast": whole}))
-
-
-def _fences(inputs: Inputs) -> pl.DataFrame:
-    """Give the first day beyond the demand fence of each item and site, whether it has one, and its smallest step."""
-    frame, as_of = inputs.load.n.nodes.frame, inputs.load.n.plant.as_of
-    fence = pl.col("demand_fence") // 60_000
-    day = pl.when(fence > 0).then((pl.lit(as_of) + fence + 1439) // 1440).otherwise(inputs.load.today)
-    return frame.select("item", "site", "quantum", first=day, fenced=fence > 0)
-
-
-def _at_the_edges(plant: Plant, rows: pl.DataFrame, last: int) -> pl.DataFrame:
-    """Keep of periods that reach over the fence or the end of the plan the weeks outside, as the planner cuts them."""
-    if not rows.height:
-        return rows
-    weeks = (pl.col("end") - pl.col("start") + WEEK) // WEEK
-    gone = pl.col("first") - pl.col("start")  # without a fence, a week that has begun still counts
-    before = pl.when("fenced").then((gone + WEEK - 1) // WEEK).otherwise(gone // WEEK)
-    after = (last - pl.col("start") + WEEK - 1) // WEEK
-    rows = rows.with_columns(weeks=weeks, before=before.clip(0, weeks), after=after.clip(0, weeks))
-    weights = weights_for(plant, rows)
-    until, since = (rows["start"] + WEEK * rows[name] for name in ("before", "after"))
-    early = rows.with_columns(quantity=asked_before(weights, rows, until), end=pl.min_horizontal("end", until - 1))
-    late = rows.with_columns(quantity=pl.col("quantity") - asked_before(weights, rows, since), start=since)
-    return pl.concat([early.filter(pl.col("before") > 0), late.filter(pl.col("after") < pl.col("weeks"))])
-
-
-def _moved(inputs: Inputs, schedule: pl.DataFrame, weeks: Weeks) -> pl.DataFrame:
-    """Give the forecast of one item and site by week, from what the master schedule makes."""
-    item, site = schedule["item"][0], schedule["site"][0]
-    load = inputs.load
-    row = load.n.nodes.frame.filter((pl.col("item") == item) & (pl.col("site") == site)).row(0, named=True)
-    made = np.zeros(len(weeks.monday), np.int64)
-    made[np.searchsorted(weeks.monday, schedule["week"].to_numpy())] = schedule["quantity"].to_numpy()
-    orders, expected = _weekly(inputs, [row["node"]], weeks)
-    supply = np.cumsum(made) + _held(inputs, [row["node"]]) - row["safety_stock"] - _sent(inputs, item, weeks)
-    asked = np.cumsum(orders + expected)
-    # Before the first is made nothing is moved; from then on demand up to a week is what is there up to it.
-    total = np.where(np.cumsum(made) > 0, supply, asked)
-    wanted = np.maximum.accumulate(np.maximum(total - np.cumsum(orders), 0))
-    net = np.diff(np.concatenate([[0], wanted]))
-    fence = load.n.plant.as_of + row["demand_fence"] // 60_000
-    inside = weeks.edges[1:] <= fence
-    net = np.where(inside, 0, net)
-    # An order takes its own part off the forecast of its week again, so that it stands on top here.
-    quantity = net + np.where(inside | (net == 0), 0, orders)
-    found = pl.DataFrame({"start": weeks.monday, "quantity": quantity}).filter(pl.col("quantity") > 0)
-    first = (fence + 1439) // 1440 if row["demand_fence"] > 0 else load.today
-    return found.with_columns(
-        item=pl.lit(item), site=pl.lit(site), end=pl.col("start") + WEEK - 1,
-        start=pl.max_horizontal("start", pl.lit(first, pl.Int64)),
-    ).filter(pl.col("end") >= pl.col("start"))  # fmt: skip
-
-
-def _weekly(inputs: Inputs, nodes: list[int], weeks: Weeks) -> tuple[Ints, Ints]:
-    """Give the orders of nodes by week, and what they leave of their forecast."""
-    rows = inputs.load.rows.filter(pl.col("node").is_in(nodes))
-    found = []
-    for kind in ("sales order", "forecast"):
-        own = rows.filter(pl.col("kind") == kind)
-        week = np.clip(
-            np.searchsorted(weeks.edges, own["due"].to_numpy() - (kind == "sales order"), side="right") - 1, 0, None
-        )
-        amount = np.zeros(len(weeks.monday), np.int64)
-        on = week < len(amount)
-        np.add.at(amount, week[on], own["quantity"].to_numpy()[on])
-        found.append(amount)
-    return found[0], found[1]
-
-
-def _held(inputs: Inputs, nodes: list[int]) -> int:
-    stock = inputs.load.n.stock
-    return int(stock.filter(pl.col("node").is_in(nodes))["quantity"].sum())
-
-
-def _sent(inputs: Inputs, item: str, weeks: Weeks) -> Ints:
-    """Give what other sites take of an item up to each week, beyond their own stock, in equal parts from its makers."""
-    places = inputs.members.filter(pl.col("item") == item)
-    brought = places.filter(pl.col("source") == "transfer")["node"].to_list()
-    makers = max(places.height - len(brought), 1)
-    asked = np.cumsum(np.sum(_weekly(inputs, brought, weeks), axis=0))
-    sent: Ints = np.maximum(asked - _held(inputs, brought), 0) // makers
-    return sent

@@ -36,13 +36,6 @@ def foreseen_plant(view: View) -> Plant:
     from plantwright.flows.foreseen import FORECAST, as_foreseen  # noqa: PLC0415 - it imports the stages
 
     plant = plant_of(view)
-    if plant.settings["master_schedule"] and plant.settings["aggregate_months"]:
-        # What that plan had as forecast is what the aggregate plan made of it.
-        from plantwright.flows.forecasting.stage import forecast_stage  # noqa: PLC0415
-        from plantwright.flows.policy.stage import target_stage  # noqa: PLC0415
-
-        seen, tables, _ = forecast_stage(plant)
-        return target_stage(seen, tables)[0]
     tables = {name: view.result(name) for name in (FORECAST, "stock_target")}
     return as_foreseen(plant, {name: rows for name, rows in tables.items() if rows.height})
 

@@ -227,13 +227,14 @@ def shop_builder(n: Numbered, material: Material, soonest: Ints, hold: np.ndarra
 
 
 def _with_leads(n: Numbered, material: Material) -> pl.DataFrame:
-    """Add the time of orders without operations, the moment before which each may not start, and its safety stock."""
+    """Add the time of orders without operations, when each may start at the soonest, and what keeps it early."""
     as_of = n.plant.as_of
     placed = ~pl.col("existing") | FIRM_TRANSFER
     lead = pl.when(~placed).then((pl.col("projected") - as_of).clip(0)).otherwise(
         (pl.col("projected") - pl.col("start")).clip(0, NEVER)
     )  # fmt: skip
-    guarded = n.nodes.frame.select("node", "safety_stock", "safety_time")
+    early = material.demands.filter(pl.col("wanted") < pl.col("due"))["node"].unique()
+    guarded = n.nodes.frame.select("node", "safety_stock", "safety_time", ahead=pl.col("node").is_in(early.implode()))
     rows = material.orders.join(guarded, on="node", how="left", maintain_order="left")
     rows = rows.with_columns(lead=lead, fence=pl.Series(fences(n, material.orders)))
     holds = n.plant.raw["order_hold"].filter(~pl.col("released")).group_by("order").agg(

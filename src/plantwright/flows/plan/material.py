@@ -9,6 +9,7 @@ import polars as pl
 
 from plantwright.flows.plan import demands as d
 from plantwright.flows.plan import mrp as inputs
+from plantwright.flows.plan.ahead import with_wanted
 from plantwright.flows.plan.boms import Boms, plan_boms
 from plantwright.flows.plan.calendars import Clocks, plan_clocks
 from plantwright.flows.plan.nodes import Nodes, plan_nodes
@@ -58,7 +59,8 @@ class Material:
 
     Parameters
     ----------
-    demands : sales orders, then what consumption leaves of the forecast; row = number
+    demands : sales orders, then what consumption leaves of the forecast; row = number. `wanted` is when material shall
+        be there for it: when it is due, or before where the master schedule builds it ahead
     consumed : columns forecast, order, quantity
     orders : existing orders, then planned ones. Columns: id, order (name), node, kind, quantity, start, due, projected,
         latest, state, existing, offer, from_node, late, serves, firm, supplier, price
@@ -78,6 +80,7 @@ class Material:
 def plan_material(numbered: Numbered) -> Material:
     """Plan the requirements of the whole plant; capacity is not looked at here."""
     demands, consumed = net_demands(numbered)
+    demands = with_wanted(numbered, demands)
     needs = _open_needs(numbered)
     problem = _problem(numbered, demands, needs)
     names = [f"{item} {site}".strip() for item, site in numbered.nodes.frame.select("item", "site").iter_rows()]
@@ -97,7 +100,7 @@ def _problem(n: Numbered, demands: pl.DataFrame, needs: pl.DataFrame) -> mrp.Req
         alternatives=inputs.lane_inputs(n.nodes, n.lanes),
         co_products=_outputs(n),
         price_breaks=inputs.offer_inputs(n.nodes, n.offers),
-        demands=mrp.Demands(*(demands[name].to_numpy() for name in ("node", "due", "quantity", "priority"))),
+        demands=mrp.Demands(*(demands[name].to_numpy() for name in ("node", "wanted", "quantity", "priority"))),
         supplies=_supplies(n, demands),
         open_needs=mrp.OpenNeeds(*(needs[name].to_numpy() for name in ("node", "time", "quantity", "id"))),
         calendars=n.clocks.time,

@@ -27,7 +27,7 @@ def draft_messages(n: Numbered, material: Material, pegs: PegRows, dates: Dates)
     first = np.full(orders.height, NEVER, np.int64)
     used = np.zeros(orders.height, np.int64)
     rows = np.flatnonzero(pegs.supply >= 0)
-    need = np.minimum(dates.taken[pegs.requirement[rows]], _demand_due(material, pegs)[rows])
+    need = np.minimum(dates.taken[pegs.requirement[rows]], _demand_wanted(material, pegs)[rows])
     np.minimum.at(first, pegs.supply[rows], need)
     np.add.at(used, pegs.supply[rows], pegs.quantity[rows])
     facts = orders.with_columns(
@@ -45,8 +45,8 @@ def draft_messages(n: Numbered, material: Material, pegs: PegRows, dates: Dates)
     return shaped("message_draft", drafts.sort("action", "new_due", "order"))
 
 
-def _demand_due(material: Material, pegs: PegRows) -> np.ndarray:
-    due = np.concatenate([material.demands["due"].to_numpy(), [NEVER]])
+def _demand_wanted(material: Material, pegs: PegRows) -> np.ndarray:
+    due = np.concatenate([material.demands["wanted"].to_numpy(), [NEVER]])
     return np.asarray(due[pegs.demand])
 
 

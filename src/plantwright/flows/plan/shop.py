@@ -60,7 +60,7 @@ def plan_shop(given: Given, orders: pl.DataFrame, steps: Steps, links: Links, de
     ----------
     given : numbered tables of the plant
     orders : columns id, node, kind, quantity, due, lead (elapsed minutes of an order without operations), release
-        (moment before which it may not start), safety_stock and safety_time (of its item), fence
+        (moment before which it may not start), safety_stock, safety_time and ahead (of its item), fence
         (moment before which it may not arrive, if it is new), hold (cost of a minute in which its
         material lies in the order)
     steps : operations of all orders
@@ -70,8 +70,8 @@ def plan_shop(given: Given, orders: pl.DataFrame, steps: Steps, links: Links, de
     Returns
     -------
     The shop; operation numbers are those of `steps`, sink numbers the rows of `demands`, and after them one for each
-    order that keeps up safety stock or time, and for each firm transfer: it is due when planned so, and its lateness
-    counts for nothing.
+    order that keeps up safety stock or time or is built ahead, and for each firm transfer: it is due when planned so,
+    and its lateness counts for nothing.
     """
     as_of = given.plant.as_of
     modes = _modes(given, orders, steps)
@@ -398,7 +398,8 @@ def _sinks(
 ) -> dict[str, np.ndarray]:
     node, made = orders["node"].to_numpy(), (orders["kind"] == "make").to_numpy()
     peg, last = ends_of("last", links.sink_supply, node, made, given.pattern, steps)
-    guarded = ((pl.col("safety_stock") > 0) | (pl.col("safety_time") > 0)) & (pl.col("kind") == "make")
+    kept = (pl.col("safety_stock") > 0) | (pl.col("safety_time") > 0) | pl.col("ahead")
+    guarded = kept & (pl.col("kind") == "make")
     guards = orders.filter(guarded | FIRM_TRANSFER)
     guard, guard_last = ends_of("last", guards["id"].to_numpy(), node, made, given.pattern, steps)
     sink = np.concatenate([links.sink[peg], demands.height + guard])

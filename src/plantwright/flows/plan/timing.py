@@ -97,6 +97,8 @@ def taken_times(given: Given, material: Material, steps: Steps, begins: Ints, co
     Moments; `NEVER` for what no operation that is still to come takes.
     """
     taken = material.plan.requirements.time.copy()
+    # What is built ahead is wanted sooner, but who gets what is decided by when it is due.
+    taken[: material.demands.height] = material.demands["due"].to_numpy()
     asks = np.flatnonzero(consumer >= 0)
     kinds = material.orders.select("node", "kind", "id")
     row, step = consuming_steps(given, kinds, steps, consumer[asks], place[asks])
