@@ -26,7 +26,8 @@ class Made:
 def order(name, item="P", quantity=10, start=0, finish=DAY, due=DAY, state="planned", source="make"):
     return {
         "order": name, "item": item, "site": "S", "source": source, "state": state, "quantity": quantity * SCALE,
-        "start": start, "finish": finish, "due": due, "order_by": start, "unit_cost": 2 * SCALE, "late": finish > due,
+        "start": start, "finish": finish, "due": due, "order_by": start, "cut": start, "unit_cost": 2 * SCALE,
+        "late": finish > due,
     }  # fmt: skip
 
 

@@ -148,7 +148,7 @@ def planned(name, quantity, due, state="planned", order_by=None):
     start = due - DAY if order_by is None else order_by
     return {
         "order": name, "item": "P", "site": "S", "source": "make", "state": state, "quantity": quantity * SCALE,
-        "start": start, "finish": due, "due": due, "order_by": start, "unit_cost": SCALE, "late": False,
+        "start": start, "finish": due, "due": due, "order_by": start, "cut": start, "unit_cost": SCALE, "late": False,
     }  # fmt: skip
 
 

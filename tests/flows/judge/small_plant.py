@@ -123,9 +123,10 @@ def plant_rows() -> Rows:
 
 
 def order(name: str, item: str, source: str, quantity: float, start: int, finish: int, due: int, **more: Any) -> Any:
-    common = {"site": "P", "state": "planned", "supplier": "", "from_site": "", "late": finish > due, "order_by": due}
+    common = {"site": "P", "state": "planned", "supplier": "", "from_site": "", "late": finish > due}
     values = {"item": item, "source": source, "quantity": int(quantity * ONE), "start": start, "finish": finish}
-    return {"order": name, "due": due, "unit_cost": 0, **common, **values, **more}
+    begins = {"order_by": min(start, due), "cut": max(min(start, due), NOW)}
+    return {"order": name, "due": due, **begins, "unit_cost": 0, **common, **values, **more}
 
 
 def component(number: int, name: str, item: str, sequence: int, quantity: float, taken: int, **more: Any) -> Any:

@@ -89,9 +89,14 @@ def an_order_is_to_be_placed_yesterday(draft):
     extra_purchase(draft, start=at(-1))
 
 
+@provokes("verify-order-cut")
+def a_lot_is_cut_by_the_bill_of_another_day(draft):
+    draft.set("planned_order", {"order": "M3"}, cut=at(2))
+
+
 @provokes("verify-order-by")
 def the_latest_start_is_after_the_need(draft):
-    draft.set("planned_order", {"order": "M1"}, order_by=at(5))
+    draft.set("planned_order", {"order": "M1"}, order_by=at(5), cut=at(5))
 
 
 @provokes("verify-late-flag")

@@ -38,6 +38,17 @@ def lines_are_called_by_the_order_alone_when_they_are_the_first(draft):
 
 
 @right
+def a_lot_keeps_the_bill_for_which_it_was_cut(draft):
+    draft.set("planned_order", {"order": "M3"}, cut=at(0, 8), order_by=at(0, 8))
+    draft.set("bom_line", {"parent": "A2"}, effective_to=DAY_0)
+
+
+@wrong_without(a_lot_keeps_the_bill_for_which_it_was_cut, "verify-component-quantity")
+def it_was_cut_a_day_later(draft):
+    draft.set("planned_order", {"order": "M3"}, cut=at(1, 8), order_by=at(1, 8))
+
+
+@right
 def a_substitute_counts_by_its_ratio(draft):
     draft.set("planned_component", {"number": 5}, item="D", replaces="C", quantity=10 * ONE)
     draft.set("peg", {"number": 10}, item="D", quantity=10 * ONE)

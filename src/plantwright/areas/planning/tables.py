@@ -58,6 +58,7 @@ class PlannedOrder(Entity, key="order", role="result"):
     finish = col.moment("When the plan has it done")
     due = col.moment("When it is needed")
     order_by = col.moment("Latest start that keeps the need date, by planned lead times")
+    cut = col.moment("When it starts by planned lead times: the bill of material of this day says what it takes")
     supplier = col.text("Supplier, with buy")
     from_site = col.text("Site that sends, with transfer")
     unit_cost = col.money("Cost of one unit")

@@ -9,6 +9,7 @@ import polars as pl
 
 from plantwright.core.entity import ENTITIES
 from plantwright.core.exact import SCALE
+from plantwright.flows.plan.cut import cut_times
 from plantwright.flows.plan.material import Material, Numbered
 from plantwright.flows.plan.pegs import PegRows
 from plantwright.flows.plan.ragged import Ints
@@ -39,6 +40,7 @@ def planned_orders(n: Numbered, material: Material, dates: Dates) -> pl.DataFram
         start=pl.Series(dates.start),
         finish=pl.Series(np.minimum(dates.finish, NEVER)),
         order_by=pl.when("existing").then(pl.min_horizontal("latest", "due")).otherwise(pl.col("latest")),
+        cut=pl.Series(cut_times(n, material)),
     ).join(places, on="node", how="left", maintain_order="left")
     cost = pl.when((pl.col("kind") == "buy") & (pl.col("price") > 0)).then(pl.col("price")).otherwise(pl.col("cost"))
     return shaped(

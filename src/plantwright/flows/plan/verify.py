@@ -9,11 +9,12 @@ Orders
     alone when it is the first. A transfer under way has left its sender, takes nothing there and arrives as recorded;
     one that is firm may arrive later.
 Bills of material
-    Lines hold by the local day on which the plan starts the order. What a line asks, whatever it refers to, is
-    divided by the yields from its operation to the last, and raised by its scrap; set-up quantity and rounding
-    multiple are in the component's own unit. Lines inside a phantom are used at the operation of the phantom, and
-    yields count once. An order with recorded components takes what they still ask; one without that has begun takes
-    nothing.
+    Lines hold by the local day for which the lot of the order was cut: of a new order that of its latest start, or of
+    the plan's moment where that has gone by. Substitutes hold by the day on which they are needed. What a line asks,
+    whatever it refers to, is divided by the yields from its operation to the last, and raised by its scrap; set-up
+    quantity and rounding multiple are in the component's own unit. Lines inside a phantom are used at the operation of
+    the phantom, and yields count once. An order with recorded components takes what they still ask; one without that
+    has begun takes nothing.
 Fixed starts
     An operation has the start of its own pin; else, at the first operation of its order, that of the order where it is
     frozen or pinned or starts within the frozen zone, unless an operation has begun; else that of the plan in force

@@ -15,7 +15,7 @@ KEPT = ("make", "buy")
 """Kinds of planned orders that stay; what is only moved between sites is planned anew."""
 FILLED = "min-max"
 """Rule whose orders fill stock up to a level: how much that is follows from all that is asked."""
-FACTS = ("start", "latest", "offer", "supplier", "price", "priority", "fenced")
+FACTS = ("start", "latest", "projected", "offer", "supplier", "price", "priority", "fenced")
 
 
 def plan_around(n: Numbered, old: Numbered, before: Material) -> tuple[Material, frozenset[str]]:
@@ -38,7 +38,9 @@ def plan_around(n: Numbered, old: Numbered, before: Material) -> tuple[Material,
     kept = before.orders.filter(~pl.col("existing") & pl.col("kind").is_in(KEPT))
     rules = n.nodes.frame.select("node", "lot_rule", *places)
     kept = kept.join(rules, on="node", how="left", maintain_order="left").filter(pl.col("lot_rule") != FILLED)
-    as_open = kept.with_columns(firm=pl.lit(value=False), serves=pl.lit(""), time="projected")
+    # When it is due says when its lot was cut, however late it comes: so it takes what it took.
+    now = pl.lit(n.plant.as_of, pl.Int64)
+    as_open = kept.with_columns(firm=pl.lit(value=False), serves=pl.lit(""), time=pl.max_horizontal("due", now))
     as_open = as_open.select(pl.col(name).cast(kind) for name, kind in n.open_orders.schema.items())
     own = n.open_orders.height
     material = plan_material(replace(n, open_orders=pl.concat([n.open_orders, as_open])))

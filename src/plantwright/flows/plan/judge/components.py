@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 import numpy as np
 import polars as pl
@@ -49,8 +48,9 @@ def _replaced(case: Case) -> pl.DataFrame:
     if (rows["replaces"] == "").all():
         return rows.with_columns(**own, amount=pl.col("quantity"), slack=zero)
     plain = rows.filter(pl.col("replaces") == "").with_columns(**own, amount=pl.col("quantity"), slack=zero)
-    orders = case.orders.select("n", pl.col("item").alias("parent"), case.day(pl.col("start")).alias("day"))
-    other = _with_ratios(case, rows.filter(pl.col("replaces") != "").join(orders, on="n", how="left"))
+    orders = case.orders.select("n", pl.col("item").alias("parent"))
+    other = rows.filter(pl.col("replaces") != "").join(orders, on="n", how="left")
+    other = _with_ratios(case, other.with_columns(day=case.day(pl.col("needed"))))
     other = other.join(case.items.select("item", "step"), on="item", how="left")
     ratio, step = pl.col("ratio").fill_null(SCALE).cast(pl.Int128), pl.col("step").fill_null(1).cast(pl.Int128)
     other = other.with_columns(
@@ -82,23 +82,12 @@ def _with_ratios(case: Case, rows: pl.DataFrame) -> pl.DataFrame:
 def _quantities(case: Case, rows: pl.DataFrame) -> Iterator[Fault]:
     planned = rows.select("n", "operation", "amount", "slack", pl.Series("item", case.item_numbers(rows["base"])))
     off = _off(case, planned)
-    if off.height:
-        # What an order takes is fixed when lots are cut; its schedule may carry it past a change of the bill.
-        off = off.join(_off(_as_cut(case), planned).select("n").unique(), on="n", how="semi", maintain_order="left")
     off = off.with_columns(case.orders["order"].gather(off["n"]), case.items["item"].gather(off["item"]))
     yield Fault(QUANTITY, off, "planned_component", KEY, "quantity", amounts=("planned", "need"), value="planned")
 
 
-def _as_cut(case: Case) -> Case:
-    """Give the case with each order at the day on which the material plan needs the first of what it takes."""
-    first = case.result("planned_component").group_by("order").agg(cut=pl.col("needed").min())
-    orders = case.result("planned_order").join(first, on="order", how="left", maintain_order="left")
-    orders = orders.with_columns(start=pl.coalesce("cut", "start")).drop("cut")
-    return replace(case, tables={**case.tables, "planned_order": orders})
-
-
 def _off(case: Case, planned: pl.DataFrame) -> pl.DataFrame:
-    """Find what is taken in another quantity than by the bills of the days on which orders start."""
+    """Find what is taken in another quantity than by the bills of the days on which orders were cut."""
     need = expected_needs(case, _own_of_phantoms(case, planned))
     if _same(case, planned, need):
         return _NOTHING_OFF

@@ -70,8 +70,8 @@ def _moved(case: Case) -> pl.DataFrame:
 
 def _frozen(case: Case) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Split off existing orders whose components are recorded, and those that have taken theirs already."""
-    makes = case.orders.select("n", "order", "quantity", "start", "new", "makes", pl.Series("node", case.order_nodes))
-    makes = makes.filter(pl.col("makes") & (pl.col("node") >= 0)).with_columns(case.day(pl.col("start")).alias("day"))
+    makes = case.orders.select("n", "order", "quantity", "cut", "new", "makes", pl.Series("node", case.order_nodes))
+    makes = makes.filter(pl.col("makes") & (pl.col("node") >= 0)).with_columns(case.day(pl.col("cut")).alias("day"))
     recorded = case.raw("production_component").filter(pl.col("order") != "")
     begun = case.raw("production_operation").filter(pl.col("state") != "waiting").select("order")
     settled = pl.concat([recorded.select("order"), begun]).unique()

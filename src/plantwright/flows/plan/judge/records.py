@@ -29,6 +29,7 @@ ORDER_QUANTITY = problem_kind(
 )
 ORDER_DATES = problem_kind("verify-order-dates", "It finishes at {finish}, before its start at {start}.", _FIX)
 ORDER_PAST = problem_kind("verify-order-past", "It has {start} to {finish}, before the plan begins at {now}.", _FIX)
+ORDER_CUT = problem_kind("verify-order-cut", "Its lot was cut for {cut}, and its latest start is {expected}.", _FIX)
 ORDER_BY = problem_kind("verify-order-by", "The latest start {order_by} is after the need at {due}.", _FIX)
 LATE_FLAG = problem_kind("verify-late-flag", "Its late mark is {late}; finish {finish}, needed {due}.", _FIX)
 RECEIPT = problem_kind("verify-receipt-date", "It arrives at {finish}; by its record it arrives at {expected}.", _FIX)
@@ -155,5 +156,8 @@ def _orders_alone(case: Case) -> Iterator[Fault]:
     # What was needed before the plan begins can be started now at the earliest.
     by = orders.filter(pl.col("order_by") > pl.max_horizontal("due", pl.lit(case.as_of, pl.Int64)))
     yield Fault(ORDER_BY, by, table, key, "order_by", moments=("order_by", "due"))
+    cut = orders.with_columns(expected=pl.max_horizontal("order_by", pl.lit(case.as_of, pl.Int64)))
+    cut = cut.filter("new", pl.col("cut") != pl.col("expected"))
+    yield Fault(ORDER_CUT, cut, table, key, "cut", moments=("cut", "expected"))
     flag = orders.filter(pl.col("late") != (pl.col("finish") > pl.col("due")))
     yield Fault(LATE_FLAG, flag, table, key, "late", moments=("finish", "due"))
