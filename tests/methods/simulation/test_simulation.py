@@ -17,7 +17,7 @@ from plantwright.methods.simulation import (
     row_arcs,
     standard_draws,
 )
-from plantwright.methods.working_time import NEVER, working_time
+from plantwright.methods.working_time import NEVER, finish_times, working_time
 
 ALWAYS = working_time([])
 TWO_DAYS = working_time([([480, 1920, 3360], [960, 2400, 3840])])
@@ -33,7 +33,7 @@ def chain(run, **more):
     count = len(run)
     parts = {"before": np.arange(count - 1), "after": np.arange(1, count), "end_pointer": [0, 1],
              "end_node": [count - 1], "end_planned": [ends[-1]]}  # fmt: skip
-    return build_network(ALWAYS, start=ends - run, finish=ends, run=run, **(parts | more))
+    return build_network(ALWAYS, **({"start": ends - run, "finish": ends, "run": run} | parts | more))
 
 
 def test_without_spread_the_plan_is_what_happens():
@@ -122,7 +122,7 @@ def test_next_step_begins_after_the_first_batch_and_ends_after_the_last():
 
 def test_draws_have_the_mean_and_deviation_that_they_should():
     made = build_network(ALWAYS, start=[0, 0], finish=[1000, 1000], run=[1000, 1000])
-    found = durations(made, spread(2, deviation=0.2, mean=1.1), 1000, np.random.default_rng(1))
+    found = durations(made, spread(2, deviation=0.2, mean=1.1), 1000, 1)
     assert found.mean(axis=1) == pytest.approx([1100, 1100], abs=0.5)
     assert found.std(axis=1) == pytest.approx([200, 200], abs=0.5)
     assert found[0].tolist() != found[1].tolist()
@@ -219,9 +219,84 @@ def test_part_of_a_plan_that_a_delivery_hangs_on_gives_the_same_dates(network, d
     place = data.draw(st.integers(0, len(network.ends.planned) - 1))
     count = len(network.nodes.start)
     part = ancestors(network, [place])
-    known = spread(count, mean=1.3)
-    whole = replicate(network, known, replications=1).complete[place]
-    assert replicate(part, known, replications=1).complete[0].tolist() == whole.tolist()
+    known = spread(count, mean=1.3, deviation=0.3, failures=1 / 500, repair=60.0)
+    whole = replicate(network, known, replications=130).complete[place]
+    assert replicate(part, known, replications=130).complete[0].tolist() == whole.tolist()
+
+
+@st.composite
+def calendars(draw):
+    """Open intervals in order, of one minute to a day, with pauses between them."""
+    lengths = draw(st.lists(st.tuples(st.integers(1, 3000), st.integers(1, 1440)), min_size=1, max_size=30))
+    ends = np.cumsum([pause + length for pause, length in lengths])
+    return ends - [length for _, length in lengths], ends
+
+
+@given(calendars(), st.integers(-2000, 90_000), st.integers(1, 4000), st.floats(0.2, 3.0))
+def test_work_ends_when_calendar_arithmetic_says(calendar, begin, run, mean):
+    """A plan that cannot be kept, so that its end is reckoned and not taken over."""
+    time = working_time([calendar])
+    made = build_network(
+        time, start=[begin - 1], finish=[begin], run=[run], earliest=[begin], calendar_pointer=[0, 1], calendar=[0],
+        end_pointer=[0, 1], end_node=[0], end_planned=[-NEVER],
+    )  # fmt: skip
+    minutes = durations(made, spread(1, mean=mean), 1).item()
+    expected = finish_times(time, [0], [begin], [max(minutes, 1)]).item() if minutes else begin
+    found = replicate(made, spread(1, mean=mean), replications=1).complete.item()
+    assert found == expected or minutes == 0
+
+
+def test_threads_change_nothing_and_progress_is_told():
+    made, known, told = chain([60, 30, 90]), spread(3, deviation=0.3), []
+    usual = replicate(made, known, replications=250, seed=4)
+    wide = replicate(made, known, replications=250, seed=4, threads=3, progress=told.append)
+    assert usual.complete.tolist() == wide.complete.tolist()
+    assert told == [1 / 3, 2 / 3, 1.0]
+
+
+def test_work_that_is_cancelled_ends_at_once():
+    def stop(part):
+        raise InterruptedError(part)
+
+    with pytest.raises(InterruptedError):
+        replicate(chain([60]), spread(1), replications=1000, progress=stop)
+
+
+def gamma_4(value):
+    """Probability that a standardised gamma variable of shape 4 is at most so much."""
+    x = 4 + 2 * value
+    return 1 - math.exp(-x) * (1 + x + x**2 / 2 + x**3 / 6)
+
+
+def test_one_uncertain_step_of_a_chain_gives_the_curve_of_its_distribution():
+    """60 minutes, then 1,000 with a spread of a fifth, then 40: complete by 1,100 + 200 z with probability G(z)."""
+    made = chain([60, 1000, 40], end_planned=[0], earliest=np.zeros(3, np.int64))
+    one = Spread(np.ones(3), np.array([0.0, 0.2, 0.0]), np.zeros(3), np.zeros(3))
+    found = replicate(made, one, replications=1000)
+    for z in (-1.5, -0.5, 0.0, 0.5, 1.0, 2.0):
+        # Each thousandth of the distribution is drawn once, so that the error is far below the binomial one.
+        assert found.probability(1100 + int(200 * z)).item() == pytest.approx(gamma_4(z), abs=0.004)
+
+
+def test_two_uncertain_steps_give_the_curve_of_the_sum_of_their_distributions():
+    """Two gamma variables of shape 4 sum to one of shape 8; the tolerance is four binomial standard errors."""
+    made = chain([1000, 1000], end_planned=[0], earliest=np.zeros(2, np.int64))
+    found = replicate(made, spread(2, deviation=0.2), replications=4000)
+    for z in (-1.0, 0.0, 1.0, 2.0):
+        x = 8 + math.sqrt(8) * z
+        share = 1 - math.exp(-x) * sum(x**k / math.factorial(k) for k in range(8))
+        moment = 2000 + int(math.sqrt(2) * 200 * z)
+        error = 4 * math.sqrt(share * (1 - share) / 4000)
+        assert found.probability(moment).item() == pytest.approx(share, abs=error)
+
+
+def test_long_run_takes_its_time_over_the_availability_of_its_machine():
+    """With 300 minutes between breakdowns and 100 for a repair, A = 300 / 400; a run is whole with exp(-run/300)."""
+    made = chain([3000, 150], end_pointer=[0, 1, 2], end_node=[0, 1], end_planned=[0, 0], before=[], after=[],
+                 start=[0, 0], finish=[3000, 150], earliest=[0, 0])  # fmt: skip
+    found = replicate(made, spread(2, failures=1 / 300, repair=100.0), replications=10_000)
+    assert found.complete[0].mean() == pytest.approx(3000 / 0.75, rel=0.01)
+    assert found.probability([0, 150])[1] == pytest.approx(math.exp(-0.5), abs=0.02)
 
 
 def test_what_has_no_place_is_never_complete():

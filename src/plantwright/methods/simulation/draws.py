@@ -4,19 +4,27 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from plantwright.core.problem import BAD_ARGUMENT, ProblemError
+from plantwright.methods.compiled import compiled
 from plantwright.methods.simulation.network import Network
+from plantwright.methods.working_time import primitive
 
 Integers = NDArray[np.int64]
 Numbers = NDArray[np.float64]
+Words = NDArray[np.uint64]
 SHAPE = 4
 """Shape of the gamma distribution of durations: skewness 1, so that long delays are likelier than great gains."""
 LEAST = 0.05
 """No run is shorter than this part of its standard."""
+GOLDEN, ODD = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xD1342543DE82EF95)
+"""Odd numbers whose multiples are spread well over all of 64 bits."""
+HALF, REST = np.uint64(32), np.uint64(11)
+"""Bits that are left out of a word where 32, or 53 as a fraction has them, are wanted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +78,41 @@ def _gamma_quantiles(probability: Numbers) -> Numbers:
     return (low + high) / 2
 
 
-def durations(network: Network, spread: Spread, count: int, random: np.random.Generator) -> Integers:
-    """Draw the run, or the delay, of every node for some replications at once.
+class Chance(NamedTuple):
+    """What decides the durations of nodes, one entry each, as kernels take it.
+
+    `usual` and `spread` are the mean and the standard deviation of a run or a delay in minutes, `least` the shortest
+    of it; `breaks` and `repair` are those of a `Spread`. `number` is what each node was called when the network was
+    built: it decides the draws, so that a part of a network draws what the whole does. Row ``k`` of `values` has every
+    so manieth of the standard draws, from the ``k``-th on: together the rows have each of them once.
+    """
+
+    usual: Numbers
+    spread: Numbers
+    least: Numbers
+    breaks: Numbers
+    repair: Numbers
+    number: Integers
+    values: Numbers
+    seed: int
+
+
+def chance_of(network: Network, spread: Spread, replications: int, block: int, seed: int) -> Chance:
+    """Bring the spreads to minutes, and lay the standard draws out in blocks of at most so many replications."""
+    _check(network, spread)
+    nodes, own = network.nodes, network.number
+    rows = -(-replications // block)
+    values = np.array(standard_draws(rows * -(-replications // rows))).reshape(-1, rows).T
+    mean, deviation = spread.mean[own], spread.deviation[own]
+    return Chance(
+        np.where(nodes.receipt, mean, nodes.run * mean), np.where(nodes.receipt, deviation, nodes.run * deviation),
+        np.where(nodes.receipt, -np.inf, nodes.run * LEAST), np.where(nodes.receipt, 0.0, spread.failures[own]),
+        spread.repair[own], own, np.ascontiguousarray(values), seed,
+    )  # fmt: skip
+
+
+def durations(network: Network, spread: Spread, count: int, seed: int = 0) -> Integers:
+    """Draw the run, or the delay, of every node for some replications.
 
     Parameters
     ----------
@@ -81,8 +122,8 @@ def durations(network: Network, spread: Spread, count: int, random: np.random.Ge
         How much each varies.
     count
         Replications.
-    random
-        The source of chance.
+    seed
+        Of the chance.
 
     Returns
     -------
@@ -98,14 +139,16 @@ def durations(network: Network, spread: Spread, count: int, random: np.random.Ge
     Latin hypercube sampling: each node takes each of the `standard_draws` once, in a random order of its own, so that
     the mean of each is right however few replications there are; a run is ``standard (mean + deviation x)``, at least
     `LEAST` of it. Breakdowns come by an exponential law of the time that a machine runs, each repair too is
-    exponential, and the work goes on where it was. Cost O(n count).
+    exponential, and the work goes on where it was. The numbers of a node come from a generator of its own (SplitMix64)
+    that starts from the seed and the node's number: what else is in the network changes nothing. Cost O(n count).
 
     References
     ----------
     M. D. McKay, R. J. Beckman and W. J. Conover, "A comparison of three methods for selecting values of input
     variables in the analysis of output from a computer code", Technometrics 21(2), 1979, 239-245. Breakdowns that
     depend on operation: J. A. Buzacott and J. G. Shanthikumar, Stochastic Models of Manufacturing Systems, Prentice
-    Hall, 1993, section 6.2.
+    Hall, 1993, section 6.2. G. L. Steele, D. Lea and C. H. Flood, "Fast splittable pseudorandom number generators",
+    OOPSLA 2014, 453-472.
 
     Examples
     --------
@@ -113,27 +156,67 @@ def durations(network: Network, spread: Spread, count: int, random: np.random.Ge
     >>> from plantwright.methods.working_time import working_time
     >>> made = build_network(working_time([]), start=[0], finish=[60], run=[60])
     >>> steady = Spread(np.ones(1), np.zeros(1), np.zeros(1), np.zeros(1))
-    >>> durations(made, steady, 3, np.random.default_rng(0)).tolist()
+    >>> durations(made, steady, 3).tolist()
     [[60, 60, 60]]
     """
-    _check(network, spread)
-    nodes, own = network.nodes, network.number
-    mean, deviation = spread.mean[own], spread.deviation[own]
-    found = np.repeat(np.where(nodes.receipt, mean, nodes.run * mean)[:, None], count, axis=1)
-    vary = np.flatnonzero(deviation > 0)
-    if len(vary):
-        tiled = np.tile(np.array(standard_draws(count)), (len(vary), 1))
-        size = np.where(nodes.receipt, deviation, nodes.run * deviation)[vary]
-        found[vary] += random.permuted(tiled, axis=1) * size[:, None]
-    works = np.flatnonzero(~nodes.receipt)
-    found[works] = np.maximum(found[works], (nodes.run * LEAST)[works][:, None])
-    fails = np.flatnonzero((spread.failures[own] > 0) & ~nodes.receipt)
-    if len(fails):
-        times = random.poisson(spread.failures[own][fails][:, None] * found[fails])
-        # The sum of so many exponential repairs is a gamma; a shape of 0 is not allowed, and stands for none.
-        lost = np.where(times > 0, random.standard_gamma(np.maximum(times, 1)), 0.0)
-        found[fails] += lost * spread.repair[own][fails][:, None]
-    return np.asarray(np.rint(found), np.int64)
+    return _durations(chance_of(network, spread, count, count, seed), count)
+
+
+@compiled
+def _durations(chance: Chance, count: int) -> Integers:
+    found = np.empty((len(chance.usual), count), np.int64)
+    random, order = np.zeros(1, np.uint64), np.empty(chance.values.shape[1], np.float64)
+    for o in range(len(found)):
+        draw(chance, o, 0, random, order, found[o])
+    return found
+
+
+@primitive
+def draw(chance: Chance, o: int, block: int, random: Words, order: Numbers, minutes: Integers) -> None:
+    """Fill `minutes` with the runs or delays of a node in the replications of a block; `order` is room to shuffle."""
+    # A start of its own for each seed, node and block, well mixed, for neighbours would draw alike.
+    random[0] = np.uint64(chance.seed) * ODD + np.uint64(chance.number[o])
+    random[0] = next_word(random)
+    rows, size = chance.values.shape
+    row = (int(next_word(random) >> HALF) + block) % rows  # each row once over all blocks
+    random[0] = next_word(random) + np.uint64(block) * ODD
+    random[0] = next_word(random)
+    usual, spread, least = chance.usual[o], chance.spread[o], chance.least[o]
+    for r in range(size):
+        order[r] = chance.values[row, r]
+    for r in range(len(minutes)):
+        if spread > 0:
+            other = r + (int(next_word(random) >> HALF) * (size - r) >> 32)
+            order[r], order[other] = order[other], order[r]
+        taken = max(usual + spread * order[r], least) if spread > 0 else max(usual, least)
+        if chance.breaks[o] > 0:
+            taken += _repairs(random, taken, chance.breaks[o], chance.repair[o])
+        minutes[r] = np.int64(np.rint(taken))
+
+
+@primitive
+def _repairs(random: Words, run: float, rate: float, repair: float) -> float:
+    """Give the minutes that the breakdowns of a run take."""
+    lost, worked = 0.0, _exponential(random) / rate
+    while worked < run:
+        lost += _exponential(random) * repair
+        worked += _exponential(random) / rate
+    return lost
+
+
+@primitive
+def _exponential(random: Words) -> float:
+    return -np.log((float(next_word(random) >> REST) + 0.5) * 2.0**-53)  # type: ignore[no-any-return]
+
+
+@primitive
+def next_word(random: Words) -> np.uint64:
+    """Give the next 64 random bits: SplitMix64."""
+    random[0] += GOLDEN
+    z = random[0]
+    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return z ^ (z >> np.uint64(31))  # type: ignore[no-any-return]
 
 
 def _check(network: Network, spread: Spread) -> None:

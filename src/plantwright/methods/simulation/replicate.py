@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from plantwright.core.problem import BAD_ARGUMENT, ProblemError
-from plantwright.methods.compiled import compiled, whole_row
-from plantwright.methods.scheduling.timing import Flat, begin, done, open_together
-from plantwright.methods.simulation.draws import Spread, durations
-from plantwright.methods.simulation.network import Arcs, Ends, Network, Nodes, build_network
-from plantwright.methods.working_time import NEVER, primitive, working_time
+from plantwright.methods.compiled import whole_row
+from plantwright.methods.simulation.draws import Spread, chance_of, durations
+from plantwright.methods.simulation.following import follow, steps_of
+from plantwright.methods.simulation.network import Network, build_network
+from plantwright.methods.working_time import working_time
 
 Integers = NDArray[np.int64]
 Numbers = NDArray[np.float64]
-BLOCK, CELLS = 250, 8_000_000
-"""Replications that are followed at once, and numbers that each of their arrays may have: they must fit into memory."""
-FEWEST = 25
+BLOCK = 100
+"""Replications that are followed at once, at most."""
+CELLS = 100_000_000
+"""Moments that all threads may hold together, so that they fit into memory: 0.8 GB."""
 MOST = 100_000
 """Replications that may be asked for."""
 
@@ -71,7 +74,10 @@ class Outcome:
         return self.complete[:, place]
 
 
-def replicate(network: Network, spread: Spread, *, replications: int = 1000, seed: int = 0) -> Outcome:
+def replicate(
+    network: Network, spread: Spread, *, replications: int = 1000, seed: int = 0, threads: int = 1,
+    progress: Callable[[float], object] | None = None,
+) -> Outcome:  # fmt: skip
     """Follow a plan many times under random durations.
 
     Everything keeps its place in the row of its machine, its people and its tools. It begins when all that it waits
@@ -87,7 +93,11 @@ def replicate(network: Network, spread: Spread, *, replications: int = 1000, see
     replications
         How often; 1 to 100,000. The standard error of a probability p is at most ``sqrt(p (1 - p) / replications)``.
     seed
-        Of the chance: the same seed gives the same outcome.
+        Of the chance: the same seed gives the same outcome, whatever else is in the network.
+    threads
+        How many follow it side by side; the outcome is the same.
+    progress
+        Is told, after each block of replications, which part is done; what it raises ends the work.
 
     Returns
     -------
@@ -102,8 +112,8 @@ def replicate(network: Network, spread: Spread, *, replications: int = 1000, see
     -----
     Without spread every delivery is complete when the plan says. As long as calendars are always open, more spread
     never makes the mean of a moment earlier, for the same seed: moments are sums and maxima, so convex in the
-    durations, whose sample means stay the same (Latin hypercube). Cost O(replications x (n + a)), memory O(n) times
-    the block of 250 replications.
+    durations, whose sample means stay the same (Latin hypercube). Cost O(replications x (n + a)), memory 8 bytes for
+    each node, replication of a block of 100, and thread.
 
     References
     ----------
@@ -127,94 +137,43 @@ def replicate(network: Network, spread: Spread, *, replications: int = 1000, see
     """
     if not 1 <= replications <= MOST:
         raise ProblemError([BAD_ARGUMENT.at("", "", "replications", replications, must=f"from 1 to {MOST}")])
-    random = np.random.default_rng(seed)
-    parts = []
-    block = min(BLOCK, max(CELLS // max(len(network.nodes.start), 1), FEWEST))
-    for first in range(0, replications, block):
-        work = durations(network, spread, min(block, replications - first), random)
-        parts.append(_follow(network.time.flat, network.nodes, network.arcs, network.ends, work))
+    chance = chance_of(network, spread, replications, BLOCK, seed)
+    blocks, size = chance.values.shape
+    lengths = [min(size, replications - block * size) for block in range(blocks)]
+    wide = max(min(threads, blocks, CELLS // max(len(network.nodes.start) * size, 1)), 1)
+    near, kept = steps_of(network.time), _overlapped(network)
+    flat, nodes, arcs, ends = network.time.flat, network.nodes, network.arcs, network.ends
+    parts: list[Integers] = []
+    with ThreadPoolExecutor(wide) as pool:
+        asked = [pool.submit(follow, flat, near, nodes, arcs, ends, kept, chance, *one) for one in enumerate(lengths)]
+        try:
+            for one in asked:
+                parts.append(one.result())
+                if progress is not None:
+                    progress(len(parts) / blocks)
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise
     complete = np.concatenate(parts, axis=1)
     complete.sort(axis=1)
     return Outcome(complete, network.ends.planned)
 
 
-@compiled
-def _follow(flat: Flat, nodes: Nodes, arcs: Arcs, ends: Ends, work: Integers) -> Integers:
-    """Give when each delivery is complete in each replication; `work` has the run or the delay of each node."""
-    count, size = work.shape
-    started, finished = np.empty((count, size), np.int64), np.empty((count, size), np.int64)
-    for o in range(count):
-        for r in range(size):
-            t, least = nodes.earliest[o], 0
-            for arc in range(arcs.pointer[o], arcs.pointer[o + 1]):
-                p = arcs.before[arc]
-                if arcs.overlap[arc] < 0 or finished[p, r] >= NEVER:
-                    t = max(t, finished[p, r] + arcs.lag[arc])
-                else:
-                    out, last = _batches(flat, nodes, arcs, arc, o, started[p, r], finished[p, r], work[p, r])
-                    t, least = max(t, out), max(least, last)
-            begun, end = _done(flat, nodes, o, min(t, NEVER), work[o, r])
-            started[o, r], finished[o, r] = begun, min(max(end, least), NEVER)
-    complete = np.empty((len(ends.planned), size), np.int64)
-    for d in range(len(ends.planned)):
-        for r in range(size):
-            t = ends.planned[d]
-            for k in range(ends.pointer[d], ends.pointer[d + 1]):
-                t = max(t, finished[ends.node[k], r])
-            complete[d, r] = t
-    return complete
-
-
-@primitive
-def _batches(
-    flat: Flat, nodes: Nodes, arcs: Arcs, arc: int, o: int, started: int, finished: int, run: int
-) -> tuple[int, int]:
-    """Give when the first batch of what comes before is there, and the soonest end of work on its last one."""
-    p = arcs.before[arc]
-    first, last = nodes.calendar_pointer[p], nodes.calendar_pointer[p + 1]
-    share = arcs.overlap[arc] * run // max(nodes.run[p], 1) + nodes.setup[p]
-    out = started + share
-    if last > first:
-        out = done(flat, nodes.calendar[first:last], last - first, started, share)
-    first, last = nodes.calendar_pointer[o], nodes.calendar_pointer[o + 1]
-    come = finished + arcs.lag[arc]
-    end = come + arcs.tail[arc]
-    if last > first:
-        end = done(flat, nodes.calendar[first:last], last - first, come, arcs.tail[arc])
-    return out + arcs.lag[arc], end
-
-
-@primitive
-def _done(flat: Flat, nodes: Nodes, o: int, t: int, work: int) -> tuple[int, int]:
-    """Give when a node that may begin at `t` begins and ends; what happens as planned ends as planned."""
-    first, last = nodes.calendar_pointer[o], nodes.calendar_pointer[o + 1]
-    own, many = nodes.calendar[first:last], last - first
-    planned = nodes.start[o]
-    if nodes.receipt[o]:
-        t = max(t, planned + work)
-        if many and work != 0:
-            t = open_together(flat, own, many, t)
-        return min(t, NEVER), min(t, NEVER)
-    minutes = nodes.setup[o] + work
-    if t >= NEVER:
-        return NEVER, NEVER
-    if t == planned and work == nodes.run[o]:
-        return planned, nodes.finish[o]
-    if not many:
-        return t, t + minutes
-    # Nobody knows beforehand how long it will take: what must not pause begins where its standard fits, and goes on.
-    t = begin(flat, own, many, nodes.pausable[o], t, nodes.setup[o] + nodes.run[o])
-    if t >= NEVER:
-        return NEVER, NEVER
-    end: int = min(done(flat, own, many, t, minutes), NEVER) if nodes.pausable[o] else t + minutes
-    return t, end
+def _overlapped(network: Network) -> Integers:
+    """Give a number to each node whose first batches others wait for, to keep its start and run too; -1 to the rest."""
+    found = np.full(len(network.nodes.start), -1, np.int64)
+    some = np.unique(network.arcs.before[network.arcs.overlap >= 0])
+    found[some] = np.arange(len(some))
+    return found
 
 
 def warm_up() -> None:
-    """Compile the kernel."""
+    """Compile the kernels."""
     time = working_time([([0], [600])])
     network = build_network(
         time, start=[0, 10], finish=[10, 20], run=[10, 10], calendar_pointer=[0, 1, 2], calendar=whole_row([0, 0]),
         before=[0], after=[1], end_pointer=[0, 1], end_node=[1], end_planned=[20],
     )  # fmt: skip
-    replicate(network, Spread(np.ones(2), np.full(2, 0.1), np.zeros(2), np.zeros(2)), replications=2)
+    spread = Spread(np.ones(2), np.full(2, 0.1), np.zeros(2), np.zeros(2))
+    replicate(network, spread, replications=2)
+    durations(network, spread, 2)
