@@ -20,7 +20,7 @@ def load_reports() -> Mapping[str, Report]:
     for flow in ("order_book", "stock_state", "roll_up", "remedies.doing", "center_state", "promise.asking", "explain",
                  "forecasting.explaining",
                  "policy.reports", "policy.tree_reports", "policy.explained", "aggregate.reports",
-                 "aggregate.explaining"):  # fmt: skip
+                 "aggregate.explaining", "aggregate.weekly"):  # fmt: skip
         importlib.import_module(f"plantwright.flows.{flow}")
     return MappingProxyType(REPORTS)
 

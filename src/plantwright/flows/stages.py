@@ -47,12 +47,15 @@ def _aggregate(plan: View) -> str:
     periods, costs = plan.result("aggregate_period"), plan.result("aggregate_cost")
     if not periods.height:
         return say("none; the setting aggregate_months asks for it")
-    return say(
+    from plantwright.flows.aggregate.weekly import followed  # noqa: PLC0415 - a report, which nothing here needs
+
+    told = say(
         "{families} over {months}, {cost} ({strategy})",
         families=wording.count(periods["family"].n_unique(), "family", "families"),
         months=wording.count(periods["month"].n_unique(), "month"), cost=_money(plan, costs["amount"]),
         strategy=costs["strategy"][0] if costs.height else plan.settings["aggregate_strategy"],
     )  # fmt: skip
+    return f"{told}. {followed(plan)}"
 
 
 def _material(totals: Mapping[str, Any]) -> str:
