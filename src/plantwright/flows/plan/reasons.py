@@ -9,7 +9,7 @@ The link with most days is the cause that binds.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -20,7 +20,7 @@ from plantwright.core.entity import ENTITIES
 from plantwright.core.exact import SCALE
 from plantwright.flows.plan.material import Material, Numbered
 from plantwright.flows.plan.pegs import PegRows
-from plantwright.flows.plan.ragged import Ints, grouped
+from plantwright.flows.plan.ragged import Ints, grouped, spread
 from plantwright.flows.plan.results import shaped
 from plantwright.flows.plan.shop import Given, consuming_steps
 from plantwright.flows.plan.steps import Steps
@@ -35,7 +35,11 @@ SHORTEST = 60
 MOST_LINKS = 60
 
 
-@dataclass
+TOLD = ("kind", "object", "order", "operation", "start", "end", "behind", "text")
+"""Columns of table `reason` that say the same for every demand."""
+
+
+@dataclass(eq=False)
 class Link:
     """One link of a chain."""
 
@@ -50,10 +54,9 @@ class Link:
     lost: int = 0
 
     def values(self, names: list[str]) -> tuple[Any, ...]:
-        """Give the columns of table `reason` between the step and the mark of the cause."""
+        """Give what table `reason` says of it, whichever demand waits for it: `TOLD`."""
         order = names[self.order] if self.order >= 0 else ""
-        days = self.lost * SCALE // DAY
-        return self.kind, self.what, order, self.operation, self.start, self.end, days, self.behind, self.text
+        return self.kind, self.what, order, self.operation, self.start, self.end, self.behind, self.text
 
 
 @dataclass
@@ -119,27 +122,41 @@ def trace(tracer: Tracer, late: Ints) -> tuple[pl.DataFrame, pl.DataFrame]:
     -------
     The table `reason`, and for each demand its cause in words (columns demand, cause).
     """
-    rows: list[tuple[Any, ...]] = []
-    causes: list[tuple[str, str]] = []
-    demands = tracer.material.demands["demand"].to_list()
-    due = tracer.material.demands["due"].to_list()
-    for number in late.tolist():
-        late_by = int(tracer.schedule.sink_finish[number]) - due[number]
-        chain = [replace(link, lost=min(link.lost, late_by)) for link in _chain(tracer, number, due[number])]
-        best = max(range(len(chain)), key=lambda one: (chain[one].lost, one), default=-1)
-        rows += [
-            (demands[number], place + 1, *link.values(tracer.names), place == best) for place, link in enumerate(chain)
-        ]
-        if chain:
-            causes.append((demands[number], _cause(chain[best])))
-    columns = ENTITIES["reason"].schema()
-    cause = pl.DataFrame(causes, schema={"demand": pl.String, "cause": pl.String}, orient="row")
-    return shaped("reason", pl.DataFrame(rows, schema=columns, orient="row")), cause
+    demands, due = tracer.material.demands["demand"], tracer.material.demands["due"].to_numpy()
+    chains = [_chain(tracer, number, int(due[number])) for number in late.tolist()]
+    who, place = spread(np.zeros(len(late), np.int64), np.array([len(chain) for chain in chains], np.int64))
+    chained = [link for chain in chains for link in chain]
+    late_by = tracer.schedule.sink_finish[late] - due[late]
+    lost = np.minimum(np.array([link.lost for link in chained], np.int64), late_by[who])
+    best = _binding(who, place, lost)
+    frame = _written(chained, tracer.names).with_columns(
+        demand=demands.gather(late[who]), step=pl.Series(place + 1), days=pl.Series(lost * SCALE // DAY),
+        binding=pl.Series(np.isin(np.arange(len(chained)), best)),
+    )  # fmt: skip
+    causes = [_cause(chained[one], int(lost[one])) for one in best.tolist()]
+    cause = pl.DataFrame({"demand": demands.gather(late[who[best]]), "cause": pl.Series(causes, dtype=pl.String)})
+    return shaped("reason", frame), cause
 
 
-def _cause(link: Link) -> str:
-    days = link.lost / DAY
-    return words.LOST.format(cause=link.text, days=f"{days:.1f}") if link.lost else link.text
+def _binding(who: Ints, place: Ints, lost: Ints) -> Ints:
+    """Give the link of each chain that loses most; of several the last one."""
+    order = np.lexsort((place, lost, who))
+    last = np.ones(len(order), np.bool_)
+    last[:-1] = who[order][1:] != who[order][:-1]
+    return order[last]
+
+
+def _written(links: list[Link], names: list[str]) -> pl.DataFrame:
+    """Give the columns `TOLD` of links; chains share them, so each is written once and said of many."""
+    rows = {link: row for row, link in enumerate(dict.fromkeys(links))}
+    schema = ENTITIES["reason"].schema()
+    told = [link.values(names) for link in rows]
+    frame = pl.DataFrame(told, schema={name: schema[name] for name in TOLD}, orient="row")
+    return frame[np.array([rows[link] for link in links], np.int64)]
+
+
+def _cause(link: Link, lost: int) -> str:
+    return words.LOST.format(cause=link.text, days=f"{lost / DAY:.1f}") if lost else link.text
 
 
 def _chain(t: Tracer, demand: int, due: int) -> list[Link]:
