@@ -78,7 +78,9 @@ class DemandEvent(Entity, key="code"):
 
 FORECAST_METHODS = (
     "auto", "none", "naive", "seasonal-naive", "average", "ses", "holt", "damped", "theta", "optimised-theta",
-    "dynamic-theta", "trend", "level", "seasonal", "intermittent", "croston", "sba", "tsb", "adida", "imapa",
+    "dynamic-theta", "trend", "log-trend", "level", "seasonal", "log-seasonal", "autoregression", "aggregated",
+    "log-theta", "complex", "drift", "log-drift", "proportional", "intermittent", "croston", "sba", "tsb", "adida",
+    "imapa",
 )  # fmt: skip
 """How an item may be forecast: auto chooses by its own past; none leaves it out."""
 

@@ -22,6 +22,8 @@ SOURCES = {
     "dynamic-theta": "Fiorucci and others, International Journal of Forecasting 32, 2016, 1151-1161",
     "log-theta": "Fiorucci and others, International Journal of Forecasting 32, 2016, 1151-1161",
     "complex": "Svetunkov, Kourentzes and Ord, Naval Research Logistics 69, 2022, 1108-1123",
+    "drift": "Hyndman and Athanasopoulos, Forecasting: Principles and Practice, 3rd edition 2021, section 5.2",
+    "log-drift": "Hyndman and Billah, International Journal of Forecasting 19, 2003, 287-290",
     COMBINATION: "Bates and Granger, Operational Research Quarterly 20, 1969, 451-468",
 }
 OTHERS = "Hyndman, Koehler, Ord and Snyder, Forecasting with Exponential Smoothing, 2008, chapter 2"

@@ -11,9 +11,12 @@ from numpy.typing import NDArray
 
 from plantwright.methods.compiled import compiled
 from plantwright.methods.forecasting.complex import project_complex
+from plantwright.methods.forecasting.drift import project_drift
 from plantwright.methods.forecasting.grids import (
     DAMPED,
+    FOLLOWING,
     HOLT,
+    LAST,
     SES,
     WIDTH,
     Grid,
@@ -26,7 +29,15 @@ from plantwright.methods.forecasting.grids import (
 )
 from plantwright.methods.forecasting.regression import project_changes
 from plantwright.methods.forecasting.seasons import season_index
-from plantwright.methods.forecasting.smoothing import first_line, project_sets, run_grid, weigh_sets
+from plantwright.methods.forecasting.smoothing import (
+    LOSS,
+    RELATIVE,
+    STATES,
+    first_line,
+    project_sets,
+    run_grid,
+    weigh_sets,
+)
 from plantwright.methods.forecasting.theta import project_theta
 
 Floats = NDArray[np.float64]
@@ -35,10 +46,11 @@ Bools = NDArray[np.bool_]
 MEMBERS = (
     "naive", "seasonal-naive", "average", "ses", "holt", "damped", "theta", "optimised-theta", "dynamic-theta",
     "trend", "log-trend", "level", "seasonal", "log-seasonal", "autoregression", "aggregated",
-    "log-theta", "complex",
+    "log-theta", "complex", "drift", "log-drift", "proportional",
 )  # fmt: skip
 (NAIVE, SEASONAL_NAIVE, AVERAGE, SIMPLE, LINEAR, FADING, THETA, STATIC, DYNAMIC, TREND_MIX, LOG_TREND, LEVEL, SEASONAL,
- LOG_SEASONAL, REGRESSION, AGGREGATED, LOG_THETA, COMPLEX) = range(len(MEMBERS))  # fmt: skip
+ LOG_SEASONAL, REGRESSION, AGGREGATED, LOG_THETA, COMPLEX, DRIFT, LOG_DRIFT, PROPORTIONAL,
+) = range(len(MEMBERS))  # fmt: skip
 
 BEST_ALONE = 1e5
 """A sharpness at which only the best set of parameters is left."""
@@ -62,6 +74,8 @@ class Grids(NamedTuple):
     season: Grid
     theta: Floats
     complex: Floats
+    last: Floats
+    following: Floats
 
 
 class Work(NamedTuple):
@@ -80,12 +94,14 @@ class Work(NamedTuple):
 
 def all_grids() -> Grids:
     """Make the sets of parameters."""
-    return Grids(trend_grid(), season_grid(), theta_grid(), complex_grid())
+    return Grids(trend_grid(), season_grid(), theta_grid(), complex_grid(), np.array(LAST), np.array(FOLLOWING))
 
 
 def rough_grids() -> Grids:
     """Make the fewer sets by which methods are tried out."""
-    return Grids(rough_trend_grid(), rough_season_grid(), theta_grid(), complex_grid())
+    return Grids(
+        rough_trend_grid(), rough_season_grid(), theta_grid(), complex_grid(), np.array(LAST), np.array(FOLLOWING)
+    )
 
 
 def room(grids: Grids, longest: int, period: int) -> Work:
@@ -93,7 +109,7 @@ def room(grids: Grids, longest: int, period: int) -> Work:
     blocks = max(grids.trend.kind.shape[0], grids.season.kind.shape[0])
     row = np.zeros(longest + 1)
     return Work(
-        row, row.copy(), row.copy(), row.copy(), np.zeros(period), np.zeros((blocks, 3 * WIDTH)),
+        row, row.copy(), row.copy(), row.copy(), np.zeros(period), np.zeros((blocks, STATES * WIDTH)),
         np.zeros((blocks, WIDTH * period)), np.zeros((blocks, WIDTH)), np.zeros(3 * WIDTH),
     )  # fmt: skip
 
@@ -185,7 +201,7 @@ def grow(x: Floats, size: int, period: int, grid: Grid, work: Work, horizon: int
     """Run a grid and give the forecasts over all its sets by their shares."""
     none = np.zeros(1)
     run_grid(x, size, period, work.pattern if period > 1 else none, grid, work.state, work.seasonal)
-    weigh_sets(grid, work.state, size, SES, DAMPED, SHARPNESS, work.weight)
+    weigh_sets(grid, work.state, LOSS, size, SES, DAMPED, SHARPNESS, work.weight)
     project_sets(grid, work.state, work.seasonal, period, size, work.weight, horizon, mean, spread)
 
 
@@ -196,10 +212,10 @@ def trend_members(
     """Fit simple, linear and damped smoothing and their mixtures to what is left without the season."""
     grid, none = grids.trend, np.zeros(1)
     run_grid(work.adjusted, size, 1, none, grid, work.state, work.seasonal)
-    for m in (SIMPLE, LINEAR, FADING, LEVEL, TREND_MIX, THETA):
+    for m in (SIMPLE, LINEAR, FADING, LEVEL, TREND_MIX, THETA, PROPORTIONAL):
         if not wanted[m]:
             continue
-        low, high, sharpness = SES, SES, BEST_ALONE
+        low, high, sharpness, which = SES, SES, BEST_ALONE, LOSS
         if m == LINEAR:
             low, high = HOLT, HOLT
         elif m == FADING:
@@ -208,7 +224,9 @@ def trend_members(
             low, high, sharpness = HOLT, DAMPED, SHARPNESS
         elif m == LEVEL:
             sharpness = SHARPNESS
-        weigh_sets(grid, work.state, size, low, high, sharpness, work.weight)
+        elif m == PROPORTIONAL:
+            high, sharpness, which = DAMPED, SHARPNESS, RELATIVE
+        weigh_sets(grid, work.state, which, size, low, high, sharpness, work.weight)
         project_sets(grid, work.state, work.seasonal, 1, size, work.weight, horizon, mean[m], spread[m])
         if m == THETA:
             add_drift(size, horizon, grid, work, mean[m])
@@ -331,6 +349,12 @@ def other_members(
         project_complex(
             work.adjusted, size, grids.complex, work.angles, SHARPNESS, horizon, mean[COMPLEX], spread[COMPLEX]
         )
+    for m in (DRIFT, LOG_DRIFT):
+        if wanted[m]:
+            x, weights = (work.logs, grids.following) if m == LOG_DRIFT else (work.adjusted, grids.last)
+            project_drift(x, size, weights, m == LOG_DRIFT, SHARPNESS, horizon, mean[m], spread[m])
+    if wanted[LOG_DRIFT] and positive:
+        from_logs(mean[LOG_DRIFT], spread[LOG_DRIFT], horizon)
     if wanted[AGGREGATED]:
         add_up(size, max(period // 4, 2), horizon, grids.trend, work, mean[AGGREGATED], spread[AGGREGATED])
 
@@ -352,7 +376,7 @@ def add_up(size: int, length: int, horizon: int, grid: Grid, work: Work, mean: F
     ahead = horizon // length + 2
     middle, variance = np.zeros(ahead), np.zeros(ahead)
     run_grid(blocks, count, 1, np.zeros(1), grid, work.state, work.seasonal)
-    weigh_sets(grid, work.state, count, SES, DAMPED, SHARPNESS, work.weight)
+    weigh_sets(grid, work.state, LOSS, count, SES, DAMPED, SHARPNESS, work.weight)
     project_sets(grid, work.state, work.seasonal, 1, count, work.weight, ahead, middle, variance)
     for h in range(horizon):
         place = (h + 1 - 0.5 * (length + 1)) / length

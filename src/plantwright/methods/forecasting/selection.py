@@ -71,24 +71,41 @@ def forecast_chunk(
     values: Floats, pointer: Ints, season: Ints, horizon: Ints, wanted: Bools, prior: Floats, chosen: Ints,
     grids: Grids, rough: Grids, work: Work, tried: Trials, y: Floats, answer: Answer,
 ) -> None:  # fmt: skip
-    """Forecast the series that are chosen; methods are fitted with `grids` and tried out with the `rough` ones."""
+    """Forecast the series that are chosen; methods are fitted with `grids` and tried out with the `rough` ones.
+
+    Fitting stands in the loop itself: a function around it would be compiled with all that it calls once more.
+    """
+    longest = answer.mean.shape[1]
     for i in chosen:
-        begin, end = pointer[i], pointer[i + 1]
-        while math.isnan(values[begin]):
-            begin += 1
-        size = end - begin
-        y[:size] = values[begin:end]
-        answer.gaps[i] = fill_gaps(y, size, season[i], work.trend, work.pattern)
-        scale = look(y, size, i, answer)
+        size, scale = take_series(values, pointer, season[i], i, work, y, answer)
         if scale == 0.0:
             answer.weight[i, NAIVE] = 1.0
             continue
-        for t in range(size):
-            y[t] /= scale
-        forecast_one(y, size, season[i], horizon[i], wanted[i], prior[i], grids, rough, work, tried, i, answer)
-        for h in range(answer.mean.shape[1]):
+        steps, origins = trial_origins(size, season[i], horizon[i], tried.size)
+        for r in range(origins + 1):
+            all_members(y, tried.size[r], season[i], steps if r else longest, answer.positive[i], wanted[i],
+                        rough if r else grids, work, tried.mean[r], tried.spread[r], tried.usable[r])  # fmt: skip
+        join_members(y, size, season[i], steps, origins, prior[i], tried, i, answer)
+        for h in range(longest):
             answer.mean[i, h] *= scale
             answer.spread[i, h] = math.sqrt(answer.spread[i, h]) * scale
+
+
+@compiled
+def take_series(
+    values: Floats, pointer: Ints, period: int, i: int, work: Work, y: Floats, answer: Answer
+) -> tuple[int, float]:
+    """Put a series into `y` without gaps and of mean size 1; give how long it is, and what its mean size was."""
+    begin, end = pointer[i], pointer[i + 1]
+    while math.isnan(values[begin]):
+        begin += 1
+    size = end - begin
+    y[:size] = values[begin:end]
+    answer.gaps[i] = fill_gaps(y, size, period, work.trend, work.pattern)
+    scale = look(y, size, i, answer)
+    for t in range(size):
+        y[t] /= scale if scale > 0.0 else 1.0
+    return size, scale
 
 
 @compiled
@@ -113,25 +130,24 @@ def look(y: Floats, size: int, i: int, answer: Answer) -> float:
 
 
 @compiled
-def forecast_one(
-    y: Floats, size: int, period: int, horizon: int, wanted: Bools, prior: Floats, grids: Grids, rough: Grids,
-    work: Work, tried: Trials, i: int, answer: Answer,
-) -> None:  # fmt: skip
-    """Try all methods out from earlier origins, fit them to all values, weigh them and put them together."""
-    positive, longest = answer.positive[i], answer.mean.shape[1]
-    all_members(y, size, period, longest, positive, wanted, grids, work, tried.mean[0], tried.spread[0],
-                tried.usable[0])  # fmt: skip
-    tried.size[0] = size
-    steps = test_length(size, period, horizon)
-    origins = 0
+def trial_origins(size: int, period: int, horizon: int, start: Ints) -> tuple[int, int]:
+    """Fill in how many values each fit sees, all of them first; give how long a trial is, and how many there are."""
+    start[0] = size
+    steps, origins = test_length(size, period, horizon), 0
     for r in range(1, ORIGINS + 1):
-        start = size - steps - (r - 1) * ((steps + 1) // 2)
-        if steps < 1 or start < least_start(size, period):
+        start[r] = size - steps - (r - 1) * ((steps + 1) // 2)
+        if steps < 1 or start[r] < least_start(size, period):
             break
-        all_members(y, start, period, steps, positive, wanted, rough, work, tried.mean[r], tried.spread[r],
-                    tried.usable[r])  # fmt: skip
-        tried.size[r] = start
         origins = r
+    return steps, origins
+
+
+@compiled
+def join_members(
+    y: Floats, size: int, period: int, steps: int, origins: int, prior: Floats, tried: Trials, i: int, answer: Answer
+) -> None:
+    """Weigh what the methods said by how they did when tried out, and put it together."""
+    longest = answer.mean.shape[1]
     answer.origins[i] = origins
     score_members(y, size, period, steps, origins, tried, answer.score[i])
     weigh_members(prior, origins, tried.usable[0], answer.score[i], answer.weight[i])

@@ -11,20 +11,29 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 COMBINED = {
-    "none": {"naive": 0.5, "optimised-theta": 2.0, "trend": 2.0, "log-trend": 1.0, "complex": 2.0},
+    "none": {
+        "naive": 0.5,
+        "drift": 4.0,
+        "optimised-theta": 1.0,
+        "proportional": 2.0,
+        "log-trend": 1.0,
+        "complex": 2.0,
+    },
     "quarter": {
         "seasonal-naive": 0.5,
+        "drift": 2.0,
         "theta": 3.0,
         "optimised-theta": 2.0,
         "seasonal": 2.0,
+        "proportional": 1.0,
         "damped": 1.0,
         "complex": 1.0,
     },
     "season": {
         "seasonal-naive": 0.5,
+        "log-drift": 4.0,
         "theta": 2.0,
-        "log-theta": 3.0,
-        "trend": 2.0,
+        "proportional": 2.0,
         "seasonal": 2.0,
         "aggregated": 2.0,
     },

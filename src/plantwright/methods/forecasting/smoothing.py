@@ -18,10 +18,14 @@ from plantwright.methods.forecasting.grids import WIDTH, Grid
 
 Floats = NDArray[np.float64]
 
-TREND, LOSS = WIDTH, 2 * WIDTH
+TREND, LOSS, RELATIVE = WIDTH, 2 * WIDTH, 3 * WIDTH
+STATES = 4
 BETA, GAMMA, PHI, SHARE = WIDTH, 2 * WIDTH, 3 * WIDTH, 4 * WIDTH
 LITTLE = 0.02
 """A set whose share is less than this part of the largest is left out."""
+
+LOW, MOVING = 0.05, 0.4
+"""Levels by which errors are divided: 0.05 of the mean size at least, 0.4 of each new value."""
 
 TINY = 1e-14
 """Added to a mean square error: a series that a set fits exactly has a logarithm too."""
@@ -48,10 +52,13 @@ def smooth_block(x: Floats, size: int, period: int, numbers: Floats, state: Floa
 
 
 @compiled
-def smooth_plain(x: Floats, size: int, numbers: Floats, state: Floats) -> None:
-    """Run a block of sets without a season over a series; a loop of its own, because it is most of all work."""
+def smooth_plain(x: Floats, size: int, over: Floats, numbers: Floats, state: Floats) -> None:
+    """Run a block of sets without a season over a series; a loop of its own, because it is most of all work.
+
+    Squares of errors are summed up as they are, and once more times `over`.
+    """
     for t in range(size):
-        value = x[t]
+        value, part = x[t], over[t]
         for k in range(WIDTH):
             slope = numbers[PHI + k] * state[TREND + k]
             base = state[k] + slope
@@ -59,6 +66,17 @@ def smooth_plain(x: Floats, size: int, numbers: Floats, state: Floats) -> None:
             state[k] = base + numbers[k] * error
             state[TREND + k] = slope + numbers[BETA + k] * error
             state[LOSS + k] += error * error
+            state[RELATIVE + k] += error * error * part
+
+
+@compiled
+def over_level(x: Floats, size: int, level: float) -> Floats:
+    """Give 1 / the level of the series just before each value."""
+    over = np.empty(size)
+    for t in range(size):
+        over[t] = 1.0 / max(abs(level), LOW)
+        level += MOVING * (x[t] - level)
+    return over
 
 
 @compiled
@@ -82,28 +100,30 @@ def run_grid(x: Floats, size: int, period: int, index: Floats, grid: Grid, state
     window = min(size, max(5, min(12, size // 4)))
     window = max(window, min(period, size))
     mean, slope = first_line(x, window, period, index)
+    over = over_level(x, size if period == 1 else 0, mean)
     for block in range(grid.numbers.shape[0]):
         for k in range(WIDTH):
             trend = grid.numbers[block, SHARE + k] * slope
             state[block, k] = mean - trend * 0.5 * (window + 1)
             state[block, TREND + k] = trend
             state[block, LOSS + k] = 0.0
+            state[block, RELATIVE + k] = 0.0
         for j in range(period):
             seasonal[block, j * WIDTH : (j + 1) * WIDTH] = index[j]
         if period == 1:
-            smooth_plain(x, size, grid.numbers[block], state[block])
+            smooth_plain(x, size, over, grid.numbers[block], state[block])
         else:
             smooth_block(x, size, period, grid.numbers[block], state[block], seasonal[block])
 
 
 @compiled
-def least_loss(grid: Grid, state: Floats, low: int, high: int) -> float:
-    """Give the least sum of squares among the sets of some kinds."""
+def least_loss(grid: Grid, state: Floats, which: int, low: int, high: int) -> float:
+    """Give the least sum of squares, `LOSS` or `RELATIVE`, among the sets of some kinds."""
     best = np.inf
     for block in range(grid.kind.shape[0]):
         for k in range(WIDTH):
             if low <= grid.kind[block, k] <= high:
-                best = min(best, state[block, LOSS + k])
+                best = min(best, state[block, which + k])
     return best
 
 
@@ -122,13 +142,15 @@ def share_out(weight: Floats, most: float) -> None:
 
 
 @compiled
-def weigh_sets(grid: Grid, state: Floats, size: int, low: int, high: int, sharpness: float, weight: Floats) -> float:
+def weigh_sets(
+    grid: Grid, state: Floats, which: int, size: int, low: int, high: int, sharpness: float, weight: Floats
+) -> float:
     """Share 1 among the sets of some kinds by how well they fitted; give the least mean square error.
 
     The share of a set is its prior times (loss)^(-sharpness n / 2): the posterior of normal errors of unknown variance,
     raised to the power `sharpness`. A sharpness of infinity would leave the best set alone.
     """
-    best = least_loss(grid, state, low, high) / size + TINY
+    best = least_loss(grid, state, which, low, high) / size + TINY
     power = 0.5 * sharpness * size
     most = 0.0
     for block in range(grid.kind.shape[0]):
@@ -136,7 +158,7 @@ def weigh_sets(grid: Grid, state: Floats, size: int, low: int, high: int, sharpn
             weight[block, k] = 0.0
             if not low <= grid.kind[block, k] <= high:
                 continue
-            loss = state[block, LOSS + k] / size + TINY
+            loss = state[block, which + k] / size + TINY
             if power * (1.0 - best / loss) < 6.0:
                 weight[block, k] = math.exp(grid.prior[block, k] - power * math.log(loss / best))
                 most = max(most, weight[block, k])
