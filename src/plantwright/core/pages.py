@@ -15,6 +15,7 @@ import polars as pl
 
 from plantwright.core.column import Column, Kind
 from plantwright.core.entity import ENTITIES, Entity
+from plantwright.core.exact import SCALE
 from plantwright.core.frames import present
 from plantwright.core.problem import Problem, problem_kind
 from plantwright.core.reading import did_you_mean
@@ -179,6 +180,27 @@ def listed(
     schema = {name: column.dtype for name, column in chosen.items()}
     rows = pl.DataFrame([[line[name] for name in schema] for line in lines], schema=schema, orient="row")
     return Sheet(title, rows, with_units(view, chosen), frozenset(clock.split()), tree, frozenset(right.split()))
+
+
+def rounded(one: Sheet) -> Sheet:
+    """Give a table whose quantities are rounded to what is known of them, all of a column alike.
+
+    A tenth where some are ten or more, a hundredth where some are one or more, else a thousandth; where there are
+    several units, each quantity by itself. For what is computed, such as a mean or a forecast; what people have typed
+    stays as they typed it.
+    """
+    alike = "unit" not in one.columns or one.rows["unit"].n_unique() < 2
+    names = [name for name, column in one.columns.items() if column.kind is Kind.QUANTITY]
+    return replace(one, rows=one.rows.with_columns(as_known(name, alike=alike) for name in names))
+
+
+def as_known(name: str, *, alike: bool = True) -> pl.Expr:
+    """Round a column of computed quantities to tenths, small ones finer; `alike` for all by the largest one."""
+    value = pl.col(name)
+    size = value.abs()
+    most = size.max() if alike else size
+    step = pl.when(most >= 10 * SCALE).then(SCALE // 10).when(most >= SCALE).then(SCALE // 100).otherwise(SCALE // 1000)
+    return (value.sign() * ((size + step // 2) // step * step)).cast(pl.Int64).alias(name)
 
 
 def hours(one: Sheet) -> Sheet:

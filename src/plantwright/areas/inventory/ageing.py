@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated, Literal
 
 import polars as pl
@@ -57,7 +58,8 @@ def ageing_turns(
     )  # fmt: skip
     used, stock = int(rows["year_value"].sum() or 0), int(rows["mean_value"].sum() or 0)
     figures = {"value": total, "older_than_a_year": old, "turns": round(used / stock, 3) if stock else None}
-    return Page(sentence, (sheet(plant, say("Stock"), "stock_move", rows, *_columns()),), figures)
+    one = sheet(plant, say("Stock"), "stock_move", rows, *_columns())
+    return Page(sentence, (replace(one, dashed=frozenset(name for _, name in AGES)),), figures)
 
 
 def _columns() -> tuple[str | Column, ...]:

@@ -74,8 +74,8 @@ def chart_of(
     save = {"feature": {"saveAsImage": {"title": say("Picture")}}, "iconStyle": {"borderColor": QUIET}}
     legend = {"top": 0, "right": 0, "textStyle": quiet, "itemWidth": 14, "itemHeight": 8}
     options: dict[str, Any] = {
-        "title": {"text": say(title), "left": 0, "textStyle": {"fontSize": 13, "color": QUIET}},
-        "grid": {"left": 8, "right": 12, "top": 34, "bottom": 6, "containLabel": True},
+        "title": {"text": say(title), "left": 0, "top": 0, "padding": 2, "textStyle": {"fontSize": 13, "color": QUIET}},
+        "grid": {"left": 8, "right": 12, "top": 42 if title else 34, "bottom": 6, "containLabel": True},
         "legend": legend if len(series) > 1 else None,
         "tooltip": {"trigger": "axis", "confine": True, ":valueFormatter": WRITTEN},
         "xAxis": {

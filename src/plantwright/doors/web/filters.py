@@ -22,12 +22,14 @@ class Filter:
     label : what people see
     choices : values with their words; free text where there are none
     known : what may be typed, offered while typing
+    hint : what an empty field stands for
     """
 
     name: str
     label: str
     choices: tuple[tuple[str, str], ...] = ()
     known: Sequence[str] = ()
+    hint: str = "all"
 
 
 def filter_bar(seat: Seat, path: str, filters: Sequence[Filter], **kept: str) -> None:
@@ -56,7 +58,7 @@ def _field(one: Filter, value: str, form: int) -> None:
                         option.props("selected")
         else:
             made = ui.element("input").classes("pw-input").style("width: 130px")
-            made.props["placeholder"], made.props["defaultValue"] = say("all"), value
+            made.props["placeholder"], made.props["defaultValue"] = say(one.hint), value
             if one.known:
                 made.props["list"] = f"pw-known-{form}-{one.name}"
                 with ui.element("datalist").props(f"id=pw-known-{form}-{one.name}"):

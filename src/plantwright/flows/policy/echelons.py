@@ -115,7 +115,8 @@ def _line(
     row, cost = known.rows[node], _unit_cost(known, node)
     stock = float(best.safety_stock[place])
     return {
-        "item": row["item"], "name": row["name"], "site": row["site"], "days": round(float(known.supply.mean[node])),
+        "item": row["item"], "name": row["name"], "site": row["site"], "unit": row["unit"],
+        "days": round(float(known.supply.mean[node])),
         "waits": int(best.inbound[place]), "quotes": int(best.service[place]), "covers": int(best.covered[place]),
         "safety_stock": round(stock * SCALE), "value": round(stock * cost * SCALE),
         "added": round(added * SCALE), "today": round(typed * SCALE),

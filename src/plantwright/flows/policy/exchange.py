@@ -55,9 +55,9 @@ def curve_of(
     at = levels.index(wanted)
     means = np.array([of.mean for of in demands])
     rows = [
-        _item(of, one, float(each.reorder_point[at, place] - means[place]),
+        _item(known.rows[node], of, one, float(each.reorder_point[at, place] - means[place]),
               float(shared.reorder_point[at, place] - means[place]), lots[place])
-        for place, (of, one) in enumerate(zip(facts, today, strict=True))
+        for place, (node, of, one) in enumerate(zip(nodes, facts, today, strict=True))
     ]  # fmt: skip
     return Curve(points, rows, round(kept * SCALE), round(fill * SCALE), left)
 
@@ -86,9 +86,9 @@ def _point(each: ExchangeCurve, shared: ExchangeCurve, place: int) -> dict[str, 
     }  # fmt: skip
 
 
-def _item(of: Facts, today: Any, each: float, shared: float, lot: float) -> dict[str, Any]:
+def _item(row: dict[str, Any], of: Facts, today: Any, each: float, shared: float, lot: float) -> dict[str, Any]:
     return {
-        "item": of.item, "site": of.site, "today": round(today.safety_stock * SCALE),
+        "item": of.item, "site": of.site, "unit": row["unit"], "today": round(today.safety_stock * SCALE),
         "today_fill": round(today.fill_rate * SCALE), "each": round(each * SCALE), "shared": round(shared * SCALE),
         "each_value": round(each * of.unit_cost * SCALE), "shared_value": round(shared * of.unit_cost * SCALE),
         "lot": round(lot * SCALE),

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from plantwright.core import wording
 from plantwright.core.column import Column, Kind
 from plantwright.core.exact import SCALE
-from plantwright.core.pages import Chart, Page, Sheet, View, listed, named
+from plantwright.core.pages import Chart, Page, Sheet, View, listed, named, rounded
 from plantwright.core.parameters import Ref
 from plantwright.core.problem import BAD_ARGUMENT, stop_on_errors
 from plantwright.core.reader import plural, say
@@ -20,6 +20,7 @@ from plantwright.core.report import report
 
 if TYPE_CHECKING:
     from plantwright.flows.policy.compare import Choice, Replayed
+    from plantwright.flows.policy.exchange import Curve
     from plantwright.flows.policy.facts import Known
     from plantwright.flows.policy.levels import Levels
 
@@ -148,8 +149,8 @@ def _policy_page(view: View, known: Known, node: int, choice: Choice) -> Page:
     fact_rows = _facts(view, known, node, choice)
     notes = [say("The cost of an order is not known (order_cost), so orders cost nothing here.")]
     return Page(
-        _why(choice),
-        (listed(view, say("Policies"), _policy_columns(), lines), fact_rows),
+        _why(choice, str(view.settings["currency"])),
+        (rounded(listed(view, say("Policies"), _policy_columns(), lines)), fact_rows),
         {"best": best.policy, "service": facts.service, "kind": facts.kind, "fields": _fields(known, node, choice),
          "distribution": best.distribution, "saving": round(choice.today.cost - best.cost, 2)},
         tuple(notes if facts.order_cost <= 0 else []),
@@ -157,20 +158,21 @@ def _policy_page(view: View, known: Known, node: int, choice: Choice) -> Page:
     )  # fmt: skip
 
 
-def _why(choice: Choice) -> str:
+def _why(choice: Choice, money: str) -> str:
     facts, best, today = choice.facts, choice.best, choice.today
-    money = wording.number(best.cost)
     how = (
         say("{policy} was chosen for {item}", policy=best.policy.capitalize(), item=facts.item) if choice.chosen
         else say("{policy} costs least of what serves {wanted} of {item}", policy=best.policy.capitalize(),
                  item=facts.item, wanted=_percent(facts.service))
     )  # fmt: skip
     now = say(
-        "as it is, {reached} are served at {cost} a year.",
+        "as it is, {reached} are served at {cost} {money} a year.",
         reached=_percent(today.reached(facts.kind)),
         cost=wording.number(today.cost),
+        money=money,
     )
-    return say("{how}: {cost} a year for orders and stock; {now}", how=how, cost=money, now=now)
+    cost = wording.number(best.cost)
+    return say("{how}: {cost} {money} a year for orders and stock; {now}", how=how, cost=cost, money=money, now=now)
 
 
 def _percent(value: float) -> str:
@@ -284,17 +286,29 @@ def exchange_curve(
     )  # fmt: skip
     chart = Chart("line", "service", ("total", "total_shared"))
     curve = replace(listed(plan, say("Curve"), _curve_columns(), found.points), chart=chart)
-    items = listed(plan, say("Items"), _curve_item_columns(), found.items)
-    notes = (say("{left} of less value are left out.", left=wording.count(found.left, "item")),) if found.left else ()
+    items = rounded(listed(plan, say("Items"), _curve_item_columns(), found.items))
+    notes = _curve_notes(found)
     figures = {"today_money": found.today_money / SCALE, "today_fill": found.today_fill / SCALE, "service": wanted}
     return Page(sentence, (curve, items), figures, notes)
+
+
+def _curve_notes(found: Curve) -> tuple[str, ...]:
+    notes = []
+    if any(min(one["each"], one["shared"]) < 0 for one in found.points):
+        notes.append(say(
+            "Safety stock is the order level less what is asked for until an order comes in. At little service that is"
+            " below 0: the lots alone serve so much, and stock runs out before the next one comes."
+        ))  # fmt: skip
+    if found.left:
+        notes.append(say("{left} of less value are left out.", left=wording.count(found.left, "item")))
+    return tuple(notes)
 
 
 def _curve_columns() -> tuple[Column, ...]:
     return (
         named(Kind.RATIO, "service", "Service that is wanted"),
         named(Kind.MONEY, "each", "Safety stock where each item serves so much; below 0 where lots alone serve more"),
-        named(Kind.MONEY, "shared", "Safety stock where all items together do, at least cost"),
+        named(Kind.MONEY, "shared", "Safety stock where all items together do, at least cost; below 0 as before"),
         named(Kind.RATIO, "fill_each", "Share of all demand in money that is served where each item serves so much"),
         named(Kind.MONEY, "cycle", "Stock of half a usual order of each item"),
         named(Kind.MONEY, "total", "Safety and cycle stock where each item serves so much"),
@@ -311,7 +325,7 @@ def _curve_item_columns() -> tuple[Column, ...]:
         named(Kind.QUANTITY, "shared", "Safety stock where the service is shared out best"),
         named(Kind.MONEY, "each_value", "The first at standard cost"),
         named(Kind.MONEY, "shared_value", "The second at standard cost"),
-        named(Kind.QUANTITY, "lot", "Usual order"),
+        named(Kind.QUANTITY, "lot", "Usual order"), named(Kind.TEXT, "unit", "Unit"),
     )  # fmt: skip
 
 
@@ -354,7 +368,7 @@ def replay(
         fill=wording.percent(best["fill_rate"], 1), stock=wording.decimal(best["mean_stock"], 1),
         cost=wording.decimal(best["cost"], 0), money=plan.settings["currency"],
     )  # fmt: skip
-    sheets = (listed(plan, say("Policies"), _replay_columns(), lines), _course(plan, known, done))
+    sheets = (rounded(listed(plan, say("Policies"), _replay_columns(), lines)), _course(plan, known, done))
     return Page(sentence, sheets, {"best": best["policy"], "source": done.source, "ahead": done.ahead},
                 tuple(_replay_notes(done)), title)  # fmt: skip
 
@@ -399,7 +413,7 @@ def _course(view: View, known: Known, done: Replayed) -> Sheet:
         *(named(Kind.QUANTITY, name, say("Stock at its end: {policy}", policy=name)) for name in names),
     ]  # fmt: skip
     chart = Chart("line", "week", ("demand", *names))
-    return replace(listed(view, say("Week by week"), columns, lines), chart=chart)
+    return replace(rounded(listed(view, say("Week by week"), columns, lines)), chart=chart)
 
 
 def _replay_notes(done: Replayed) -> list[str]:

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 from plantwright.core import wording
 from plantwright.core.column import Column, Kind
 from plantwright.core.exact import SCALE
-from plantwright.core.pages import Page, View, listed, named
+from plantwright.core.pages import Page, View, listed, named, rounded
 from plantwright.core.parameters import Ref
 from plantwright.core.reader import plural, say
 from plantwright.core.report import report
@@ -63,7 +63,7 @@ def multi_echelon(
         notes.append(plural(one, many, found.left, n=found.left))
     figures = {"cost": round(found.cost, 2), "alone": round(found.alone, 2), "today": round(found.today, 2),
                "status": found.best.status, "stages": len(found.lines), "holding": holding}  # fmt: skip
-    return Page(sentence, (listed(plan, say("Stages"), _stage_columns(), lines),), figures, tuple(notes))
+    return Page(sentence, (rounded(listed(plan, say("Stages"), _stage_columns(), lines)),), figures, tuple(notes))
 
 
 @report(label="Stock policies")
@@ -122,6 +122,7 @@ def _stage_columns() -> tuple[Column, ...]:
         named(Kind.TEXT, "name", "Name"),
         named(Kind.TEXT, "site", "Site"),
         named(Kind.QUANTITY, "safety_stock", "Safety stock to hold here"),
+        named(Kind.TEXT, "unit", "Unit"),
         named(Kind.MONEY, "value", "The same at standard cost"),
         named(Kind.WHOLE, "days", "Days that the stage takes", unit="d"),
         named(Kind.WHOLE, "waits", "Days that it waits for what feeds it", unit="d"),

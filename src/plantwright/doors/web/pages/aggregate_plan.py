@@ -21,7 +21,7 @@ from plantwright.doors.web.acts import preview, show_problems
 from plantwright.doors.web.charts import sheet_chart
 from plantwright.doors.web.choices import choice, segments
 from plantwright.doors.web.forms import take_back
-from plantwright.doors.web.grid import height_of, plain_grid, sheet_grid
+from plantwright.doors.web.grid import height_of, opening, plain_grid, sheet_grid
 from plantwright.doors.web.kit import address, box, button, empty, head, heading, link, tell, tile, words
 from plantwright.doors.web.screens import screen
 from plantwright.doors.web.seat import Seat, in_thread
@@ -40,6 +40,8 @@ OF_GROUP = {
     "overtime_limit": later("Overtime at most"), "overtime": later("Overtime"), "lacking": later("Hours lacking"),
 }  # fmt: skip
 HOUR = 3_600_000
+WORKING = {"family": "aggregate", "group": "shadow-price"}
+"""What the working of a line shows, by the column that it leads from."""
 
 
 @screen("/aggregate-plan", "Aggregate plan", "stacked_bar_chart", "Plan", right="report:aggregate")
@@ -211,6 +213,7 @@ class _Screen:
                 "headerName": say(name.capitalize()),
                 "pinned": "left",
                 "width": 170 if name != "site" else 90,
+                **(opening(self.seat, f"/reports/explain?what={WORKING[name]}&of={{}}") if name in WORKING else {}),
             }
             for name in names
         ]

@@ -13,11 +13,11 @@ from plantwright.areas.demand.forecasts import said_now
 from plantwright.core import wording
 from plantwright.core.column import Column
 from plantwright.core.exact import SCALE
-from plantwright.core.pages import Page, Sheet
+from plantwright.core.pages import Page, Sheet, View, as_known
 from plantwright.core.problem import ProblemError
 from plantwright.core.reader import later, say
 from plantwright.doors.web.acts import act, preview
-from plantwright.doors.web.cells import cell_texts, grid_rows
+from plantwright.doors.web.cells import cell_texts, column_label, grid_rows
 from plantwright.doors.web.charts import PALETTE, chart_of
 from plantwright.doors.web.filters import Filter, filter_bar
 from plantwright.doors.web.grid import definition, height_of, plain_grid, sheet_grid
@@ -35,7 +35,6 @@ CLASSES = ("smooth", "erratic", "intermittent", "lumpy", "new", "ending", "seaso
 AHEAD = ("start", "end", "statistical", "lower_80", "upper_80", "lower_95", "upper_95", "override", "quantity")
 PAST = ("start", "seen", "used", "backtest", "flag")
 RIGHT = "demand.forecast"
-TENTH = SCALE // 10
 
 
 @screen("/demand", "Demand", "trending_up", "Orders", right="report:forecasts")
@@ -48,6 +47,8 @@ async def demand(seat: Seat) -> None:
     told: dict[str, Any] = {name: seat.query[name] for name in names if seat.query.get(name)}
     page = await seat.report("forecasts", **told)
     with head("Demand", page.sentence):
+        button("Families, sites", to=address(seat, "/reports/forecast_levels"), icon="account_tree",
+               hint="What is expected of families, of sites and of the whole, so that it adds up")  # fmt: skip
         button("Accuracy", to=address(seat, "/reports/accuracy"), icon="straighten")
         button("Value added", to=address(seat, "/reports/value_added"), icon="balance")
         button("Sales history", to=address(seat, "/tables/sales_history"), icon="table_chart")
@@ -108,31 +109,30 @@ async def item_demand(seat: Seat) -> None:
     view = await seat.view()
     series = view.result("forecast_series").filter(pl.col("item") == code)
     if not series.height:
-        head(code)
-        empty(say("Nothing is forecast of {code}: it has no sales history.", code=code),
-              ("All forecasts", address(seat, "/demand")))  # fmt: skip
+        head(f"{code} {_of_item(view, code, 'name')}".strip())
+        empty(say("Nothing is forecast of {code}: it has no sales history.", code=code), *_instead(seat, view, code))
         return
     told: dict[str, Any] = {name: seat.query[name] for name in ("site", "customer") if seat.query.get(name)}
     page = await seat.report("forecast", item=code, **told)
-    name = "".join(view.table("item").filter(pl.col("code") == code)["name"])
-    with head(f"{code} {name}", page.sentence):
+    with head(f"{code} {_of_item(view, code, 'name')}", page.sentence):
         button("Working", to=address(seat, "/reports/explain", what="forecast", of=code, **told), icon="functions")
         button(
             "Its error", to=address(seat, "/reports/explain", what="forecast-error", of=code, **told), icon="straighten"
         )
+        button("Stock policy", to=address(seat, "/stock-policy", item=code, site=told.get("site", "")), icon="tune")
         button("Item", to=address(seat, f"/item/{code}"), icon="inventory_2")
     _choices(seat, code, series)
     zone, year = view.settings.zone, await seat.year()
     course = page.sheets[0]
-    unit = "".join(view.table("item").filter(pl.col("code") == code)["unit"])
     with box("pw-card"):
-        _chart(course, unit, zone, year)
+        _chart(course, _of_item(view, code, "unit"), zone, year)
     heading("Periods ahead")
-    _ahead(seat, code, course, view.table("forecast_override"), zone, year)
+    method = page.sheet(say("How it is forecast"))
+    _ahead(seat, code, course, view.table("forecast_override"), zone, year, used=bool(method.rows["used"].any()))
     with box("pw-cols"):
         with box():
             heading("How it is forecast")
-            _method(page.sheet(say("How it is forecast")), zone, year)
+            _method(method, zone, year)
         with box():
             heading("Value added")
             await _value(seat, code, zone, year)
@@ -142,10 +142,24 @@ async def item_demand(seat: Seat) -> None:
             heading(title)
             sheet_grid(seat, found[0], year, zone, mark=title.lower())
     heading("The past")
-    rows = course.rows.filter(pl.col("statistical").is_null())
+    rows = course.rows.filter(pl.col("statistical").is_null()).with_columns(as_known("backtest"))
     sheet_grid(
         seat, Sheet("The past", rows.reverse(), {one: course.columns[one] for one in PAST}), year, zone, mark="past"
     )
+
+
+def _of_item(view: View, code: str, column: str) -> str:
+    """Give a column of an item, empty where there is no such item."""
+    return "".join(view.table("item").filter(pl.col("code") == code)[column])
+
+
+def _instead(seat: Seat, view: View, code: str) -> list[tuple[str, str]]:
+    """Give where to look for an item without a forecast: what it is needed for, or all forecasts."""
+    ways = [("All forecasts", address(seat, "/demand"))]
+    if view.table("item").filter(pl.col("code") == code).height:
+        ways += [("What needs it", address(seat, "/reports/mrp", item=code)),
+                 ("Stock policy", address(seat, "/stock-policy", item=code))]  # fmt: skip
+    return ways
 
 
 def _choices(seat: Seat, code: str, series: pl.DataFrame) -> None:
@@ -203,7 +217,7 @@ def _band(name: str, rows: pl.DataFrame, low: str, high: str, opacity: float) ->
 # --- what people know better ----------------------------------------------------------------------------------------
 
 
-def _ahead(seat: Seat, code: str, course: Sheet, said: pl.DataFrame, zone: str, year: int) -> None:
+def _ahead(seat: Seat, code: str, course: Sheet, said: pl.DataFrame, zone: str, year: int, *, used: bool) -> None:
     """List the periods ahead; what is written into the column of overrides is asked for its reason and kept."""
     rows = course.rows.filter(pl.col("statistical").is_not_null())
     several = rows["customer"].n_unique() > 1
@@ -211,7 +225,7 @@ def _ahead(seat: Seat, code: str, course: Sheet, said: pl.DataFrame, zone: str, 
     if several:
         shown = {"customer": course.columns["customer"], **shown}
     may = seat.person.may(RIGHT) and not seat.scenario and seat.plan is None
-    rows = said_now(rows, said).with_columns(_tenths(name) for name in AHEAD[2:7])
+    rows = said_now(rows, said).with_columns(as_known(name) for name in AHEAD[2:7])
     data = grid_rows(rows, shown, zone, year)
     columns = [definition(name, column) | {"width": 128, "filter": False} for name, column in shown.items()]
     if may:
@@ -237,17 +251,12 @@ def _ahead(seat: Seat, code: str, course: Sheet, said: pl.DataFrame, zone: str, 
             grid.run_grid_method("applyTransaction", {"update": [data[at]]})
 
         show(data[at]["override_shown"])  # until there is a reason, it stands as it was
-        _changed(seat, code, raw[at], str(event.args.get("newValue") or ""), show)
+        _changed(seat, code, raw[at], str(event.args.get("newValue") or ""), show, used=used)
 
     grid.on("cellValueChanged", changed, args=["data", "newValue"])
 
 
-def _tenths(name: str) -> pl.Expr:
-    """Round a quantity to a tenth: a forecast is not known better."""
-    return (pl.col(name) + TENTH // 2) // TENTH * TENTH
-
-
-def _changed(seat: Seat, code: str, row: dict[str, Any], text: str, show: Callable[[str], None]) -> None:
+def _changed(seat: Seat, code: str, row: dict[str, Any], text: str, show: Callable[[str], None], *, used: bool) -> None:
     """Ask for the reason of what was written, then keep it or take it back."""
     day = date.fromordinal(row["start"] + date(1970, 1, 1).toordinal())
     key = {"item": code, "start": day.isoformat(), "site": row["site"], "customer": row["customer"]}
@@ -262,7 +271,11 @@ def _changed(seat: Seat, code: str, row: dict[str, Any], text: str, show: Callab
     except ProblemError as error:
         tell(f"{error.problems[0].message} {error.problems[0].remedy}", bad=True)
         return
-    lines = [from_to, say("From now on: {value}", value=text), say("The next plan uses it.")]
+    lines = [
+        from_to,
+        say("From now on: {value}", value=text),
+        say("The next plan uses it.") if used else say("It is kept, but the plan does not use this forecast."),
+    ]
     preview(say("Override {item} from {day} on?", item=code, day=wording.day(row["start"])), lines, "Override",
             partial(_override, seat, {**key, "value": number}, show, text), "Reason")  # fmt: skip
 
@@ -285,7 +298,7 @@ def _method(sheet: Sheet, zone: str, year: int) -> None:
     row = sheet.rows.row(0, named=True)
     with box("pw-card"):
         facts([
-            (name.replace("_", " ").capitalize(), _shown(row[name], column, zone, year))
+            (column_label(name, column), _shown(row[name], column, zone, year))
             for name, column in sheet.columns.items() if row[name] not in (None, "")
         ])  # fmt: skip
 

@@ -138,8 +138,8 @@ async def _report(seat: Seat, page: Page, show: str) -> None:
         elif sheet.chart:
             sheet_chart(sheet, view.settings.zone, year)
         sheet_grid(seat, sheet, year, view.settings.zone, mark=f"policy-{show}-{place}")
-    for note in page.notes:
-        words("p", note, "pw-dim")
+        for note in () if place else page.notes:  # they are about the first table
+            words("p", note, "pw-dim")
 
 
 def _curve(sheet: Sheet, money: str) -> None:
@@ -171,7 +171,7 @@ async def _one(seat: Seat, item: str, site: str) -> None:
         button("All items", to=address(seat, PATH), icon="arrow_back")
         button("Item", to=address(seat, f"/item/{item}"), icon="category")
     kinds = (("", "as the item says"), ("fill", "share of the demand"), ("cycle", "share of the cycles"))
-    fields = (Filter("service", "Service wanted"), Filter("kind", "Measured as", kinds))
+    fields = (Filter("service", "Service wanted", hint="as the item says"), Filter("kind", "Measured as", kinds))
     filter_bar(seat, PATH, fields, item=item, site=site)
     if not page.sheets:
         empty("Nothing tells what is asked of this item: bring in its sales history, its forecast or its issues.",
@@ -212,8 +212,8 @@ def _preview(seat: Seat, page: Page, item: str, site: str, policy: str) -> None:
     told = {**fields, "service_level": page.figures["service"], "service_kind": page.figures["kind"]}
     written = {name: value if isinstance(value, str) else f"{value:.6f}".rstrip("0").rstrip(".")
                for name, value in told.items()}  # fmt: skip
-    lines = [say("{name}: {value}", name=name.replace("_", " ").capitalize(), value=value)
-             for name, value in written.items()]  # fmt: skip
+    told = written | {"service_level": wording.percent(round(page.figures["service"] * SCALE), 1)}
+    lines = [say("{name}: {value}", name=say(wording.titled(name)), value=value) for name, value in told.items()]
 
     async def work(reason: str) -> None:
         arguments = {"item": item, "policy": policy, "site": site, "reason": reason, **written}
