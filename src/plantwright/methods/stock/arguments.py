@@ -19,14 +19,27 @@ def fault(column: str, value: object, must: str, key: object = "") -> Problem:
     return BAD_ARGUMENT.at("", key, column, value, must=must)
 
 
+def distribution(*, single: bool = False, **values: object) -> list[Problem]:
+    """Give a problem for each value that is no distribution, or none of single values where only these will do."""
+    must = "a distribution of single values, as poisson(5)" if single else "a distribution, as Normal(50, 8)"
+    needed = ("mean", "quantile", "loss", *(("values", "probabilities") if single else ()))
+    bad = {name: value for name, value in values.items() if not all(hasattr(value, part) for part in needed)}
+    return [fault(name, value, must) for name, value in bad.items()]
+
+
+def _out_of_range(name: str, value: object, must: str) -> Problem:
+    """Give the problem of a number; a text is shown as one, so that "5" is not told to be above 0."""
+    return fault(name, repr(value), f"a number, {must}") if isinstance(value, str) else fault(name, value, must)
+
+
 def above_zero(**values: object) -> list[Problem]:
     """Give a problem for each value that is not a finite number above 0."""
-    return [fault(name, value, "above 0") for name, value in values.items() if not _number(value) > 0]
+    return [_out_of_range(name, value, "above 0") for name, value in values.items() if not _number(value) > 0]
 
 
 def not_negative(**values: object) -> list[Problem]:
     """Give a problem for each value that is not a finite number, 0 or above."""
-    return [fault(name, value, "0 or above") for name, value in values.items() if not _number(value) >= 0]
+    return [_out_of_range(name, value, "0 or above") for name, value in values.items() if not _number(value) >= 0]
 
 
 def finite(**values: object) -> list[Problem]:
@@ -44,7 +57,7 @@ def whole(least: int = 0, **values: object) -> list[Problem]:
 def service_level(**values: object) -> list[Problem]:
     """Give a problem for each service level that no finite stock, or any stock, gives."""
     must = "above 0 and below 1: no finite stock serves all of an unbounded demand"
-    return [fault(name, value, must) for name, value in values.items() if not 0 < _number(value) < 1]
+    return [_out_of_range(name, value, must) for name, value in values.items() if not 0 < _number(value) < 1]
 
 
 def one_of(name: str, value: object, allowed: Iterable[str]) -> list[Problem]:
@@ -95,7 +108,12 @@ def stop(problems: Iterable[Problem]) -> None:
 
 
 def _number(value: object) -> float:
-    """Read a finite number; what is none is NaN, which no comparison lets through."""
+    """Read a finite number; what is none is NaN, which no comparison lets through.
+
+    A text is none, though `float` would read it: what is computed next would fail on it, or repeat it.
+    """
+    if isinstance(value, (str, bytes, bytearray)) or (isinstance(value, np.ndarray) and value.ndim):
+        return math.nan
     try:
         read = float(value)  # type: ignore[arg-type]
     except (TypeError, ValueError, OverflowError):

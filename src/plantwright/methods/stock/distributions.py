@@ -351,6 +351,8 @@ def negative_binomial(mean: float, sd: float) -> Discrete:
         problems.append(fault("sd", sd, f"at most {LONGEST // 50} (use Gamma for more)"))
     stop(problems)
     size = mean * mean / (sd * sd - mean)
+    if not size:
+        stop([fault("mean", mean, f"larger beside the deviation, {sd}")])
     share = mean / (sd * sd)
     values = _around(mean, sd, tail=1 / share)
     return _of_ratios(values, (values[1:] - 1 + size) / values[1:] * (1 - share))

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from plantwright.methods.compiled import compiled
-from plantwright.methods.stock.arguments import Floats, above_zero, fault, not_negative, stop
+from plantwright.methods.stock.arguments import Floats, above_zero, distribution, fault, not_negative, stop
 from plantwright.methods.stock.distributions import Discrete, poisson
 from plantwright.methods.stock.order_quantity import SNYDER_SHEN
 from plantwright.methods.working import Step, Working, given
@@ -94,6 +94,7 @@ def exact_min_max(
     problems = [*not_negative(order_cost=order_cost)]
     problems += above_zero(holding_cost=holding_cost, back_order_cost=back_order_cost)
     waiting = demand if lead_time_demand is None else lead_time_demand
+    stop(distribution(single=True, demand=demand, lead_time_demand=waiting))
     for name, of in (("demand", demand), ("lead_time_demand", waiting)):
         if (of.values < 0).any() or (of.values % 1 != 0).any():
             problems.append(fault(name, "of other values", "of whole units, 0 and above"))
@@ -302,6 +303,7 @@ def exact_reorder_policy(
     """
     problems = [*above_zero(demand_rate=demand_rate), *not_negative(order_cost=order_cost)]
     problems += above_zero(holding_cost=holding_cost, back_order_cost=back_order_cost)
+    stop(distribution(single=True, lead_time_demand=lead_time_demand))
     if (lead_time_demand.values % 1 != 0).any():
         problems.append(fault("lead_time_demand", "of other values", "of whole units"))
     stop(problems)
@@ -314,6 +316,8 @@ def exact_reorder_policy(
     low = high = width
     total = order_cost * demand_rate + costs[low]
     while min(costs[low - 1], costs[high + 1]) * (high - low + 1) < total:
+        if low == 1 or high == len(costs) - 2:
+            stop([fault("back_order_cost", back_order_cost, f"nearer to the holding cost, {holding_cost}")])
         down = costs[low - 1] <= costs[high + 1]
         low, high = (low - 1, high) if down else (low, high + 1)
         total += costs[low] if down else costs[high]

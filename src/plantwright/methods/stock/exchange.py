@@ -9,7 +9,16 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from plantwright.core.problem import Problem
-from plantwright.methods.stock.arguments import Floats, fault, numbers, one_of, same_length, service_level, stop
+from plantwright.methods.stock.arguments import (
+    Floats,
+    distribution,
+    fault,
+    numbers,
+    one_of,
+    same_length,
+    service_level,
+    stop,
+)
 from plantwright.methods.stock.distributions import Distribution
 from plantwright.methods.stock.policies import reorder_point
 
@@ -91,6 +100,9 @@ def exchange_curve(
     >>> each.fill_rate.round(4).tolist(), bool((shared.safety_money <= each.safety_money).all())
     ([0.95, 0.99], True)
     """
+    if not isinstance(demands, Sequence) or isinstance(demands, str):
+        stop([fault("demands", demands, "a list of distributions")])
+    stop([wrong for of in demands for wrong in distribution(demands=of)])
     problems: list[Problem] = one_of("rule", rule, RULES)
     lots, costs = numbers("quantities", quantities, problems), numbers("unit_costs", unit_costs, problems)
     asked, levels = numbers("rates", rates, problems), numbers("services", services, problems, least=None)

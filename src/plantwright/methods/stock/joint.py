@@ -119,10 +119,14 @@ def _changes(own: Floats, weight: Floats, shortest: float) -> tuple[Floats, Floa
 
     At T = sqrt(2 k / (h D m (m + 1))) the multiple m becomes m + 1: k / m becomes k / (m + 1), and m h D (m + 1) h D.
     """
+    too_small = fault("order_cost", "very small", "large enough, beside the items' costs, to order jointly")
+    if not shortest**2 > 0:
+        stop([too_small])
     square = 2 * own / weight / shortest**2
-    most = np.floor((np.sqrt(1 + 4 * square) - 1) / 2).astype(np.int64)
-    if most.sum() > MOST_CHANGES:
-        stop([fault("order_cost", "very small", "large enough, beside the items' costs, to order jointly")])
+    whole = np.floor((np.sqrt(1 + 4 * square) - 1) / 2)
+    if not whole.sum() <= MOST_CHANGES:
+        stop([too_small])
+    most = whole.astype(np.int64)
     item = np.repeat(np.arange(own.size), most)
     firsts = np.repeat(np.cumsum(most) - most, most)
     step = np.arange(item.size) - firsts + 1.0

@@ -7,9 +7,10 @@ import math
 import numpy as np
 from numpy.typing import ArrayLike
 
-from plantwright.core.problem import Problem
+from plantwright.core.problem import Problem, ProblemError
 from plantwright.methods.stock.arguments import (
     above_zero,
+    distribution,
     fault,
     not_negative,
     numbers,
@@ -76,7 +77,10 @@ def lead_time_demand(
     problems = [*above_zero(mean=mean), *not_negative(sd=sd, lead_time=lead_time, lead_time_sd=lead_time_sd)]
     stop([*problems, *one_of("kind", kind, KINDS)])
     middle = float(mean * lead_time)
-    spread = math.sqrt(lead_time * sd**2 + (mean * lead_time_sd) ** 2)
+    try:
+        spread = math.sqrt(lead_time * sd**2 + (mean * lead_time_sd) ** 2)
+    except OverflowError:
+        raise ProblemError([fault("mean", mean, "smaller, as the deviations: their squares are no numbers")]) from None
     if middle == 0 or (spread == 0 and kind != "poisson"):
         return fixed(middle)
     if kind == "normal":
@@ -169,6 +173,7 @@ def convolved_lead_time_demand(demand: Discrete, lead_times: ArrayLike) -> Discr
     """
     problems: list[Problem] = []
     spans = whole_numbers("lead_times", lead_times, problems)
+    stop(distribution(single=True, demand=demand))
     if (demand.values < 0).any() or (demand.values % 1 != 0).any():
         problems.append(fault("demand", "of other values", "of whole units, 0 and above"))
     longest = int(spans.max()) if spans.size else 0

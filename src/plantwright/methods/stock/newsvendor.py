@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from plantwright.methods.stock.arguments import above_zero, fault, finite, not_negative, stop
+from plantwright.methods.stock.arguments import above_zero, distribution, fault, finite, not_negative, stop
 from plantwright.methods.stock.distributions import Distribution
 from plantwright.methods.stock.order_quantity import SNYDER_SHEN
 from plantwright.methods.working import Step, Working, given
@@ -81,8 +81,12 @@ def newsvendor(demand: Distribution, overage: float, underage: float) -> Newsven
     >>> best.quantity, round(best.cost, 4)
     (8.0, 3.5701)
     """
-    stop(above_zero(overage=overage, underage=underage))
-    quantity = demand.quantile(underage / (underage + overage))
+    stop([*distribution(demand=demand), *above_zero(overage=overage, underage=underage)])
+    ratio = underage / (underage + overage)
+    if not 0 < ratio < 1:
+        # A ratio that rounds to 0 or 1 asks for the end of a distribution that has none.
+        stop([fault("overage", overage, f"nearer to the underage, {underage}: the critical ratio rounds to {ratio:g}")])
+    quantity = demand.quantile(ratio)
     return newsvendor_at(quantity, demand, overage, underage)
 
 
@@ -102,7 +106,7 @@ def newsvendor_at(quantity: float, demand: Distribution, overage: float, underag
     >>> round(newsvendor_at(50, Normal(50, 8), overage=0.18, underage=0.70).cost, 4)
     2.8086
     """
-    stop([*finite(quantity=quantity), *above_zero(overage=overage, underage=underage)])
+    stop([*distribution(demand=demand), *finite(quantity=quantity), *above_zero(overage=overage, underage=underage)])
     short = demand.loss(quantity)
     left = quantity - demand.mean + short
     cost = overage * left + underage * short
@@ -162,7 +166,8 @@ def newsvendor_profit(
     >>> round(best.quantity, 4), round(best.profit, 4)
     (59.0846, 210.4768)
     """
-    problems = [*above_zero(revenue=revenue), *not_negative(purchase_cost=purchase_cost, goodwill=goodwill)]
+    problems = [*distribution(demand=demand), *above_zero(revenue=revenue)]
+    problems += [*not_negative(purchase_cost=purchase_cost, goodwill=goodwill)]
     problems += finite(salvage_value=salvage_value)
     if not problems and revenue + goodwill <= purchase_cost:
         problems.append(fault("revenue", revenue, f"above the purchase cost, {purchase_cost} (less the goodwill)"))

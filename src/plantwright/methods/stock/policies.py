@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from plantwright.core.problem import Problem
-from plantwright.methods.stock.arguments import above_zero, not_negative, one_of, service_level, stop
+from plantwright.methods.stock.arguments import above_zero, distribution, not_negative, one_of, service_level, stop
 from plantwright.methods.stock.distributions import Discrete, Distribution, bisect
 from plantwright.methods.stock.exact import MinMax
 from plantwright.methods.working import Step, Working, given
@@ -88,7 +88,7 @@ def reorder_point(demand: Distribution, quantity: float, service: float, measure
     >>> round(reorder_point(lead_time_demand(100, 30, 4, 1), 500, 0.95, "fill").level, 1)
     452.2
     """
-    stop([*_service_faults(service, measure), *above_zero(quantity=quantity)])
+    stop([*distribution(demand=demand), *_service_faults(service, measure), *above_zero(quantity=quantity)])
     if measure == "cycle":
         level = max(0.0, demand.quantile(service))
     else:
@@ -131,6 +131,7 @@ def order_up_to_level(
     >>> round(order_up_to_level(*weeks, 0.95).level, 1), round(order_up_to_level(*weeks, 0.95, "fill").level, 1)
     (720.9, 653.5)
     """
+    stop(distribution(demand=demand, lead_demand=lead_demand))
     problems = _service_faults(service, measure)
     asked = demand.mean - lead_demand.mean
     if asked <= 0:
@@ -179,7 +180,7 @@ def base_stock_level(demand: Distribution, service: float, measure: str = "fill"
     >>> policy.level, round(policy.fill_rate, 4)
     (11.0, 0.9574)
     """
-    stop(_service_faults(service, measure))
+    stop([*distribution(demand=demand), *_service_faults(service, measure)])
     one = 1.0 if _is_whole(demand) else 0.0
     level = max(0.0, demand.quantile(service) + (one if measure == "fill" else 0.0))
     stock = level - demand.mean + demand.loss(level)
@@ -228,6 +229,7 @@ def service_min_max(
     >>> round(policy.reorder_point, 1), round(policy.order_up_to, 1)
     (510.9, 910.9)
     """
+    stop(distribution(demand=demand, lead_demand=lead_demand))
     asked = demand.mean - lead_demand.mean
     problems = [*service_level(fill_rate=fill_rate), *above_zero(lot=lot), *not_negative(review_sd=review_sd)]
     if asked <= 0:
