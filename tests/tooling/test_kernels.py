@@ -5,8 +5,12 @@ import os
 import subprocess
 import sys
 
+import numpy as np
+
 from plantwright.methods import warm
+from plantwright.methods.compiled import compiled
 from plantwright.methods.stale import forget_stale_kernels
+from plantwright.methods.working_time import primitive
 
 CALLEE = "import numba\n@numba.njit(cache=True)\ndef add(x):\n    return x + 1\n"
 CALLER = (
@@ -76,6 +80,26 @@ def test_each_part_of_the_planner_is_known_by_a_kernel_that_its_warm_up_keeps(ca
         assert warm.is_kept(kernel)
     warm.compile_planner(print)
     assert capsys.readouterr().out == ""
+
+
+def test_function_for_use_inside_kernels_can_be_called_from_python_too():
+    @compiled
+    def summed(values):
+        return square_sum(values, 3)
+
+    values = np.array([1, 2])
+    assert summed(values) == square_sum(values, 3) == 15
+    assert square_sum(np.array([0.5]), 2) == 0.5
+    assert square_sum.__name__ == "square_sum"
+
+
+@primitive
+def square_sum(values, times):
+    """Give the sum of squares, some times."""
+    total = values[0] * 0
+    for value in values:
+        total += value * value
+    return total * times
 
 
 def test_every_module_below_methods_is_looked_at():

@@ -12,14 +12,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
-import numba
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from plantwright.core.problem import BAD_ARGUMENT, Problem, ProblemError
-from plantwright.methods.compiled import compiled
+from plantwright.methods.compiled import compiled, inside
 
 Minutes = NDArray[np.int64]
 
@@ -144,8 +143,7 @@ def primitive(function: Function) -> Function:
 
     Counting is most of the work where a function takes many arrays and does little with each.
     """
-    compile_bare = cast("Any", numba.njit)  # the option is not among the declared ones
-    return cast("Function", compile_bare(cache=True, nogil=True, _nrt=False)(function))
+    return inside(function, _nrt=False)
 
 
 # --- compiled primitives -------------------------------------------------------------------------------------------

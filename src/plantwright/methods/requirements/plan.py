@@ -11,7 +11,7 @@ from plantwright.core.problem import Problem, ProblemError, problem_kind
 from plantwright.methods.compiled import compiled
 from plantwright.methods.requirements import book as b
 from plantwright.methods.requirements.book import Book
-from plantwright.methods.requirements.exact import Ints
+from plantwright.methods.requirements.exact import Ints, round_up, with_loss
 from plantwright.methods.requirements.inputs import Nodes
 from plantwright.methods.requirements.kernel import peg_all, plan_all
 from plantwright.methods.requirements.levels import planning_order
@@ -246,5 +246,6 @@ def _stop_on_faults(book: Book) -> None:
 
 
 def warm_up() -> None:
-    """Compile the planner by planning nothing of one node."""
+    """Compile the planner by planning nothing of one node, and what promises reckon with one order at a time."""
     plan_requirements(requirements_problem(0, Nodes([0])))
+    round_up(with_loss(1, 1, 1, 0, 0), 1)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
-import numba
+from plantwright.methods.compiled import inside
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -15,5 +15,4 @@ def inlined(function: Function) -> Function:
 
     A call that hands over tuples of many arrays costs more than the little work that is done with them.
     """
-    compile_inside = cast("Any", numba.njit)  # the options are not among the declared ones
-    return cast("Function", compile_inside(cache=True, nogil=True, _nrt=False, forceinline=True)(function))
+    return inside(function, _nrt=False, forceinline=True)
