@@ -29,7 +29,7 @@ def multi_echelon(
     plan : plant and plan
     service : share of days on which demand stays within what the stock covers; that of the plant, else 0.95
     site : only the stages of this site are listed
-    seconds : time for the search where the tree has rings
+    seconds : time of the processor for the search where the tree has rings
     """
     from plantwright.flows.policy.echelons import place_stock
     from plantwright.flows.policy.seen import known_view, share
