@@ -170,6 +170,16 @@ def test_seed_decides(small):
     assert case.chances(50, 7).equals(case.chances(50, 7))
 
 
+def test_order_has_the_same_chance_alone_and_among_all(pumps):
+    """What it hangs on is followed alone, with the same draws."""
+    case = make_case(*pumps)
+    found = case.chances(50, 1).filter(pl.col("projected") < pl.col("date_95"))
+    assert case.chances(50, 1) is case.chances(50, 1)
+    for row in found.head(3).iter_rows(named=True):
+        curve = case.curve(row["demand"], 50, 1)
+        assert (round(curve.by(row["due"]) * UNIT), curve.date(0.95)) == (row["chance"], row["date_95"])
+
+
 def test_report_lists_orders_at_risk_with_what_the_spread_rests_on(small):
     page = run_report(MemoryView(*small), "chances", {"below": "100", "replications": "60"})
     assert page.figures["orders"] == page.figures["listed"] == 2
@@ -354,6 +364,11 @@ def test_past_promises_are_judged_by_what_left_the_house(tmp_path):
     band = page.sheets[0].rows.filter(pl.col("promises") > 0).row(0, named=True)
     assert (band["promises"], band["judgement"]) == (count, "too sure")
     assert page.figures["brier"] == pytest.approx((30 * 0.01 + 10 * 0.81) / 40)
+    assert page.figures["brier_of_the_share"] == pytest.approx(0.75 * 0.25)
+    # The sum of (o - p) (1 - 2p) is 4.8, and its variance 40 * 0.64 * 0.09 (D. J. Spiegelhalter 1986).
+    assert page.figures["z"] == pytest.approx(4.8 / (40 * 0.64 * 0.09) ** 0.5, abs=1e-4)
+    assert "not right" in page.notes[1]
+    assert page.sheets[0].chart.series == ("stated", "kept", "least", "most")
 
 
 def test_no_promise_yet_is_said(small):

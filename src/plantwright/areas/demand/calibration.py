@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any
 
 import polars as pl
@@ -10,13 +11,15 @@ import polars as pl
 from plantwright.core import wording
 from plantwright.core.column import Kind
 from plantwright.core.exact import SCALE
-from plantwright.core.pages import Page, Sheet, View, listed, named
+from plantwright.core.pages import Chart, Page, Sheet, View, listed, named
 from plantwright.core.reader import say
 from plantwright.core.report import report
 
 EDGES = (0.0, 0.5, 0.8, 0.95, 1.0)
 ENOUGH, ENOUGH_IN_BAND = 30, 10
 """Promises that must have come due before their chances are judged: in all, and in a band."""
+SURE = 1.96
+"""Standard deviations beyond which right chances lie in 5 of 100 cases."""
 KEPT, BROKEN, OPEN, UNKNOWN = "kept", "broken", "not due yet", "not known"
 
 
@@ -78,12 +81,17 @@ def _deliveries(plant: View) -> pl.DataFrame:
 
 def _figures(rows: pl.DataFrame, stated: pl.DataFrame) -> dict[str, Any]:
     counts = {name: rows.filter(outcome=name).height for name in (KEPT, BROKEN, OPEN, UNKNOWN)}
-    brier = _reliability(stated).brier if stated.height else None
+    found = _reliability(stated) if stated.height else None
+    scores = {name: _score(getattr(found, name, None)) for name in ("brier", "base", "z")}
     return {
         "promises": rows.height, **{name.replace(" ", "_"): count for name, count in counts.items()},
-        "with_chance": stated.height, "brier": None if brier is None else round(brier, 4),
+        "with_chance": stated.height, "brier": scores["brier"], "brier_of_the_share": scores["base"], "z": scores["z"],
         "enough": stated.height >= ENOUGH,
     }  # fmt: skip
+
+
+def _score(value: float | None) -> float | None:
+    return None if value is None or math.isnan(value) else round(value, 4)
 
 
 def _sentence(rows: pl.DataFrame, judged: pl.DataFrame, stated: pl.DataFrame) -> str:
@@ -106,13 +114,27 @@ def _sentence(rows: pl.DataFrame, judged: pl.DataFrame, stated: pl.DataFrame) ->
 
 def _notes(stated: pl.DataFrame) -> tuple[str, ...]:
     if stated.height >= ENOUGH:
-        return (say("A band is well judged where the stated chance lies between the two ends of its interval."),)
+        band = say("A band is well judged where the stated chance lies between the two ends of its interval.")
+        return (band, _together(_reliability(stated)))
     return (
         say(
             "Too few to judge: {have} with a stated chance have come due, and {need} are needed.",
             have=wording.number(stated.height), need=ENOUGH,
         ),
     )  # fmt: skip
+
+
+def _together(found: Any) -> str:
+    """Say whether the chances as a whole are what they say."""
+    score = say(
+        "Score of the chances {brier}, 0 at best; {base} for who always says the share that was kept.",
+        brier=wording.figure(found.brier, 2), base=wording.figure(found.base, 2),
+    )  # fmt: skip
+    if math.isnan(found.z) or abs(found.z) <= SURE:
+        return f"{score} {say('All together they may be right.')}"
+    z = wording.number(abs(found.z), 1)
+    told = say("All together they are not right: {z} standard deviations from what right chances score.", z=z)
+    return f"{score} {told}"
 
 
 def _reliability(stated: pl.DataFrame) -> Any:
@@ -127,19 +149,20 @@ def _bands(plant: View, stated: pl.DataFrame) -> Sheet:
     columns = (
         named(Kind.TEXT, "band", "Stated chance"),
         named(Kind.WHOLE, "promises", "Promises with such a chance that came due"),
-        named(Kind.TEXT, "stated", "Mean stated chance"),
-        named(Kind.TEXT, "kept", "Share that was kept"),
-        named(Kind.TEXT, "least", "Lower end of the 95 % interval of that share"),
-        named(Kind.TEXT, "most", "Upper end"),
+        named(Kind.RATIO, "stated", "Mean stated chance"),
+        named(Kind.RATIO, "kept", "Share that was kept"),
+        named(Kind.RATIO, "least", "Lower end of the 95 % interval of that share"),
+        named(Kind.RATIO, "most", "Upper end"),
         named(Kind.TEXT, "judgement", "What it tells"),
     )
     lines = []
     for place, count in enumerate(found.count.tolist()):
         values = {name: float(getattr(found, name)[place]) for name in ("stated", "kept", "least", "most")}
         band = f"{_percent(float(found.lower[place]))} - {_percent(float(found.upper[place]))}"
-        told = {name: _percent(value) if count else wording.NONE for name, value in values.items()}
+        told = {name: round(value * SCALE) if count else None for name, value in values.items()}
         lines.append({"band": band, "promises": count, **told, "judgement": _judgement(count, **values)})
-    return listed(plant, say("By stated chance"), columns, lines, right="stated kept least most")
+    made = listed(plant, say("By stated chance"), columns, lines)
+    return replace(made, chart=Chart("line", "band", ("stated", "kept", "least", "most")))
 
 
 def _judgement(count: int, stated: float, kept: float, least: float, most: float) -> str:

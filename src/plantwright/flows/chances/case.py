@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import polars as pl
@@ -24,7 +25,7 @@ from plantwright.flows.chances.graph import (
 from plantwright.flows.chances.spreads import Spreads, read_spreads
 from plantwright.flows.chances.standing import TABLES, plan_in_force
 from plantwright.flows.promise.trial import Row, Waits
-from plantwright.methods.simulation import Network, Spread, ancestors, replicate
+from plantwright.methods.simulation import Network, Outcome, Spread, ancestors, replicate
 from plantwright.methods.working_time import NEVER, WorkingTime, intersect
 from plantwright.plant import Plan, Plant
 
@@ -59,6 +60,8 @@ class Case:
     graph : the plan as nodes and waits
     network, spread : the same, ready to be followed
     demands : table demand_plan, in the order of the network's deliveries
+    found : what the last question about all demands found, by its replications and seed: who looks at one customer
+        after another waits once
     """
 
     plant: Plant
@@ -66,6 +69,7 @@ class Case:
     network: Network
     spread: Spread
     demands: pl.DataFrame
+    found: dict[tuple[int, int], pl.DataFrame] = field(default_factory=dict)
 
     @property
     def spreads(self) -> Spreads:
@@ -80,10 +84,18 @@ class Case:
         The rows of demand_plan with `chance`, the scaled share of replications in which each is complete when it is
         due, and `date_50`, `date_80`, `date_95`, moments by which it is complete in so many of a hundred (null: never).
         """
+        told = self.found.get((replications, seed))
+        if told is None:
+            told = self._chances(replications, seed)
+            self.found.clear()
+            self.found[replications, seed] = told
+        return told
+
+    def _chances(self, replications: int, seed: int) -> pl.DataFrame:
         if not self.demands.height:
             names = [f"date_{round(level * 100)}" for level in LEVELS]
             return self.demands.with_columns(pl.lit(0, pl.Int64).alias(name) for name in ("chance", *names))
-        found = replicate(self.network, self.spread, replications=replications, seed=seed)
+        found = _followed(self.network, self.spread, replications, seed)
         chance = np.rint(found.probability(self.demands["due"].to_numpy()) * SCALE).astype(np.int64)
         dates = found.quantiles(LEVELS)
         columns = [pl.Series("chance", chance)]
@@ -95,20 +107,25 @@ class Case:
     def curve(self, demand: str, replications: int, seed: int) -> Curve:
         """Give how sure the date of one demand of the plan is."""
         place = int(self.demands["demand"].index_of(demand) or 0)
-        found = replicate(ancestors(self.network, [place]), self.spread, replications=replications, seed=seed)
+        found = _followed(ancestors(self.network, [place]), self.spread, replications, seed)
         return self._curve(found.complete[0], int(found.planned[0]), int(self.demands["due"][place]), seed)
 
     def question(self, asked: Question, due: int | None, replications: int, seed: int) -> Curve:
         """Give how sure the date of something is that is put beside the plan in force."""
         network, spread = with_question(self.graph, asked).network()
         last = len(network.ends.planned) - 1
-        found = replicate(ancestors(network, [last]), spread, replications=replications, seed=seed)
+        found = _followed(ancestors(network, [last]), spread, replications, seed)
         return self._curve(found.complete[0], asked.complete, due, seed)
 
     def _curve(self, moments: np.ndarray, planned: int, due: int | None, seed: int) -> Curve:
         zone = self.plant.settings.zone
         year = wording.year_of(self.plant.as_of, zone)
         return Curve(moments, planned, due, zone, year, seed, self.spreads.notes())
+
+
+def _followed(network: Network, spread: Spread, replications: int, seed: int) -> Outcome:
+    """Follow a network on all cores; the outcome is the same on one."""
+    return replicate(network, spread, replications=replications, seed=seed, threads=os.cpu_count() or 1)
 
 
 def make_case(plant: Plant, base: Plan) -> Case:

@@ -33,6 +33,11 @@ class Reliability:
         95 % interval of that share.
     brier
         Mean squared difference of chance and outcome over all cases, 0 best; NaN without cases.
+    base
+        The same, had each chance been the share that came true; what states chances must be better to be of use.
+    z
+        Standardised difference of the score from what it is on average where every stated chance is right: within
+        1.96 of 0 in 95 of 100 such cases. NaN where it cannot vary.
     """
 
     lower: Numbers
@@ -43,6 +48,8 @@ class Reliability:
     least: Numbers
     most: Numbers
     brier: float
+    base: float
+    z: float
 
 
 def reliability(probability: ArrayLike, kept: ArrayLike, edges: ArrayLike = (0.0, 0.5, 0.8, 0.95, 1.0)) -> Reliability:
@@ -69,13 +76,15 @@ def reliability(probability: ArrayLike, kept: ArrayLike, edges: ArrayLike = (0.0
     Notes
     -----
     Interval of a share p of n cases: Wilson's, ``(p + z^2/2n -+ z sqrt(p(1-p)/n + z^2/4n^2)) / (1 + z^2/n)``, which
-    holds for few cases too. Score: Brier's. Cost O(n log k).
+    holds for few cases too. Score: Brier's. With chances p and outcomes o, 1 or 0, Spiegelhalter's test is
+    ``z = sum((o - p) (1 - 2p)) / sqrt(sum((1 - 2p)^2 p (1 - p)))``. Cost O(n log k).
 
     References
     ----------
     E. B. Wilson, "Probable inference, the law of succession, and statistical inference", Journal of the American
     Statistical Association 22, 1927, 209-212. G. W. Brier, "Verification of forecasts expressed in terms of
-    probability", Monthly Weather Review 78(1), 1950, 1-3.
+    probability", Monthly Weather Review 78(1), 1950, 1-3. D. J. Spiegelhalter, "Probabilistic prediction in patient
+    management and clinical trials", Statistics in Medicine 5(5), 1986, 421-433.
 
     Examples
     --------
@@ -84,8 +93,8 @@ def reliability(probability: ArrayLike, kept: ArrayLike, edges: ArrayLike = (0.0
     >>> found = reliability([0.9] * 10, [True] * 8 + [False] * 2)
     >>> found.count.tolist(), float(found.kept[2]), round(float(found.least[2]), 3), round(float(found.most[2]), 3)
     ([0, 0, 10, 0], 0.8, 0.49, 0.943)
-    >>> round(found.brier, 3)
-    0.17
+    >>> round(found.brier, 3), round(found.base, 3), round(found.z, 2)
+    (0.17, 0.16, 1.05)
     """
     chance, came, ends = (np.atleast_1d(np.asarray(one, np.float64)) for one in (probability, kept, edges))
     _check(chance, came, ends)
@@ -96,7 +105,22 @@ def reliability(probability: ArrayLike, kept: ArrayLike, edges: ArrayLike = (0.0
     share = np.bincount(band, came, len(count)) / some
     least, most = wilson(share, some)
     brier = float(np.mean((chance - came) ** 2)) if chance.size else float("nan")
-    return Reliability(ends[:-1], ends[1:], count, stated, share, least, most, brier)
+    mean = float(came.mean()) if chance.size else float("nan")
+    z = spiegelhalter(chance, came)
+    return Reliability(ends[:-1], ends[1:], count, stated, share, least, most, brier, mean * (1 - mean), z)
+
+
+def spiegelhalter(chance: Numbers, came: Numbers) -> float:
+    """Give the standardised difference of Brier's score from its mean under right chances; NaN where none varies.
+
+    Examples
+    --------
+    >>> round(spiegelhalter(np.full(10, 0.9), np.repeat([1.0, 0.0], [8, 2])), 3)
+    1.054
+    """
+    weight = 1 - 2 * chance
+    variance = float((weight**2 * chance * (1 - chance)).sum())
+    return float(((came - chance) * weight).sum()) / variance**0.5 if variance > 0 else float("nan")
 
 
 def wilson(share: Any, count: Any) -> tuple[Any, Any]:
