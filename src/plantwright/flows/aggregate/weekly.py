@@ -157,7 +157,7 @@ def followed(plan: View) -> str:
     if not ahead.height:
         return say("Material follows it; nothing is built ahead.")
     return say(
-        "Material follows it; {units} of {items} are built ahead.", units=wording.decimal(int(ahead["quantity"].sum())),
+        "Material follows it; {units} units of {items} are built ahead.", units=wording.decimal(int(ahead["quantity"].sum())),
         items=wording.count(ahead["item"].n_unique(), "item"),
     )  # fmt: skip
 
