@@ -156,10 +156,9 @@ def followed(plan: View) -> str:
     ahead = plan.result("demand_plan").filter((pl.col("kind") == "forecast") & pl.col("demand").str.contains(AHEAD))
     if not ahead.height:
         return say("Material follows it; nothing is built ahead.")
-    return say(
-        "Material follows it; {units} units of {items} are built ahead.", units=wording.decimal(int(ahead["quantity"].sum())),
-        items=wording.count(ahead["item"].n_unique(), "item"),
-    )  # fmt: skip
+    units = wording.decimal(int(ahead["quantity"].sum()))
+    items = wording.count(ahead["item"].n_unique(), "item")
+    return say("Material follows it; {units} units of {items} are built ahead.", units=units, items=items)
 
 
 AHEAD = r" ahead \d{4}-\d\d-\d\d$"
