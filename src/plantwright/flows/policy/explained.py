@@ -142,7 +142,7 @@ def buffer(plan: View, of: str, site: str = "") -> Page:
     )  # fmt: skip
     zones = zones_of(facts)
     sentence = say(
-        "The buffer of {item} stands in {zone}: {position} of {top}.",
+        "The buffer of {item} is {zone}: {position} of {top}.",
         item=of, zone=say(line["zone"]), position=wording.number(line["net_flow"] / 1e6, 1),
         top=wording.number(zones.top_of_green, 1),
     )  # fmt: skip

@@ -21,7 +21,7 @@ from plantwright.doors.web.acts import preview, show_problems
 from plantwright.doors.web.charts import sheet_chart
 from plantwright.doors.web.choices import choice, segments
 from plantwright.doors.web.forms import take_back
-from plantwright.doors.web.grid import height_of, opening, plain_grid, sheet_grid
+from plantwright.doors.web.grid import height_of, plain_grid, sheet_grid
 from plantwright.doors.web.kit import address, box, button, empty, head, heading, link, tell, tile, words
 from plantwright.doors.web.screens import screen
 from plantwright.doors.web.seat import Seat, in_thread
@@ -213,7 +213,7 @@ class _Screen:
                 "headerName": say(name.capitalize()),
                 "pinned": "left",
                 "width": 170 if name != "site" else 90,
-                **(opening(self.seat, f"/reports/explain?what={WORKING[name]}&of={{}}") if name in WORKING else {}),
+                **(self._opened(name) if name in WORKING and not self.told["edits"] else {}),
             }
             for name in names
         ]
@@ -233,6 +233,13 @@ class _Screen:
         grid.mark(mark)
         if editable:
             grid.on("cellValueChanged", partial(self._edited, shown, names[0]), args=["data", "colId", "newValue"])
+
+    def _opened(self, name: str) -> dict[str, Any]:
+        """Lead from the name of a line to the working of its numbers at its site, of the plan without changes."""
+        opens = f"/reports/explain?what={WORKING[name]}&of={{}}&site="
+        kept = address(self.seat, "")
+        renderer = f"p => pwLink(p.value, {opens!r} + encodeURIComponent(p.data.site || ''), {kept!r}, p)"
+        return {"cellClass": "pw-link", ":cellRenderer": renderer}
 
     async def _edited(self, shown: str, name: str, event: Any) -> None:
         row, month, text = event.args["data"], event.args["colId"], str(event.args["newValue"] or "0")
