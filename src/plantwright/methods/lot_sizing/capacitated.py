@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from plantwright.core.problem import BAD_ARGUMENT, Problem, ProblemError
+from plantwright.methods.reading import read_numbers
 
 Floats = NDArray[np.float64]
 Status = Literal["optimal", "feasible", "no plan found", "infeasible"]
@@ -103,11 +104,11 @@ def capacitated_problem(
     >>> asked.capacity.tolist()
     [12.0, 12.0, 12.0]
     """
-    needs = np.atleast_2d(np.asarray(demand, np.float64))
+    needs = np.atleast_2d(read_numbers("demand", demand))
     items, periods = needs.shape
     sizes = {"capacity": periods, "unit_time": items, "setup_time": items, "holding_cost": items, "setup_cost": items}
     values = dict(zip(sizes, (capacity, unit_time, setup_time, holding_cost, setup_cost), strict=True))
-    rows = {"demand": needs, **{name: np.asarray(value, np.float64) for name, value in values.items()}}
+    rows = {"demand": needs, **{name: read_numbers(name, value) for name, value in values.items()}}
     problems = [
         BAD_ARGUMENT.at(column=name, value=f"of shape {rows[name].shape}", must=f"one value or {size} values")
         for name, size in sizes.items()

@@ -8,6 +8,10 @@ import numpy as np
 
 from plantwright.core.problem import BAD_ARGUMENT, Problem, ProblemError
 from plantwright.methods.lot_sizing.kernel import Ints, next_lot
+from plantwright.methods.reading import is_whole
+
+LARGEST = 2**63
+"""No need is below minus this."""
 
 
 def modifier_faults(minimum: int, maximum: int, multiple: int) -> list[Problem]:
@@ -16,7 +20,7 @@ def modifier_faults(minimum: int, maximum: int, multiple: int) -> list[Problem]:
     found = [
         BAD_ARGUMENT.at(column=name, value=value, must="a whole number, 0 or above")
         for name, value in values.items()
-        if value != int(value) or value < 0
+        if not is_whole(value)
     ]
     if found or maximum == 0:
         return found
@@ -56,7 +60,7 @@ def adjust_lot(need: int, minimum: int = 0, maximum: int = 0, multiple: int = 0)
     [20]
     """
     problems = modifier_faults(minimum, maximum, multiple)
-    if need != int(need):
+    if not is_whole(need, least=-LARGEST):
         problems.append(BAD_ARGUMENT.at(column="need", value=need, must="a whole number"))
     if problems:
         raise ProblemError(problems)

@@ -13,6 +13,7 @@ from plantwright.core.problem import BAD_ARGUMENT, Problem, ProblemError
 from plantwright.methods.lot_sizing import kernel
 from plantwright.methods.lot_sizing.kernel import Floats, Ints
 from plantwright.methods.lot_sizing.modifiers import adjust_lot, modifier_faults
+from plantwright.methods.reading import is_whole, read_numbers
 
 
 class LotRule(IntEnum):
@@ -109,7 +110,11 @@ def size_lots(
     >>> size_lots(LotRule.LOT_FOR_LOT, [1, 2, 4], [8, 3, 9], multiple=5).quantity.tolist()
     [10, 5, 5]
     """
-    times, needs, costs = _whole("time", time), _whole("need", need), np.atleast_1d(np.asarray(order_cost, float))
+    times, needs, costs = (
+        _whole("time", time),
+        _whole("need", need),
+        np.atleast_1d(read_numbers("order_cost", order_cost)),
+    )
     problems = [
         *_row_faults(times, needs, costs),
         *_cost_faults(rule, costs, holding_cost),
@@ -129,8 +134,12 @@ def size_lots(
 
 def _whole(name: str, values: ArrayLike) -> Ints:
     given = np.atleast_1d(np.asarray(values))
-    whole = given.astype(np.int64)
-    if given.ndim != 1 or not np.array_equal(whole, given):
+    exact = given.dtype.kind in "iub"
+    read = given if exact else np.atleast_1d(read_numbers(name, values))
+    # What passes the whole numbers that a float tells apart would be another number than the one given.
+    fits = exact or bool((np.isfinite(read) & (np.abs(read) <= 2.0**53)).all())
+    whole = read.astype(np.int64) if fits else np.zeros(0, np.int64)
+    if given.ndim != 1 or not np.array_equal(whole, read):
         must = "a flat list of whole numbers (of the smallest unit)"
         raise ProblemError([BAD_ARGUMENT.at(column=name, value=given.tolist(), must=must)])
     return whole
@@ -158,18 +167,20 @@ def _cost_faults(rule: LotRule, order_cost: Floats, holding_cost: float) -> list
     found = []
     if not np.all(np.isfinite(order_cost) & (order_cost >= 0)):
         found.append(BAD_ARGUMENT.at(column="order_cost", value=order_cost.tolist(), must="0 or above"))
-    if not (np.isfinite(holding_cost) and holding_cost > 0):
+    if isinstance(holding_cost, str) or not 0 < float(read_numbers("holding_cost", holding_cost).max()) < np.inf:
         found.append(BAD_ARGUMENT.at(column="holding_cost", value=holding_cost, must="above 0"))
     return found
 
 
 def _span_faults(rule: LotRule, period: int, quantity: int, bucket: int) -> list[Problem]:
     found = []
-    if bucket < 1:
+    if not isinstance(rule, int) or rule not in set(LotRule):
+        found.append(BAD_ARGUMENT.at(column="rule", value=rule, must="a LotRule"))
+    if not is_whole(bucket, 1):
         found.append(BAD_ARGUMENT.at(column="bucket", value=bucket, must="1 or above"))
-    if rule == LotRule.PERIOD and period < 1:
+    if rule == LotRule.PERIOD and not is_whole(period, 1):
         found.append(BAD_ARGUMENT.at(column="period", value=period, must="1 or above"))
-    if rule == LotRule.FIXED_QUANTITY and quantity < 1:
+    if rule == LotRule.FIXED_QUANTITY and not is_whole(quantity, 1):
         found.append(BAD_ARGUMENT.at(column="quantity", value=quantity, must="1 or above"))
     return found
 
@@ -177,7 +188,8 @@ def _span_faults(rule: LotRule, period: int, quantity: int, bucket: int) -> list
 def _starts(rule: LotRule, time: Ints, need: Ints, cost: Floats, holding: float, period: int, bucket: int) -> Ints:
     kept = np.arange(need.size) if cost.size > 1 else np.flatnonzero(need > 0)
     starts = np.zeros(kept.size + 1, np.int64)
-    count = kernel.group_starts(int(rule), time[kept], need[kept], cost, holding, period, bucket, starts)
+    spans = int(period), int(bucket)
+    count = kernel.group_starts(int(rule), time[kept], need[kept], cost, holding, *spans, starts)
     return np.asarray(kept[starts[:count]], dtype=np.int64)
 
 

@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from plantwright.core.problem import BAD_ARGUMENT, Problem, stop_on_errors
 from plantwright.methods.optimisation.blocks import Program
 from plantwright.methods.optimisation.solution import Floats, Status
+from plantwright.methods.reading import read_numbers
 
 Ints = NDArray[np.int64]
 FULL = 1e-6
@@ -134,13 +135,18 @@ def product_mix(
 def _arguments(
     throughput: ArrayLike, hours: ArrayLike, available: ArrayLike, most: ArrayLike, least: ArrayLike
 ) -> tuple[Floats, Floats, Floats, Floats, Floats]:
-    money, table = np.atleast_1d(np.asarray(throughput, np.float64)), np.atleast_2d(np.asarray(hours, np.float64))
-    open_hours = np.atleast_1d(np.asarray(available, np.float64))
+    money, table = np.atleast_1d(read_numbers("throughput", throughput)), np.atleast_2d(read_numbers("hours", hours))
+    open_hours = np.atleast_1d(read_numbers("available", available))
     found: list[Problem] = []
+    stop_on_errors(
+        BAD_ARGUMENT.at(column=name, value=f"of shape {row.shape}", must="one row of numbers")
+        for name, row in (("throughput", money), ("available", open_hours))
+        if row.ndim != 1
+    )
     if table.shape != (len(open_hours), len(money)):
         must = f"of shape {(len(open_hours), len(money))}, by resource and product"
         found.append(BAD_ARGUMENT.at(column="hours", value=f"of shape {table.shape}", must=must))
-    limits = [np.asarray(one, np.float64) for one in (most, least)]
+    limits = [read_numbers(name, one) for name, one in (("most", most), ("least", least))]
     for name, limit in zip(("most", "least"), limits, strict=True):
         if limit.ndim > 1 or (limit.ndim == 1 and len(limit) != len(money)):
             found.append(BAD_ARGUMENT.at(column=name, value=f"of shape {limit.shape}", must=f"{len(money)} numbers"))

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from plantwright.core.problem import BAD_ARGUMENT, ProblemError
+from plantwright.core.problem import BAD_ARGUMENT, ProblemError, stop_on_errors
 from plantwright.methods.optimisation.solution import Floats
+from plantwright.methods.reading import is_whole, read_numbers
 
 Ints = NDArray[np.int64]
 
@@ -55,7 +56,7 @@ def structure(parent: ArrayLike, component: ArrayLike, ratio: ArrayLike, nodes: 
     Raises
     ------
     ProblemError
-        Where something takes itself, over however many levels.
+        Where something takes itself, over however many levels; where an edge names no node, or its ratio is no number.
 
     Notes
     -----
@@ -66,8 +67,7 @@ def structure(parent: ArrayLike, component: ArrayLike, ratio: ArrayLike, nodes: 
     >>> structure([0, 1], [1, 2], [2, 3], 3).parent.tolist()
     [1, 0]
     """
-    up, down = np.asarray(parent, np.int64), np.asarray(component, np.int64)
-    amount = np.asarray(ratio, np.float64)
+    up, down, amount = _edges(parent, component, ratio, nodes)
     height = np.zeros(nodes, np.int64)
     for _ in range(nodes + 1):
         raised = height.copy()
@@ -82,6 +82,27 @@ def structure(parent: ArrayLike, component: ArrayLike, ratio: ArrayLike, nodes: 
     order = np.argsort(height[up], kind="stable")
     levels = np.searchsorted(height[up][order], np.arange(1, int(height.max(initial=0)) + 2))
     return Structure(up[order], down[order], amount[order], levels.astype(np.int64), nodes)
+
+
+def _edges(parent: ArrayLike, component: ArrayLike, ratio: ArrayLike, nodes: int) -> tuple[Ints, Ints, Floats]:
+    if not is_whole(nodes):
+        raise ProblemError([BAD_ARGUMENT.at(column="nodes", value=nodes, must="a whole number, 0 or above")])
+    rows = {"parent": parent, "component": component, "ratio": ratio}
+    up, down, amount = (np.atleast_1d(read_numbers(name, row)) for name, row in rows.items())
+    found = [
+        BAD_ARGUMENT.at(column=name, value=f"of shape {row.shape}", must=f"as long as parent, {up.size}")
+        for name, row in (("parent", up), ("component", down), ("ratio", amount))
+        if row.shape != (up.size,)
+    ]
+    for name, row in (("parent", up), ("component", down)):
+        bad = ~((row >= 0) & (row < nodes) & (row % 1 == 0))
+        if bad.any():
+            found.append(BAD_ARGUMENT.at(column=name, value=row[bad][0], must=f"a number of a node, below {nodes}"))
+    bad = ~np.isfinite(amount)
+    if bad.any():
+        found.append(BAD_ARGUMENT.at(column="ratio", value=amount[bad][0], must="a number"))
+    stop_on_errors(found)
+    return up.astype(np.int64), down.astype(np.int64), amount
 
 
 def bill_of_resources(bill: Structure, own_hours: ArrayLike) -> Floats:
