@@ -9,7 +9,7 @@ import pytest
 
 from plantwright.core.problem import ProblemError
 from plantwright.methods.lot_sizing import adjust_lot, capacitated_problem, silver_meal, size_lots, wagner_whitin
-from plantwright.methods.optimisation import product_mix, structure
+from plantwright.methods.optimisation import product_mix, rough_cut, structure
 
 given: Any = None  # what follows is wrong on purpose, and typed so that the checker lets it through
 TEXT: Any = ["a", "b"]
@@ -23,6 +23,10 @@ CASES: dict[str, tuple[Callable[[], object], str]] = {
     "a word for an order cost": (lambda: wagner_whitin([0], [3], "x", 1), "order_cost"),  # type: ignore[arg-type]
     "no holding cost": (lambda: wagner_whitin([0], [3], 5, given), "holding_cost"),
     "a holding cost of 0": (lambda: wagner_whitin([0], [3], 5, 0), "holding_cost"),
+    "a row of holding costs": (lambda: wagner_whitin([0], [3], 5, [1, 2]), "holding_cost"),  # type: ignore[arg-type]
+    "a need beyond what is counted": (lambda: adjust_lot(10**30), "need"),
+    "periods that do not fit": (lambda: rough_cut([[1, 2]], [[2]], [[4]]), "available"),
+    "hours that are no number": (lambda: rough_cut([[1]], [[NAN]], [[4]]), "hours"),
     "no bucket": (lambda: silver_meal([0], [3], 5, 1, given), "bucket"),
     "a rule that is none": (lambda: size_lots("x", [0], [3]), "rule"),  # type: ignore[arg-type]
     "a least lot that is no number": (lambda: adjust_lot(7, minimum=NAN), "minimum"),  # type: ignore[arg-type]

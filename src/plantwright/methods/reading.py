@@ -9,6 +9,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from plantwright.core.problem import BAD_ARGUMENT, ProblemError
 
+LARGEST = 2.0**62
+"""No whole number is as large as this: the sum of two still fits 64 bits."""
+
 
 def read_numbers(column: str, values: ArrayLike) -> NDArray[np.float64]:
     """Give what is asked for as an array of float64, of any shape.
@@ -30,7 +33,7 @@ def read_numbers(column: str, values: ArrayLike) -> NDArray[np.float64]:
 
 
 def is_whole(value: object, least: int = 0) -> bool:
-    """Tell whether a value is a finite whole number of `least` or above; a text is none.
+    """Tell whether a value is a whole number of `least` or above that a kernel takes; a text is none.
 
     Examples
     --------
@@ -43,4 +46,4 @@ def is_whole(value: object, least: int = 0) -> bool:
         read = float(value)  # type: ignore[arg-type]
     except (TypeError, ValueError, OverflowError):
         return False
-    return math.isfinite(read) and read >= least and read % 1 == 0
+    return math.isfinite(read) and least <= read < LARGEST and read % 1 == 0

@@ -8,10 +8,7 @@ import numpy as np
 
 from plantwright.core.problem import BAD_ARGUMENT, Problem, ProblemError
 from plantwright.methods.lot_sizing.kernel import Ints, next_lot
-from plantwright.methods.reading import is_whole
-
-LARGEST = 2**63
-"""No need is below minus this."""
+from plantwright.methods.reading import LARGEST, is_whole
 
 
 def modifier_faults(minimum: int, maximum: int, multiple: int) -> list[Problem]:
@@ -60,7 +57,7 @@ def adjust_lot(need: int, minimum: int = 0, maximum: int = 0, multiple: int = 0)
     [20]
     """
     problems = modifier_faults(minimum, maximum, multiple)
-    if not is_whole(need, least=-LARGEST):
+    if not is_whole(need, least=-int(LARGEST)):
         problems.append(BAD_ARGUMENT.at(column="need", value=need, must="a whole number"))
     if problems:
         raise ProblemError(problems)

@@ -167,7 +167,8 @@ def _cost_faults(rule: LotRule, order_cost: Floats, holding_cost: float) -> list
     found = []
     if not np.all(np.isfinite(order_cost) & (order_cost >= 0)):
         found.append(BAD_ARGUMENT.at(column="order_cost", value=order_cost.tolist(), must="0 or above"))
-    if isinstance(holding_cost, str) or not 0 < float(read_numbers("holding_cost", holding_cost).max()) < np.inf:
+    holding = np.nan if isinstance(holding_cost, str) else read_numbers("holding_cost", holding_cost)
+    if np.ndim(holding) or not 0 < float(holding) < np.inf:
         found.append(BAD_ARGUMENT.at(column="holding_cost", value=holding_cost, must="above 0"))
     return found
 

@@ -183,11 +183,29 @@ def rough_cut(quantity: ArrayLike, hours: ArrayLike, available: ArrayLike) -> tu
     -------
     Two arrays float64[groups, periods]: hours of load, and hours by which there is too little (0 where it is enough).
 
+    Raises
+    ------
+    ProblemError
+        Where a shape does not fit the others, or something is no number.
+
     Examples
     --------
     >>> load, lacking = rough_cut([[10, 30]], [[2]], [[40, 40]])
     >>> load.tolist(), lacking.tolist()
     ([[20.0, 60.0]], [[0.0, 20.0]])
     """
-    load = np.asarray(hours, np.float64).T @ np.asarray(quantity, np.float64)
-    return load, np.maximum(load - np.asarray(available, np.float64), 0.0)
+    rows = (("quantity", quantity), ("hours", hours), ("available", available))
+    made, table, there = (np.atleast_2d(read_numbers(name, row)) for name, row in rows)
+    shapes = {"quantity": (table.shape[0], made.shape[-1]), "available": (table.shape[-1], made.shape[-1])}
+    stop_on_errors(
+        BAD_ARGUMENT.at(column=name, value=f"of shape {row.shape}", must=f"of shape {shapes[name]}, by periods")
+        for name, row in (("quantity", made), ("available", there))
+        if row.shape != shapes[name]
+    )
+    stop_on_errors(
+        BAD_ARGUMENT.at(column=name, value=row[~np.isfinite(row)][0], must="a number")
+        for name, row in (("quantity", made), ("hours", table), ("available", there))
+        if not np.isfinite(row).all()
+    )
+    load = table.T @ made
+    return load, np.maximum(load - there, 0.0)
