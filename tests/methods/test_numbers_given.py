@@ -9,7 +9,7 @@ import pytest
 
 from plantwright.core.problem import ProblemError
 from plantwright.methods.lot_sizing import adjust_lot, capacitated_problem, silver_meal, size_lots, wagner_whitin
-from plantwright.methods.optimisation import product_mix, rough_cut, structure
+from plantwright.methods.optimisation import product_mix, rough_cut, structure, whole_units
 
 given: Any = None  # what follows is wrong on purpose, and typed so that the checker lets it through
 TEXT: Any = ["a", "b"]
@@ -27,6 +27,8 @@ CASES: dict[str, tuple[Callable[[], object], str]] = {
     "a need beyond what is counted": (lambda: adjust_lot(10**30), "need"),
     "periods that do not fit": (lambda: rough_cut([[1, 2]], [[2]], [[4]]), "available"),
     "hours that are no number": (lambda: rough_cut([[1]], [[NAN]], [[4]]), "hours"),
+    "a step of 0": (lambda: whole_units([1.5], 0), "step"),
+    "an amount that is no number": (lambda: whole_units([NAN], 1), "values"),
     "no bucket": (lambda: silver_meal([0], [3], 5, 1, given), "bucket"),
     "a rule that is none": (lambda: size_lots("x", [0], [3]), "rule"),  # type: ignore[arg-type]
     "a least lot that is no number": (lambda: adjust_lot(7, minimum=NAN), "minimum"),  # type: ignore[arg-type]

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from plantwright.core.problem import BAD_ARGUMENT, ProblemError
+from plantwright.core.problem import BAD_ARGUMENT, ProblemError, stop_on_errors
 from plantwright.methods.optimisation.solution import Floats
+from plantwright.methods.reading import read_numbers
 
 
 def split_family(made: float, demand: ArrayLike, stock: ArrayLike, rate: ArrayLike) -> Floats:
@@ -94,13 +95,27 @@ def whole_units(values: ArrayLike, step: float, carried: float = 0.0) -> tuple[F
     -------
     The rounded amounts, and what is left over.
 
+    Raises
+    ------
+    ProblemError
+        Where something is no number, or the step is not above 0.
+
     Examples
     --------
     >>> rounded, left = whole_units([1.4, 1.4, 1.4], 1)
     >>> rounded.tolist(), round(left, 6)
     ([1.0, 1.0, 2.0], 0.2)
     """
-    row = np.asarray(values, np.float64)
+    row = np.atleast_1d(read_numbers("values", values))
+    size, left = read_numbers("step", step), read_numbers("carried", carried)
+    fits = (
+        ("values", row, row.ndim == 1 and np.isfinite(row).all(), "one row of numbers"),
+        ("step", size, not size.ndim and 0 < float(size) < np.inf, "above 0"),
+        ("carried", left, not left.ndim and np.isfinite(left), "a number"),
+    )
+    stop_on_errors(
+        BAD_ARGUMENT.at(column=name, value=given.tolist(), must=must) for name, given, good, must in fits if not good
+    )
     upto = np.floor((np.cumsum(row) + carried) / step + 1e-6)
     steps = np.diff(np.concatenate([[0.0], upto]))
     return steps * step, float(row.sum() + carried - (upto[-1] if len(upto) else 0.0) * step)
