@@ -43,6 +43,17 @@ def test_random_trees_are_placed_exactly_within_the_rules(run):
     assert answer["least_ms"] <= answer["median_ms"] <= answer["most_ms"]
 
 
+def test_published_chain_is_placed_judged_and_told(run, tmp_path):
+    head = "stage_id,lead_time,max_s_time,cost_rate,risk_pool,ext_demand_std,ext_demand_thres,up_stages"
+    rows = ["shop,4,0,5,,1,1,plant,1,part,1", "plant,4,,2,2,,,part,1", "part,1,,1,2,,,"]  # three ways in a ring
+    (tmp_path / "ring.txt").write_text("\n".join([head, *rows]))
+    (line,) = run("bench", "guaranteed-service", tmp_path / "ring.txt", "--json").json["instances"]
+    assert (line["instance"], line["stages"], line["status"], line["checked"]) == ("ring", 3, "optimal", True)
+    assert line["cost"] == pytest.approx(line["bound"])
+    (tmp_path / "odd.txt").write_text("nothing here")
+    assert "odd.txt" in run("bench", "guaranteed-service", tmp_path / "odd.txt").err
+
+
 def test_judge_of_placements_finds_a_promise_that_cannot_be_kept():
     chain = random_tree(30, 5, seed=1)
     best = place_on_tree(chain)

@@ -91,14 +91,18 @@ def lot_sizing(
 @bench_app.command("guaranteed-service")
 @command
 def guaranteed_service(
+    files: Annotated[
+        list[Path] | None, typer.Argument(metavar="[FILE...]", help="Tables of stages; random trees without any.")
+    ] = None,
     *,
     stages: Annotated[int, typer.Option("--stages", min=2, max=100_000, help="Stages of each tree.")] = 2000,
     trees: Annotated[int, typer.Option("--trees", min=1, max=10_000, help="Trees.")] = 20,
     longest: Annotated[int, typer.Option("--longest", min=1, max=100, help="Longest time of a stage.")] = 10,
     seed: Annotated[int, typer.Option("--seed", min=0, help="Seed of the first tree.")] = 0,
+    seconds: Annotated[float, typer.Option("--seconds", min=0.1, help="Time for a chain that is no tree.")] = 10.0,
     as_json: Json = False,
 ) -> int:
-    """Place safety stock in random trees of stages, exactly, check each placement, and take the time."""
+    """Place safety stock in published chains or random trees of stages, check each placement, and take the time."""
     from plantwright.doors.cli import bench_stock
 
-    return bench_stock.guaranteed_service(stages, trees, longest, seed, as_json=as_json)
+    return bench_stock.guaranteed_service(files or [], stages, trees, longest, seed, seconds, as_json=as_json)

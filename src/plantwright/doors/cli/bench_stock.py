@@ -5,9 +5,10 @@ from __future__ import annotations
 import csv
 import random
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
@@ -20,7 +21,10 @@ if TYPE_CHECKING:
     from plantwright.methods.lot_sizing import CapacitatedLots
     from plantwright.methods.stock import GuaranteedService, SupplyChain
 
+    Place = Callable[[SupplyChain], GuaranteedService]
+
 CLOSE = 1e-6
+Read = TypeVar("Read")
 
 
 # --- lots with set-up times -----------------------------------------------------------------------------------------
@@ -28,7 +32,9 @@ CLOSE = 1e-6
 
 def lot_sizing(paths: Sequence[Path], seconds: float, best: Path | None, *, as_json: bool) -> int:
     """Plan the lots of each instance; gives the exit status: 1 where a plan breaks a rule or none was found."""
-    read = _read(files_of(paths))
+    from plantwright.methods.lot_sizing import read_capacitated  # noqa: PLC0415 - loads Numba
+
+    read = _read(files_of(paths), read_capacitated, "an instance of lots")
     known = {path: value for path, _ in read if (value := known_value(path, best)) is not None}
     rows = []
     with progress(shown=not as_json) as step:
@@ -44,22 +50,20 @@ def lot_sizing(paths: Sequence[Path], seconds: float, best: Path | None, *, as_j
     return int(not all(row["checked"] for row in rows))
 
 
-def _read(files: Sequence[Path]) -> list[tuple[Path, CapacitatedLots]]:
+def _read(files: Sequence[Path], reader: Callable[[str], Read], what: str) -> list[tuple[Path, Read]]:
     """Read every file; all faults of all files are told together."""
-    from plantwright.methods.lot_sizing import read_capacitated  # noqa: PLC0415 - loads Numba
-
-    found: list[tuple[Path, CapacitatedLots]] = []
+    found: list[tuple[Path, Read]] = []
     problems: list[Problem] = []
     if not files:
         problems.append(BAD_ARGUMENT.at("", "", "FILE", "none", must="one instance or more"))
     for path in files:
         try:
-            found.append((path, read_capacitated(path.read_text(encoding="utf-8", errors="replace"))))
+            found.append((path, reader(path.read_text(encoding="utf-8", errors="replace"))))
         except ProblemError as error:
-            problems += [BAD_ARGUMENT.at("", path.name, one.column, one.value, must=one.message)
-                         for one in error.problems]  # fmt: skip
+            problems += [BAD_ARGUMENT.at("", " ".join(filter(None, (path.name, one.key))), one.column, one.value,
+                                         must=one.message) for one in error.problems]  # fmt: skip
         except (OSError, ValueError, IndexError) as error:
-            problems.append(BAD_ARGUMENT.at("", path.name, "FILE", str(path), must=f"an instance of lots ({error})"))
+            problems.append(BAD_ARGUMENT.at("", path.name, "FILE", str(path), must=f"{what} ({error})"))
     if problems:
         raise ProblemError(problems)
     return found
@@ -131,35 +135,73 @@ def _share(value: float | None) -> str:
 # --- guaranteed service ---------------------------------------------------------------------------------------------
 
 
-def guaranteed_service(stages: int, trees: int, longest: int, seed: int, *, as_json: bool) -> int:
-    """Place safety stock in random trees; gives the exit status: 1 where a placement breaks a rule."""
-    from plantwright.methods.stock import guaranteed, place_on_tree  # noqa: PLC0415 - loads Numba
+def guaranteed_service(
+    paths: Sequence[Path], stages: int, trees: int, longest: int, seed: int, seconds: float, *, as_json: bool
+) -> int:
+    """Place safety stock in the chains of files, or in random trees; exit status 1 where a placement breaks a rule.
+
+    Trees are placed exactly; of any other chain the search says by how much it may be off.
+    """
+    from plantwright.methods.stock import guaranteed, place_in_network, place_on_tree  # noqa: PLC0415 - loads Numba
 
     guaranteed.warm_up()
+    if paths:
+        place: Place = partial(place_in_network, seconds=seconds, clock=time.perf_counter)
+        chains = _chains(files_of(paths))
+    else:
+        place = place_on_tree
+        chains = ((str(number), random_tree(stages, longest, number)) for number in range(seed, seed + trees))
+    wanted = len(paths) or trees
     rows: list[dict[str, Any]] = []
     with progress(shown=not as_json) as step:
-        for number in range(trees):
-            step(f"{number + 1}/{trees}", number / trees)
-            chain = random_tree(stages, longest, seed + number)
-            begun = time.perf_counter()
-            best = place_on_tree(chain)
-            spent = 1000 * (time.perf_counter() - begun)
-            rows.append({
-                "seed": seed + number, "milliseconds": round(spent, 3), "cost": best.cost, "status": best.status,
-                "longest_way": int(chain.most_out.max()), "checked": keeps_rules(chain, best),
-            })  # fmt: skip
-    times = sorted(row["milliseconds"] for row in rows)
-    figures = {"stages": stages, "trees": trees, "least_ms": times[0], "median_ms": times[len(times) // 2],
-               "most_ms": times[-1]}  # fmt: skip
+        for number, (name, chain) in enumerate(chains):
+            step(name, min(number / wanted, 1.0))
+            rows.append(_placed(name, chain, place))
     if as_json:
-        print_json({**figures, "instances": rows})
+        print_json({**_times(rows), "instances": rows})
+    elif paths:
+        _tell_chains(rows)
     else:
+        times = _times(rows)
         say(
-            f"{count(trees, 'tree')} of {stages} stages: {figures['median_ms']:.1f} ms each in the middle,"
-            f" {times[0]:.1f} at least, {times[-1]:.1f} at most; "
+            f"{count(trees, 'tree')} of {stages} stages: {times['median_ms']:.1f} ms each in the middle,"
+            f" {times['least_ms']:.1f} at least, {times['most_ms']:.1f} at most; "
             f"{len([row for row in rows if row['status'] == 'optimal' and row['checked']])} exact and within the rules."
         )
-    return int(not all(row["checked"] and row["status"] == "optimal" for row in rows))
+    return int(not all(row["checked"] and (paths or row["status"] == "optimal") for row in rows))
+
+
+def _chains(files: Sequence[Path]) -> Iterable[tuple[str, SupplyChain]]:
+    from plantwright.methods.stock import read_chain  # noqa: PLC0415
+
+    return [(path.stem, named.chain) for path, named in _read(files, read_chain, "a table of stages")]
+
+
+def _placed(name: str, chain: SupplyChain, place: Place) -> dict[str, Any]:
+    begun = time.perf_counter()
+    best = place(chain)
+    spent = 1000 * (time.perf_counter() - begun)
+    return {
+        "instance": name, "stages": len(chain.time), "arcs": len(chain.source), "cost": best.cost, "bound": best.bound,
+        "gap": best.cost / best.bound - 1 if best.bound > 0 else 0.0, "status": best.status,
+        "milliseconds": round(spent, 3), "longest_way": int(chain.most_out.max()),
+        "checked": keeps_rules(chain, best),
+    }  # fmt: skip
+
+
+def _times(rows: Sequence[dict[str, Any]]) -> dict[str, float]:
+    times = sorted(row["milliseconds"] for row in rows)
+    return {"least_ms": times[0], "median_ms": times[len(times) // 2], "most_ms": times[-1]}
+
+
+def _tell_chains(rows: Sequence[dict[str, Any]]) -> None:
+    heads = ("chain", "stages", "arcs", "cost", "bound", "gap", "status", "checked", "ms")
+    lines = [
+        [row["instance"], str(row["stages"]), str(row["arcs"]), _amount(row["cost"]), _amount(row["bound"]),
+         _share(row["gap"]), row["status"], "yes" if row["checked"] else "NO", f"{row['milliseconds']:.1f}"]
+        for row in rows
+    ]  # fmt: skip
+    list_rows(heads, lines, right=(*heads[1:6], heads[8]))
 
 
 def random_tree(stages: int, longest: int, seed: int) -> SupplyChain:

@@ -9,6 +9,7 @@ Every function is pure: plain values in, a frozen result out, with the working b
 56.6
 """
 
+from plantwright.methods.stock.chain_file import NamedChain, read_chain
 from plantwright.methods.stock.classes import Classes, abc_classes, xyz_classes
 from plantwright.methods.stock.discounts import all_units_discount, incremental_discount
 from plantwright.methods.stock.distributions import (
@@ -72,6 +73,7 @@ __all__ = [
     "KanbanLoop",
     "Lognormal",
     "MinMax",
+    "NamedChain",
     "NetFlow",
     "Newsvendor",
     "Normal",
@@ -114,6 +116,7 @@ __all__ = [
     "planned_back_orders",
     "poisson",
     "power_approximation",
+    "read_chain",
     "reorder_point",
     "replay_policy",
     "serial_base_stock",
