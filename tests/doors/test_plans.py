@@ -173,6 +173,14 @@ def test_workbook_is_not_printed_on_the_screen(run, planned_once):
     assert run("show", planned_once, "load", "--format", "xlsx").status == 1
 
 
+def test_options_of_a_report_may_stand_in_their_order(run, planned_once):
+    asked = ("show", planned_once, "promise", "P-100-1")
+    named = run(*asked, "--quantity", 5, "--date", "2026-12-01", "--replications", 0)
+    assert run(*asked, 5, "2026-12-01", "--replications", 0).out == named.out
+    assert run(*asked, *"abcdefghi").status == 2
+    assert run("show", planned_once, "stock", "one", "two", "three", "four").status == 2
+
+
 def test_verify_judges_a_kept_plan(run, planned_once):
     answer = run("verify", planned_once, "--json")
     assert answer.json["plan"] == 1

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -38,13 +38,15 @@ class Reports(TyperGroup):
         declared = load_reports().get(cmd_name.replace("-", "_"))
         if declared is None:
             return None
-        return typer.main.get_command(single(dashed(declared.name), declared.help.splitlines()[0], shown(declared)))
+        app = single(dashed(declared.name), declared.help.splitlines()[0], shown(declared), more=True)
+        return typer.main.get_command(app)
 
 
-def single(name: str, help: str, function: Callable[..., Any]) -> typer.Typer:
-    """Make an app of one command."""
+def single(name: str, help: str, function: Callable[..., Any], *, more: bool = False) -> typer.Typer:
+    """Make an app of one command; `more` leaves words that it has no place for to the function, in its context."""
     app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
-    app.command(name, help=help)(function)
+    said = "What stands behind the arguments fills the first options below, in their order." if more else None
+    app.command(name, help=help, epilog=said, context_settings={"allow_extra_args": more})(function)
     return app
 
 
@@ -67,6 +69,21 @@ def parameters(declared: Iterable[Parameter]) -> list[inspect.Parameter]:
             mark_option = typer.Option("--" + dashed(one.name), help=one.help)
             found.append(parameter(one.name, Annotated[kind | None, mark_option], one.default))
     return found
+
+
+def in_their_order(declared: Iterable[Parameter], words: Sequence[str]) -> dict[str, str]:
+    """Read words behind the required arguments as the next parameters in the order of the declaration.
+
+    So `promise PUMP 20 2026-05-01` is `promise PUMP --quantity 20 --date 2026-05-01`.
+
+    Raises
+    ------
+    typer.BadParameter : there are more words than parameters
+    """
+    names = [one.name for one in declared if not one.required and one.type is not bool]
+    if len(words) > len(names):
+        raise typer.BadParameter(f"got unexpected extra arguments ({' '.join(words[len(names) :])})")
+    return dict(zip(names, words, strict=False))
 
 
 def _type(one: Parameter) -> Any:
@@ -105,9 +122,10 @@ def shown(declared: Report) -> Callable[..., Any]:
     def run(**given: Any) -> None:
         from plantwright.doors.cli.showing import Wanted, show
 
-        db = given.pop("context").obj
+        context = given.pop("context")
         arguments = {name: given.pop(name) for name in declared.parameters}
-        show(declared, db, arguments, Wanted(**given))
+        arguments |= in_their_order(declared.parameters.values(), context.args)
+        show(declared, context.obj, arguments, Wanted(**given))
 
     own = parameters(declared.parameters.values())
     common = [*COMMON, *_plan_options(declared)]
