@@ -124,6 +124,17 @@ def terms_of_the_supplier_change_between_today_and_the_order(draft):
 
 
 @right
+def an_item_s_own_lead_time_at_a_site_stands_before_that_of_the_way_there(draft):
+    draft.set("transfer_lane", {"from_site": "P"}, lead_time=9 * 1440 * MIN)
+    draft.set("item_site", {"item": "E"}, lead_time=1440 * MIN)
+
+
+@wrong_without(an_item_s_own_lead_time_at_a_site_stands_before_that_of_the_way_there, "verify-lead-time")
+def the_own_lead_time_is_a_minute_longer(draft):
+    draft.set("item_site", {"item": "E"}, lead_time=1441 * MIN)
+
+
+@right
 def a_foreign_price_is_turned_at_the_rate_of_the_day(draft):
     draft.set("supplier", {"code": "ACME"}, currency="USD")
     draft.add("exchange_rate", {"currency": "USD", "rate": ONE // 2}, {"currency": "GBP", "rate": 9 * ONE})

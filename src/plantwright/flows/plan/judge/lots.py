@@ -144,8 +144,8 @@ def _for_all_terms(rows: pl.DataFrame, broken: pl.Expr) -> pl.DataFrame:
 
 def _lead_times(rows: pl.DataFrame) -> Iterator[Fault]:
     """Bought and moved orders take their lead time: the item's own at the site, else the supplier's or the lane's."""
-    lead = pl.when(pl.col("source") == "buy").then(pl.coalesce("own_lead", "lead")).otherwise("lead")
-    rows = rows.filter(pl.col("source").is_in(["buy", "transfer"])).with_columns(lead=lead.fill_null(0) // MINUTE)
+    lead = pl.coalesce("own_lead", "lead", pl.lit(0)) // MINUTE
+    rows = rows.filter(pl.col("source").is_in(["buy", "transfer"])).with_columns(lead=lead)
     early = _for_all_terms(rows, (pl.col("finish") - pl.col("start")).is_between(0, pl.col("lead") - 1))
     yield Fault(LEAD_TIME, early, "planned_order", KEY, "finish", moments=("start", "finish"))
 
