@@ -148,6 +148,17 @@ def a_demand_beyond_the_horizon_may_be_left_out(draft):
 
 
 @right
+def a_certificate_that_lasts_to_the_end_of_the_horizon_is_renewed(draft):
+    draft.add("setting", {"name": "horizon", "value": "1 d"})
+    draft.set("person_skill", {"person": "ANNA"}, valid_to=DAY_0)
+
+
+@wrong_without(a_certificate_that_lasts_to_the_end_of_the_horizon_is_renewed, "verify-qualified")
+def the_horizon_is_a_minute_longer(draft):
+    draft.set("setting", {"name": "horizon"}, value="1441 min")
+
+
+@right
 def a_closed_order_is_not_planned(draft):
     draft.add("production_order", {"order": "X9", "item": "G", "quantity": ONE, "due": at(3), "state": "closed"})
     draft.add("sales_order_line", {"order": "S9", "item": "D", "quantity": ONE, "due": at(3), "state": "cancelled"})

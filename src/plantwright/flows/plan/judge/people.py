@@ -52,15 +52,20 @@ def _tools(rows: pl.DataFrame, held: pl.DataFrame) -> Iterator[Fault]:
 
 
 def _able(work: Work, people: pl.DataFrame) -> Iterator[Fault]:
-    """People have the skill on the day of the start, and work at the site of the order."""
+    """People have the skill on the day of the start, and work at the site of the order.
+
+    A certificate that lasts to the end of the horizon counts as renewed afterwards.
+    """
     case = work.case
+    horizon = pl.lit(case.as_of + case.plant.settings.minutes("horizon") - 1, pl.Int64)
     known = case.raw("person").select(pl.col("code"), case.site()).rename({"site": "home"})
     people = people.join(known, on="code", how="left")
     yield Fault(UNKNOWN, people.filter(pl.col("home").is_null()), TABLE, KEY, "people")
     skills = case.raw("person_skill").select(pl.col("person").alias("code"), "skill", "valid_to")
     rows = people.filter(pl.col("home").is_not_null() & (pl.col("skill") != ""))
     rows = rows.join(skills, on=["code", "skill"], how="left")
-    able = (pl.col("valid_to") >= case.day(pl.col("begin"))) & (pl.col("home") == pl.col("site"))
+    day = case.day(pl.min_horizontal("begin", horizon))
+    able = (pl.col("valid_to") >= day) & (pl.col("home") == pl.col("site"))
     yield Fault(QUALIFIED, rows.filter(~able.fill_null(value=False)), TABLE, KEY, "people")
 
 
