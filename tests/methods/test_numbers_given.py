@@ -8,8 +8,15 @@ from typing import Any
 import pytest
 
 from plantwright.core.problem import ProblemError
-from plantwright.methods.lot_sizing import adjust_lot, capacitated_problem, silver_meal, size_lots, wagner_whitin
-from plantwright.methods.optimisation import product_mix, rough_cut, structure, whole_units
+from plantwright.methods.lot_sizing import (
+    adjust_lot,
+    capacitated_problem,
+    read_capacitated,
+    silver_meal,
+    size_lots,
+    wagner_whitin,
+)
+from plantwright.methods.optimisation import product_mix, rough_cut, split_family, structure, whole_units
 
 given: Any = None  # what follows is wrong on purpose, and typed so that the checker lets it through
 TEXT: Any = ["a", "b"]
@@ -41,6 +48,13 @@ CASES: dict[str, tuple[Callable[[], object], str]] = {
     "a component below all nodes": (lambda: structure([0], [-1], [2], 3), "component"),
     "a ratio that is no number": (lambda: structure([0], [1], [NAN], 3), "ratio"),
     "edges of different lengths": (lambda: structure([0, 1], [1], [2], 3), "component"),
+    "more nodes than memory": (lambda: structure([], [], [], 10**12), "nodes"),
+    "more lots than memory": (lambda: adjust_lot(10**12, maximum=5), "maximum"),
+    "no text of lots": (lambda: read_capacitated(given), "text"),
+    "words for a family": (lambda: split_family(9, TEXT, [1, 2], [1, 2]), "demand"),
+    "stocks that do not fit": (lambda: split_family(9, [1, 2], [1], [1, 2]), "stock"),
+    "a family of no items": (lambda: split_family(9, [], [], []), "demand"),
+    "less than nothing made": (lambda: split_family(-1, [1], [1], [1]), "made"),
     "less than no nodes": (lambda: structure([], [], [], -1), "nodes"),
 }
 

@@ -180,10 +180,10 @@ def read_capacitated(text: str) -> CapacitatedLots:
     >>> read_capacitated("2 3\n1\n12\n1 1 2 10\n1 2 2 10\n5 0\n0 4\n5 4\n").demand.tolist()
     [[5.0, 0.0, 5.0], [0.0, 4.0, 4.0]]
     """
-    lines = [numbers for line in text.splitlines() if (numbers := _numbers(line))]
+    lines = [numbers for line in str(text or "").splitlines() if (numbers := _numbers(line))]
     if len(lines) < 3 or len(lines[0]) < 2 or len(lines) < 3 + int(lines[0][0]) + int(lines[0][1]):
         raise ProblemError(
-            [BAD_ARGUMENT.at(column="text", value=text[:30], must="an instance of lots with set-up times")]
+            [BAD_ARGUMENT.at(column="text", value=str(text)[:30], must="an instance of lots with set-up times")]
         )
     items, periods = int(lines[0][0]), int(lines[0][1])
     costs = np.array([line[:4] for line in lines[3 : 3 + items]])

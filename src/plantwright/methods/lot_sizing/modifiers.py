@@ -10,6 +10,9 @@ from plantwright.core.problem import BAD_ARGUMENT, Problem, ProblemError
 from plantwright.methods.lot_sizing.kernel import Ints, next_lot
 from plantwright.methods.reading import LARGEST, is_whole
 
+MOST_LOTS = 10_000_000
+"""No need is split into more lots than this."""
+
 
 def modifier_faults(minimum: int, maximum: int, multiple: int) -> list[Problem]:
     """Give what is wrong with the three modifiers, alone and together."""
@@ -47,7 +50,8 @@ def adjust_lot(need: int, minimum: int = 0, maximum: int = 0, multiple: int = 0)
     Raises
     ------
     ProblemError
-        When a value is negative or not whole, or the minimum does not fit under the maximum.
+        When a value is negative or not whole, the minimum does not fit under the maximum, or ten million lots and more
+        would be needed.
 
     Examples
     --------
@@ -65,6 +69,8 @@ def adjust_lot(need: int, minimum: int = 0, maximum: int = 0, multiple: int = 0)
     if need <= 0:
         return np.zeros(0, np.int64)
     whole = int(need) // largest if largest < need else 0
+    if whole > MOST_LOTS:
+        raise ProblemError([BAD_ARGUMENT.at(column="maximum", value=maximum, must=f"above 1/{MOST_LOTS} of the need")])
     rest = int(need) - whole * largest
     lots = list(repeat(largest, whole))
     if rest > 0:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from plantwright.core.problem import BAD_ARGUMENT, ProblemError, stop_on_errors
+from plantwright.core.problem import BAD_ARGUMENT, stop_on_errors
 from plantwright.methods.optimisation.solution import Floats
 from plantwright.methods.reading import read_numbers
 
@@ -45,23 +45,43 @@ def split_family(made: float, demand: ArrayLike, stock: ArrayLike, rate: ArrayLi
     >>> split_family(30, [10, 10], [10, 0], [10, 10]).tolist()
     [10.0, 20.0]
     """
-    wanted, held, later = (np.asarray(one, np.float64) for one in (demand, stock, rate))
-    amounts = np.concatenate([[made], wanted, later])
-    if not (np.all(amounts >= 0) and np.all(np.isfinite(amounts)) and np.all(np.isfinite(held))):
-        raise ProblemError([BAD_ARGUMENT.at(column="made", value=made, must="0 or above, as demand and rate")])
+    total, wanted, held, later = _family(made, demand, stock, rate)
     lack = wanted - held
     if later.sum() <= 1e-9:
         later = wanted if wanted.sum() > 0 else np.ones(len(wanted))
     later = later / later.max()  # only their proportions count, and those of very small rates would be lost
     moving = later > 1e-9
     fixed = np.where(moving, 0.0, np.maximum(lack, 0.0))
-    if fixed.sum() > made:
-        less: Floats = fixed * (made / fixed.sum())
+    if fixed.sum() > total:
+        less: Floats = fixed * (total / fixed.sum())
         return less
-    rest = made - fixed.sum()
+    rest = total - fixed.sum()
     out = fixed
     out[moving] = _level(rest, lack[moving], later[moving])
     return out
+
+
+def _family(made: float, demand: ArrayLike, stock: ArrayLike, rate: ArrayLike) -> tuple[float, Floats, Floats, Floats]:
+    """Read what a family is given; every fault is told."""
+    total = read_numbers("made", made)
+    rows = {name: np.atleast_1d(read_numbers(name, row))
+            for name, row in (("demand", demand), ("stock", stock), ("rate", rate))}  # fmt: skip
+    count = rows["demand"].size
+    faults = [
+        BAD_ARGUMENT.at(
+            column=name, value=f"of shape {row.shape}", must="a row of as many items as demand, one or more"
+        )
+        for name, row in rows.items()
+        if row.shape != (count,) or not count
+    ]
+    least = {"made": 0.0, "demand": 0.0, "stock": -np.inf, "rate": 0.0}
+    faults += [
+        BAD_ARGUMENT.at(column=name, value=row.ravel().tolist()[:4], must=f"finite, {least[name]:g} or above")
+        for name, row in {"made": total, **rows}.items()
+        if not np.all(np.isfinite(row) & (row >= least[name])) or (name == "made" and row.ndim)
+    ]
+    stop_on_errors(faults)
+    return float(total), rows["demand"], rows["stock"], rows["rate"]
 
 
 def _level(made: float, lack: Floats, rate: Floats) -> Floats:

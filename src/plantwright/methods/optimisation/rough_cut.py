@@ -13,6 +13,9 @@ from plantwright.methods.reading import is_whole, read_numbers
 
 Ints = NDArray[np.int64]
 
+MOST_NODES = 100_000_000
+"""No structure has more nodes: its rows would not fit a common memory."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Structure:
@@ -85,8 +88,8 @@ def structure(parent: ArrayLike, component: ArrayLike, ratio: ArrayLike, nodes: 
 
 
 def _edges(parent: ArrayLike, component: ArrayLike, ratio: ArrayLike, nodes: int) -> tuple[Ints, Ints, Floats]:
-    if not is_whole(nodes):
-        raise ProblemError([BAD_ARGUMENT.at(column="nodes", value=nodes, must="a whole number, 0 or above")])
+    if not is_whole(nodes) or nodes > MOST_NODES:
+        raise ProblemError([BAD_ARGUMENT.at(column="nodes", value=nodes, must=f"a whole number up to {MOST_NODES}")])
     rows = {"parent": parent, "component": component, "ratio": ratio}
     up, down, amount = (np.atleast_1d(read_numbers(name, row)) for name, row in rows.items())
     found = [
