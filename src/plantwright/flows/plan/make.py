@@ -34,7 +34,7 @@ from plantwright.flows.plan.pegs import (
 )
 from plantwright.flows.plan.pins import settle_pins
 from plantwright.flows.plan.ragged import Ints
-from plantwright.flows.plan.repeg import other_pegs, regranted
+from plantwright.flows.plan.repeg import other_pegs, regranted, with_fixed_served
 from plantwright.flows.plan.schedule import Scheduled, never_placed
 from plantwright.flows.plan.shop import Given, plan_shop
 from plantwright.flows.plan.steps import Steps, order_patterns, order_steps, reported, with_frozen
@@ -158,6 +158,7 @@ def _dated_tables(
     cause, operations, status = None, 0, "no schedule"
     if schedule:
         soonest = earliest(n, material)
+        pegs = with_fixed_served(n, material, pegs, soonest)
         pegs, made = _schedule(
             n, material, pegs, soonest, hold, consumer, place, watch, seed=seed, seconds=seconds, previous=previous
         )

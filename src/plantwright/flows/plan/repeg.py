@@ -9,14 +9,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
+import polars as pl
+from numpy.typing import NDArray
 
-from plantwright.flows.plan.material import Material
-from plantwright.flows.plan.pegs import PegRows
+from plantwright.flows.plan.material import Material, Numbered
+from plantwright.flows.plan.pegs import PegRows, order_of_requirement
 from plantwright.flows.plan.ragged import Ints
 from plantwright.flows.plan.schedule import Scheduled
 from plantwright.flows.plan.timing import taken_times
 from plantwright.methods.requirements import match_in_order
 from plantwright.methods.scheduling import tails
+from plantwright.methods.working_time import NEVER
+
+Flags = NDArray[np.bool_]
 
 
 def other_pegs(
@@ -42,12 +47,16 @@ def repegged(
 
     What is kept for a demand stays with it; existing orders keep what serves them, since many of them cannot wait.
     """
-    kept = _kept(material, pegs)
-    free = ~kept
+    return _matched(pegs, ~_kept(material, pegs), wanted, supply_time, consumer, place)
+
+
+def _matched(pegs: PegRows, free: Flags, wanted: Ints, supply_time: Ints, consumer: Ints, place: Ints) -> PegRows:
+    """Match the pegs that are free again, the earliest supply of a node with the earliest requirement."""
     found = match_in_order(
         pegs.node[free], pegs.requirement[free], pegs.supply[free], pegs.quantity[free],
         wanted[pegs.requirement[free]], supply_time[pegs.supply[free]],
     )  # fmt: skip
+    kept = ~free
     node, demand = np.full(len(consumer), -1, np.int64), np.full(len(consumer), -1, np.int64)
     node[pegs.requirement], demand[pegs.requirement] = pegs.node, pegs.demand
     requirement = np.concatenate([pegs.requirement[kept], found.requirement])
@@ -57,11 +66,42 @@ def repegged(
     )  # fmt: skip
 
 
-def _kept(material: Material, pegs: PegRows) -> np.ndarray:
+def _kept(material: Material, pegs: PegRows) -> Flags:
     """Mark the pegs that stay: supplies that are kept for a demand, and what serves existing orders."""
-    serves = (material.orders["serves"] != "").to_numpy()
     existing = material.orders["existing"].to_numpy()
-    return np.asarray(np.append(serves, False)[pegs.supply] | np.append(existing, False)[pegs.consumer])
+    return np.asarray(_reserved(material, pegs) | np.append(existing, False)[pegs.consumer])
+
+
+def _reserved(material: Material, pegs: PegRows) -> Flags:
+    """Mark the pegs of supplies that are kept for a demand."""
+    serves = (material.orders["serves"] != "").to_numpy()
+    return np.asarray(np.append(serves, False)[pegs.supply])
+
+
+def with_fixed_served(n: Numbered, material: Material, pegs: PegRows, soonest: Ints) -> PegRows:
+    """Let orders that people have fixed take what is there when they start, where others would have it.
+
+    Requirements are served in order of time, so that what is overdue comes before an order that starts tomorrow, and
+    leaves it to wait for a new lot, which a fixed start cannot. At such nodes orders on the floor go first.
+
+    Parameters
+    ----------
+    n, material, pegs : the numbered plant, its material plan, and who serves whom
+    soonest : of each order: when it can come, for purchases
+    """
+    fixed = n.plant.raw["production_order"].filter((pl.col("firmness") != "free") & pl.col("start").is_not_null())
+    stays = material.orders["order"].is_in(fixed["order"].implode()).to_numpy()
+    existing = material.orders["existing"].to_numpy()
+    held, on_floor, new = (np.append(one, False) for one in (stays, existing, ~existing))
+    there = np.append(np.where(material.orders["kind"] == "buy", soonest, material.orders["projected"]), -1)
+    there = np.where(new, np.maximum(there, n.plant.as_of) + NEVER // 4, there)  # of a new lot no one knows yet
+    _, consumer, place = order_of_requirement(n, material)
+    wanted = material.plan.requirements.time
+    waits = held[pegs.consumer] & (there[pegs.supply] > wanted[pegs.requirement])
+    if not waits.any():
+        return pegs
+    here = np.isin(pegs.node, pegs.node[waits]) & ~_reserved(material, pegs)
+    return _matched(pegs, here, np.where(on_floor[consumer], wanted - NEVER // 4, wanted), there, consumer, place)
 
 
 def regranted(
