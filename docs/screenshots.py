@@ -29,7 +29,8 @@ DETAILS = {
     "why": "/why/SO-26071", "item": "/item/B-200", "order": "/order/WO-26106", "bom": "/bom/P-200-4",
     "routing": "/routing/H-100", "table": "/tables/item", "report": "/reports/load?work_center=HMC",
     "work-center": "/work-center/HMC", "improve": "/improve", "demand-item": "/demand/P-100-2",
-    "policy": "/stock-policy?item=P-100-2", "working": "/reports/explain?what=unit-cost&of=P-100-2",
+    "policy": "/stock-policy?item=P-100-2", "promise": "/promise?item=P-100-2&quantity=20",
+    "working": "/reports/explain?what=unit-cost&of=P-100-2",
 }  # fmt: skip
 """Screens of one thing, with an example of the sample plant."""
 SIZES = {"desk": {"width": 1440, "height": 900}, "phone": {"width": 390, "height": 844}}

@@ -69,6 +69,10 @@ class Reader:
         """Write a day where neither its weekday nor its year matters."""
         return f"{when.day}{SPACE}{_MONTHS[when.month - 1]}"
 
+    def month_of_year(self, when: date) -> str:
+        """Write a month with its year."""
+        return f"{_MONTHS[when.month - 1]}{SPACE}{when.year}"
+
     def text(self, english: str) -> str:
         """Give a text in the language of the reader."""
         return english

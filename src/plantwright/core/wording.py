@@ -166,6 +166,28 @@ def day_of_month(value: int) -> str:
     return READER.get().day_of_month(_EPOCH + timedelta(days=value))
 
 
+def month_of_year(value: int) -> str:
+    """Write the month of a day, with its year.
+
+    Examples
+    --------
+    >>> month_of_year(20_526).replace(SPACE, " ")
+    'Mar 2026'
+    """
+    return READER.get().month_of_year(_EPOCH + timedelta(days=value))
+
+
+def begins_month(value: int) -> bool:
+    """Tell whether a day is the first of its month.
+
+    Examples
+    --------
+    >>> begins_month(20_513), begins_month(20_514)
+    (True, False)
+    """
+    return (_EPOCH + timedelta(days=value)).day == 1
+
+
 def moment(value: int, zone: str, year: int | None = None, *, clock: bool = False, ends: bool = False) -> str:
     """Write a moment in a time zone: the day, and the time of day where it matters.
 

@@ -66,6 +66,20 @@ def cell_texts(
     return [wording.shown(value, column, zone, year) for value in values]
 
 
+def axis_texts(values: list[Any], column: Column, zone: str, year: int) -> list[str]:
+    """Write what stands along the axis of a chart: days that all begin a month as months.
+
+    Examples
+    --------
+    >>> from plantwright.core import column as col
+    >>> [text.replace(wording.SPACE, " ") for text in axis_texts([20_513, 20_544], col.day("Month"), "UTC", 2026)]
+    ['Mar 2026', 'Apr 2026']
+    """
+    if column.kind is Kind.DAY and len(values) > 1 and all(one and wording.begins_month(one) for one in values):
+        return [wording.month_of_year(one) for one in values]
+    return cell_texts(values, column, zone, year)
+
+
 def column_label(name: str, column: Column) -> str:
     """Head a column: its name in words, with its unit."""
     unit = column.unit if column.kind is not Kind.DURATION or column.unit == "h" else ""

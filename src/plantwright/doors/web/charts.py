@@ -11,7 +11,7 @@ from plantwright.core.column import EXACT, Kind
 from plantwright.core.exact import SCALE
 from plantwright.core.pages import Sheet
 from plantwright.core.reader import say
-from plantwright.doors.web.cells import cell_texts, column_label
+from plantwright.doors.web.cells import axis_texts, column_label
 from plantwright.doors.web.kit import box
 
 PALETTE = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442", "#7a7a7a")
@@ -47,7 +47,7 @@ def draw(sheet: Sheet, zone: str, year: int, title: str = "") -> Element:
     """Draw one table."""
     chart = sheet.chart
     assert chart is not None  # noqa: S101 - the caller looked
-    across = cell_texts(sheet.rows[chart.x].to_list(), sheet.columns[chart.x], zone, year)
+    across = axis_texts(sheet.rows[chart.x].to_list(), sheet.columns[chart.x], zone, year)
     series = []
     for place, name in enumerate(chart.series):
         column = sheet.columns[name]

@@ -69,6 +69,10 @@ class LocalReader(Reader):
         """Write a day and its month."""
         return _written(self.tag, "MMMd", when) if self.tag else super().day_of_month(when)
 
+    def month_of_year(self, when: date) -> str:
+        """Write a month and its year."""
+        return _written(self.tag, "yMMM", when) if self.tag else super().month_of_year(when)
+
     def text(self, english: str) -> str:
         """Look a text up; what a catalogue does not have stays English."""
         known = catalogue(self.language)

@@ -218,7 +218,7 @@ class _Screen:
             for name in names
         ]
         definitions += [
-            {"field": month, "headerName": wording.day_of_month(_day(month))[-3:] + f" {month[2:4]}", "width": 92,
+            {"field": month, "headerName": wording.month_of_year(_day(month)), "width": 92,
              "editable": editable, "cellClass": "pw-num", "headerClass": "pw-num",
              ":valueFormatter": "p => p.value == null ? '' : p.value === 0 ? '\u2013' : pwNumber(p.value)"}
             for month in months

@@ -17,7 +17,7 @@ from plantwright.core.pages import Page, Sheet, View, as_known
 from plantwright.core.problem import ProblemError
 from plantwright.core.reader import later, say
 from plantwright.doors.web.acts import act, preview
-from plantwright.doors.web.cells import cell_texts, column_label, grid_rows
+from plantwright.doors.web.cells import axis_texts, column_label, grid_rows
 from plantwright.doors.web.charts import PALETTE, chart_of
 from plantwright.doors.web.filters import Filter, filter_bar
 from plantwright.doors.web.grid import definition, height_of, plain_grid, sheet_grid
@@ -176,7 +176,7 @@ def _choices(seat: Seat, code: str, series: pl.DataFrame) -> None:
 def _chart(course: Sheet, unit: str, zone: str, year: int) -> None:
     """Draw past and forecast as lines, the limits as bands."""
     rows = course.rows
-    across = cell_texts(rows["start"].to_list(), course.columns["start"], zone, year)
+    across = axis_texts(rows["start"].to_list(), course.columns["start"], zone, year)
     lines = [
         _line("Asked for", _numbers(rows["seen"]), PALETTE[7], width=1.5),
         _line("Forecast a period before", _numbers(rows["backtest"]), PALETTE[1], dashed=True),
