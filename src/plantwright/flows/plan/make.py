@@ -158,7 +158,7 @@ def _dated_tables(
     cause, operations, status = None, 0, "no schedule"
     if schedule:
         soonest = earliest(n, material)
-        pegs = with_fixed_served(n, material, pegs, soonest)
+        pegs = with_fixed_served(n, material, pegs, soonest, consumer, place)
         pegs, made = _schedule(
             n, material, pegs, soonest, hold, consumer, place, watch, seed=seed, seconds=seconds, previous=previous
         )

@@ -13,7 +13,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from plantwright.flows.plan.material import Material, Numbered
-from plantwright.flows.plan.pegs import PegRows, order_of_requirement
+from plantwright.flows.plan.pegs import PegRows
 from plantwright.flows.plan.ragged import Ints
 from plantwright.flows.plan.schedule import Scheduled
 from plantwright.flows.plan.timing import taken_times
@@ -33,11 +33,16 @@ def other_pegs(
     time, and halfway between the two. Purchases count from when they can come. No one order is best: measured on
     generated plants, each wins somewhere.
     """
-    supply_time = np.append(np.where(material.orders["kind"] == "buy", soonest, material.orders["projected"]), -1)
+    supply_time = _expected(material, soonest)
     latest = taken_times(made.given, material, made.steps, tails(made.shop).last_start, consumer, place)
     in_time = taken_times(made.given, material, made.steps, made.late.start, consumer, place)
     for wanted in (latest, latest + (in_time - latest) // 2, in_time):
         yield repegged(material, pegs, wanted, supply_time, consumer, place)
+
+
+def _expected(material: Material, soonest: Ints) -> Ints:
+    """Give when each order's goods are expected, purchases as soon as they can come; that stock, the last, is there."""
+    return np.append(np.where(material.orders["kind"] == "buy", soonest, material.orders["projected"]), -1)
 
 
 def repegged(
@@ -78,7 +83,9 @@ def _reserved(material: Material, pegs: PegRows) -> Flags:
     return np.asarray(np.append(serves, False)[pegs.supply])
 
 
-def with_fixed_served(n: Numbered, material: Material, pegs: PegRows, soonest: Ints) -> PegRows:
+def with_fixed_served(
+    n: Numbered, material: Material, pegs: PegRows, soonest: Ints, consumer: Ints, place: Ints
+) -> PegRows:
     """Let orders that people have fixed take what is there when they start, where others would have it.
 
     Requirements are served in order of time, so that what is overdue comes before an order that starts tomorrow, and
@@ -88,14 +95,14 @@ def with_fixed_served(n: Numbered, material: Material, pegs: PegRows, soonest: I
     ----------
     n, material, pegs : the numbered plant, its material plan, and who serves whom
     soonest : of each order: when it can come, for purchases
+    consumer, place : of each requirement: the order that takes it, and where in its routing
     """
     fixed = n.plant.raw["production_order"].filter((pl.col("firmness") != "free") & pl.col("start").is_not_null())
     stays = material.orders["order"].is_in(fixed["order"].implode()).to_numpy()
     existing = material.orders["existing"].to_numpy()
     held, on_floor, new = (np.append(one, False) for one in (stays, existing, ~existing))
-    there = np.append(np.where(material.orders["kind"] == "buy", soonest, material.orders["projected"]), -1)
+    there = _expected(material, soonest)
     there = np.where(new, np.maximum(there, n.plant.as_of) + NEVER // 4, there)  # of a new lot no one knows yet
-    _, consumer, place = order_of_requirement(n, material)
     wanted = material.plan.requirements.time
     waits = held[pegs.consumer] & (there[pegs.supply] > wanted[pegs.requirement])
     if not waits.any():
