@@ -128,3 +128,9 @@ def test_week_of_the_schedule_is_explained(leveled):
     assert "of TABLE are made" in page.sentence
     symbols = {symbol for sheet in page.sheets for symbol in sheet.rows["symbol"]}
     assert {"I0", "P", "R", "F", "C", "I"} <= symbols
+
+
+@pytest.mark.parametrize("day", ["soon", "1999-01-01", "2199-01-01"])
+def test_week_that_the_schedule_does_not_have_is_told(leveled, day):
+    with pytest.raises(ProblemError, match=day):
+        run_report(MemoryView(*leveled), "explain", {"what": "master-schedule", "of": f"TABLE/{day}"})

@@ -21,6 +21,8 @@ CARRIED = (
     "aggregate_capacity", "aggregate_cost",
 )  # fmt: skip
 """Result tables that are made here: a plan that follows from another, as after an event, keeps those of that one."""
+AHEAD = r" ahead \d{4}-\d\d-\d\d$"
+"""How the name of a demand ends that is built ahead; `flows.plan.ahead` gives it."""
 USED = ("lot_rule", "lot_quantity", "lot_period", "safety_stock", "reorder_point", "order_up_to")
 """Fields of item_site that a policy sets."""
 

@@ -75,7 +75,8 @@ def axis_texts(values: list[Any], column: Column, zone: str, year: int) -> list[
     >>> [text.replace(wording.SPACE, " ") for text in axis_texts([20_513, 20_544], col.day("Month"), "UTC", 2026)]
     ['Mar 2026', 'Apr 2026']
     """
-    if column.kind is Kind.DAY and len(values) > 1 and all(one and wording.begins_month(one) for one in values):
+    months = column.kind is Kind.DAY and len(values) > 1 and None not in values
+    if months and all(wording.begins_month(one) for one in values):
         return [wording.month_of_year(one) for one in values]
     return cell_texts(values, column, zone, year)
 

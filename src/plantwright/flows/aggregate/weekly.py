@@ -16,10 +16,11 @@ from plantwright.core.exact import SCALE
 from plantwright.core.explaining import explains
 from plantwright.core.pages import Chart, Page, View, listed, missing, named
 from plantwright.core.parameters import Ref
-from plantwright.core.problem import stop_on_errors
+from plantwright.core.problem import BAD_ARGUMENT, ProblemError, stop_on_errors
 from plantwright.core.reader import say
 from plantwright.core.report import report
 from plantwright.flows.explain import working_page
+from plantwright.flows.foreseen import AHEAD
 from plantwright.methods.working import Step, Working, given
 
 SOURCE = (
@@ -127,9 +128,10 @@ def master_schedule(plan: View, item: Annotated[str, Ref("item")], site: Annotat
         named(Kind.QUANTITY, "projected_stock", "Stock at the end of the week"),
         named(Kind.QUANTITY, "available_to_promise", "What no order has yet of the stock and of what comes that week"),
     )  # fmt: skip
+    projected = found.projected
     rows = [
         {"week": week, **{name: getattr(found, name)[at] for name in LINES},
-         "projected_stock": found.projected[at], "available_to_promise": int(free[at])}
+         "projected_stock": projected[at], "available_to_promise": int(free[at])}
         for at, week in enumerate(found.weeks)
     ]  # fmt: skip
     table = listed(plan, say("Master schedule of {item}", item=item), columns, rows)
@@ -161,17 +163,14 @@ def followed(plan: View) -> str:
     return say("Material follows it; {units} units of {items} are built ahead.", units=units, items=items)
 
 
-AHEAD = r" ahead \d{4}-\d\d-\d\d$"
-"""How the name of a demand ends that is built ahead."""
-
-
 @explains("master-schedule", label="Master schedule of an item")
 def master_schedule_week(plan: View, of: str, site: str = "") -> Page:
     """Show how the stock of a week follows from the master schedule; of: ITEM, or ITEM/2026-05-04."""
     name, _, when = of.rpartition("/") if "/" in of else (of, "", "")
     found = record_of(plan, name, site)
     at = _week(when, found.weeks)
-    before = found.projected[at - 1] if at else found.stock
+    projected = found.projected
+    before = projected[at - 1] if at else found.stock
     words = {
         "F": ("forecast that no order has taken", found.forecast[at]), "C": ("ordered by customers", found.orders[at]),
         "P": ("made by the master schedule", found.made[at]),
@@ -179,7 +178,7 @@ def master_schedule_week(plan: View, of: str, site: str = "") -> Page:
     }  # fmt: skip
     known = {symbol: (told, amount / SCALE) for symbol, (told, amount) in words.items()}
     symbols = given(I0=("stock before", before / SCALE), **known)
-    end = found.projected[at] / SCALE
+    end = projected[at] / SCALE
     week = wording.day(found.weeks[at])
     working = Working(SOURCE, (*symbols, Step("I", "stock at the end of the week", end, "I0 + P + R - F - C")))
     sentence = say("{made} of {item} are made in the week of {week}.", made=wording.decimal(found.made[at]), item=name,
@@ -189,9 +188,14 @@ def master_schedule_week(plan: View, of: str, site: str = "") -> Page:
 
 
 def _week(text: str, weeks: tuple[int, ...]) -> int:
-    """Find the week of a day such as 2026-05-04; the first where it names none."""
+    """Find the week of a day such as 2026-05-04; without one, the first."""
+    if not text:
+        return 0
     try:
         day = (date.fromisoformat(text) - date(1970, 1, 1)).days
     except ValueError:
-        return 0
-    return max(sum(week <= day for week in weeks) - 1, 0)
+        day = -1
+    if not weeks[0] <= day < weeks[-1] + 7:
+        must = say("a day from {first} to {last}", first=wording.day(weeks[0]), last=wording.day(weeks[-1] + 6))
+        raise ProblemError([BAD_ARGUMENT.at(column="of", value=text, must=must)])
+    return sum(week <= day for week in weeks) - 1
